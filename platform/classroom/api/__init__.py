@@ -1,0 +1,1 @@
+"""FastAPI: the HTTP interface under /api/v1."""

@@ -1,0 +1,1 @@
+"""What runs in a learner's kernel: client, widgets. It talks HTTP and imports nothing of the server."""

@@ -1,0 +1,243 @@
+"""Wire types: what the API takes and gives, shared by the server and the client in a learner's kernel."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from evmbox.report import Diagnostic, Progress, Report, Severity
+from evmbox.steps import Step, StepResult
+
+__all__ = [
+    "MAX_SOURCE_BYTES",
+    "CohortCell",
+    "CohortOut",
+    "CohortRow",
+    "CompileIn",
+    "CompileOut",
+    "Diagnostic",
+    "DraftIn",
+    "DraftOut",
+    "Event",
+    "ExerciseOut",
+    "ExerciseSummary",
+    "LessonOut",
+    "MeOut",
+    "Problem",
+    "Progress",
+    "ProgressOut",
+    "Report",
+    "ScenarioIn",
+    "ScenarioOut",
+    "Severity",
+    "Step",
+    "StepResult",
+    "SubmissionIn",
+    "SubmissionOut",
+    "TaskOut",
+]
+
+MAX_SOURCE_BYTES = 64 * 1024
+
+
+def _storable(value: str) -> str:
+    if "\x00" in value:
+        raise ValueError("must not contain the NUL character")
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        raise ValueError("must be valid Unicode; it contains half of a surrogate pair") from None
+    return value
+
+
+Text = Annotated[str, AfterValidator(_storable)]
+Name = Annotated[Text, Field(min_length=1, max_length=64, pattern=r"^[a-z0-9][a-z0-9-]*$")]
+Source = Annotated[Text, Field(max_length=MAX_SOURCE_BYTES, description="Solidity source, at most 64 KiB of UTF-8")]
+
+
+class In(BaseModel):
+    """A request: strict, and unknown fields are refused."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+
+
+class Out(BaseModel):
+    """A response."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+class Problem(Out):
+    """RFC 9457 problem details."""
+
+    type: str = "about:blank"
+    title: str
+    status: int
+    detail: str
+    instance: str | None = None
+    request_id: str | None = None
+    errors: list[dict[str, Any]] | None = Field(default=None, description="for 422: where, what, and what is allowed")
+
+
+class MeOut(Out):
+    """Who is signed in."""
+
+    id: UUID
+    name: str
+    display_name: str
+    roles: dict[str, list[Literal["instructor", "learner"]]] = Field(description="roles by course slug")
+
+
+class TaskOut(Out):
+    """One numbered thing an exercise asks for."""
+
+    number: int
+    text: str
+
+
+class ExerciseSummary(Out):
+    """An exercise as a list shows it."""
+
+    id: str
+    title: str
+    kind: str
+    max_score: float
+
+
+class ProgressOut(Out):
+    """How far a learner is with an exercise."""
+
+    exercise_id: str
+    state: Literal["new", "started", "passed"]
+    attempts: int
+    best_score: float
+    max_score: float
+    last_outcome: str | None = None
+    updated_at: datetime | None = None
+
+
+class ExerciseOut(ExerciseSummary):
+    """What a learner may see of an exercise. Checks, solution and hints not yet asked for stay on the server."""
+
+    lesson_id: str
+    contract: str | None
+    concepts: list[str]
+    tasks: list[TaskOut]
+    starter: str
+    progress: ProgressOut
+
+
+class LessonOut(Out):
+    """A lesson with its exercises and the learner's progress."""
+
+    id: str
+    track: str
+    title: str
+    summary: str
+    minutes: int
+    app_url: str
+    notebook_url: str | None = Field(description="where JupyterLab opens it; null for who has no JupyterLab here")
+    exercises: list[ExerciseSummary]
+    progress: list[ProgressOut]
+
+
+class SubmissionIn(In):
+    """An attempt to be graded."""
+
+    exercise_id: Name
+    source: Source
+
+
+class SubmissionOut(Out):
+    """An attempt and, when it is done, its verdict."""
+
+    id: UUID
+    exercise_id: str
+    number: int
+    state: Literal["queued", "running", "done", "failed"]
+    created_at: datetime
+    finished_at: datetime | None = None
+    source: str | None = Field(default=None, description="only where one submission is asked for")
+    report: Report | None = None
+
+
+class Event(Out):
+    """One server-sent event on a submission's way; the last has a state of done or failed."""
+
+    submission_id: UUID
+    state: Literal["queued", "running", "done", "failed"]
+    progress: Progress | None = None
+
+
+class DraftIn(In):
+    """The text in the editor. `revision` is the one it was based on (0: none yet); an older one is refused with 409."""
+
+    source: Source
+    revision: int = Field(ge=0, le=2**31 - 1)
+
+
+class DraftOut(Out):
+    """The draft the server holds."""
+
+    exercise_id: str
+    source: str
+    revision: int
+    updated_at: datetime
+
+
+class CompileIn(In):
+    """Solidity to be compiled or, with `check_only`, only parsed and type-checked."""
+
+    source: Source
+    check_only: bool = False
+
+
+class CompileOut(Out):
+    """Diagnostics, and what can be deployed."""
+
+    diagnostics: list[Diagnostic]
+    contracts: dict[str, list[dict[str, Any]]] = Field(description="ABI by contract name")
+
+
+class ScenarioIn(In):
+    """A source and what to do with it, from an empty chain. Nothing is kept: the same scenario gives the same answer."""
+
+    source: Source
+    steps: list[Step] = Field(min_length=1, max_length=200)
+
+
+class ScenarioOut(Out):
+    """Diagnostics, and what each step did; fewer steps than asked for where the source does not compile."""
+
+    diagnostics: list[Diagnostic]
+    steps: list[StepResult]
+    stopped: str | None = Field(default=None, description="why it ended early: a limit, in words")
+
+
+class CohortCell(Out):
+    """One learner's state in one exercise."""
+
+    exercise_id: str
+    state: Literal["new", "started", "passed"]
+    attempts: int
+    best_score: float
+    max_score: float
+    last_outcome: str | None = None
+
+
+class CohortRow(Out):
+    """One learner's line."""
+
+    user_id: UUID
+    name: str
+    display_name: str
+    cells: list[CohortCell]
+
+
+class CohortOut(Out):
+    """Learners by exercises."""
+
+    course: str
+    exercises: list[ExerciseSummary]
+    rows: list[CohortRow]

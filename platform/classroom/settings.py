@@ -1,0 +1,72 @@
+"""The one settings object, read from `CLASSROOM_…` variables and handed on. Nothing is read at import."""
+
+from functools import cached_property
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+
+
+class Settings(BaseSettings):
+    """How this classroom runs. Every field is a variable with the prefix CLASSROOM_."""
+
+    model_config = SettingsConfigDict(env_prefix="CLASSROOM_", frozen=True, ignored_types=(cached_property,))
+
+    data_dir: Path = Field(
+        default_factory=lambda: Path.home() / ".hyperkit-classroom",
+        description="the folder that holds everything: database, queue, keys, built lessons, notebooks",
+    )
+    lessons_dir: Path = Field(default=REPOSITORY / "lessons", description="the course: track/lesson/exercise folders")
+    database_url: str = Field(default="", description="SQLAlchemy address; empty: a SQLite file in the data folder")
+    host: str = Field(default="127.0.0.1", description="address the servers listen on")
+    portal_port: int = Field(default=8000, ge=1, le=65535, description="port of API and portal")
+    voila_port: int = Field(default=8866, ge=1, le=65535, description="port of the lesson apps")
+    lab_port: int = Field(default=8888, ge=1, le=65535, description="port of JupyterLab")
+    pool_size: int = Field(default=2, ge=1, le=64, description="submissions graded at the same time")
+    lease_s: float = Field(default=45.0, gt=0, description="seconds a worker may hold a job before another takes it")
+    max_queued: int = Field(default=1000, ge=1, description="submissions that may wait; more get 429")
+    submissions_per_minute: int = Field(default=30, ge=1, description="submissions one learner may make a minute")
+    session_days: int = Field(default=30, ge=1, description="days a sign-in lasts")
+    secure_cookies: bool = Field(default=False, description="send the session cookie over HTTPS only")
+
+    @cached_property
+    def database(self) -> str:
+        """The database address in force."""
+        return self.database_url or f"sqlite:///{self.data_dir / 'classroom.db'}"
+
+    @property
+    def queue_path(self) -> Path:
+        """The SQLite file of the job queue."""
+        return self.data_dir / "queue.db"
+
+    @property
+    def apps_dir(self) -> Path:
+        """Built lessons that Voila serves."""
+        return self.data_dir / "apps"
+
+    @property
+    def notebooks_dir(self) -> Path:
+        """The owner's copies of the lessons, opened in JupyterLab."""
+        return self.data_dir / "notebooks"
+
+    @property
+    def key_path(self) -> Path:
+        """The server's secret key (mode 0600)."""
+        return self.data_dir / "secret.key"
+
+    @property
+    def portal_url(self) -> str:
+        """Where API and portal are reached."""
+        return f"http://{self.host}:{self.portal_port}"
+
+    @property
+    def voila_url(self) -> str:
+        """Where lesson apps are reached."""
+        return f"http://{self.host}:{self.voila_port}"
+
+    @property
+    def lab_url(self) -> str:
+        """Where JupyterLab is reached."""
+        return f"http://{self.host}:{self.lab_port}"

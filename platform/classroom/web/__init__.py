@@ -1,0 +1,1 @@
+"""Portal and instructor pages, rendered on the server."""
