@@ -1,0 +1,42 @@
+"""What every test may use. Fixtures that belong to one room live beside its tests."""
+
+import os
+import shutil
+from collections.abc import Iterator
+
+import pytest
+
+CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+NOT_RUN: list[str] = []
+
+
+def find_chromium() -> str | None:
+    """Give the path of Chromium as `deploy/find_chromium.py` finds it, or None."""
+    named = os.environ.get("CHROMIUM")
+    return shutil.which(named) if named else next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """Give the path of Chromium; without one the test is skipped, loudly, and in CI it fails."""
+    path = find_chromium()
+    if path is None and os.environ.get("CI"):
+        pytest.fail("CI needs Chromium for the browser tests, and deploy/find_chromium.py did not install it")
+    if path is None:
+        pytest.skip("no Chromium on this machine: install it, or set CHROMIUM to its path")
+    return path
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+    report = yield
+    if report.skipped and item.get_closest_marker("browser"):
+        NOT_RUN.append(item.nodeid)
+    return report
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    if NOT_RUN:
+        terminalreporter.section("BROWSER TESTS DID NOT RUN", sep="!", red=True, bold=True)
+        terminalreporter.write_line(f"{len(NOT_RUN)} browser tests were skipped: install Chromium and run again.")
+        terminalreporter.section("BROWSER TESTS DID NOT RUN", sep="!", red=True, bold=True)
