@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic_core import PydanticCustomError
 
 from evmbox.report import Diagnostic, Progress, Report, Severity
 from evmbox.steps import Step, StepResult
@@ -27,6 +28,7 @@ __all__ = [
     "Problem",
     "Progress",
     "ProgressOut",
+    "ReadyOut",
     "Report",
     "ScenarioIn",
     "ScenarioOut",
@@ -43,17 +45,35 @@ MAX_SOURCE_BYTES = 64 * 1024
 
 def _storable(value: str) -> str:
     if "\x00" in value:
-        raise ValueError("must not contain the NUL character")
+        raise PydanticCustomError("not_storable", "must not contain the NUL character")
     try:
         value.encode()
     except UnicodeEncodeError:
-        raise ValueError("must be valid Unicode; it contains half of a surrogate pair") from None
+        raise PydanticCustomError("not_storable", "must be valid Unicode, not half of a surrogate pair") from None
+    return value
+
+
+def _within_limit(value: str) -> str:
+    if len(value) > MAX_SOURCE_BYTES or len(value.encode()) > MAX_SOURCE_BYTES:
+        raise PydanticCustomError(
+            "too_large", "must be at most {max_bytes} bytes of UTF-8", {"max_bytes": MAX_SOURCE_BYTES}
+        )
     return value
 
 
 Text = Annotated[str, AfterValidator(_storable)]
-Name = Annotated[Text, Field(min_length=1, max_length=64, pattern=r"^[a-z0-9][a-z0-9-]*$")]
-Source = Annotated[Text, Field(max_length=MAX_SOURCE_BYTES, description="Solidity source, at most 64 KiB of UTF-8")]
+Name = Annotated[
+    Text, Field(min_length=1, max_length=64, pattern=r"^[a-z0-9][a-z0-9-]*$", examples=["tip-jar", "hello-storage"])
+]
+Source = Annotated[
+    Text,
+    AfterValidator(_within_limit),  # bytes, not characters, and a type of its own: the API answers 413 to it
+    Field(
+        description="Solidity source, at most 64 KiB of UTF-8",
+        examples=["pragma solidity ^0.8.0;\n\ncontract TipJar {}\n"],
+        json_schema_extra={"maxLength": MAX_SOURCE_BYTES},
+    ),
+]
 
 
 class In(BaseModel):
@@ -77,7 +97,18 @@ class Problem(Out):
     detail: str
     instance: str | None = None
     request_id: str | None = None
-    errors: list[dict[str, Any]] | None = Field(default=None, description="for 422: where, what, and what is allowed")
+    errors: list[dict[str, Any]] | None = Field(
+        default=None, description="for 422: where, what, and what is allowed; never what was sent"
+    )
+
+
+class ReadyOut(Out):
+    """Whether each part can do its work; the whole is ready when every part is."""
+
+    ready: bool
+    parts: dict[str, str] = Field(
+        description="`ok`, or what is wrong and what to do, by part", examples=[{"database": "ok", "compiler": "ok"}]
+    )
 
 
 class MeOut(Out):
