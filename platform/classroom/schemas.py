@@ -63,7 +63,7 @@ def _within_limit(value: str) -> str:
 
 Text = Annotated[str, AfterValidator(_storable)]
 Name = Annotated[
-    Text, Field(min_length=1, max_length=64, pattern=r"^[a-z0-9][a-z0-9-]*$", examples=["tip-jar", "hello-storage"])
+    str, Field(min_length=1, max_length=64, pattern=r"^[a-z0-9][a-z0-9-]*$", examples=["tip-jar", "hello-storage"])
 ]
 Source = Annotated[
     Text,
@@ -232,7 +232,7 @@ class CompileOut(Out):
 
 
 class ScenarioIn(In):
-    """A source and what to do with it, from an empty chain. Nothing is kept: the same scenario gives the same answer."""
+    """A source and what to do with it, from an empty chain. Nothing is kept: the same again gives the same answer."""
 
     source: Source
     steps: list[Step] = Field(min_length=1, max_length=200)
