@@ -1,11 +1,15 @@
-"""The tables. Columns and constraints only; what may be done with them lives in the services."""
+"""The tables. Columns and constraints only; what may be done with them lives in the services.
+
+Choices are kept as their lower-case values in VARCHAR columns, with a check constraint each: readable with any tool,
+and a new value is one migration on every database. Every constraint has a name, so that a migration can change it.
+"""
 
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import JSON, CheckConstraint, Column, DateTime, Index, TypeDecorator, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, Column, DateTime, Enum, Index, MetaData, TypeDecorator, UniqueConstraint
 from sqlalchemy.engine import Dialect
 from sqlmodel import Field, SQLModel
 
@@ -38,6 +42,39 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 def _time(*, nullable: bool = False, index: bool = False) -> Any:
     return Column(UtcDateTime(), nullable=nullable, index=index)
+
+
+def _choice(choices: type[StrEnum]) -> Any:
+    return Column(
+        Enum(
+            choices,
+            native_enum=False,
+            create_constraint=False,  # written out by _one_of, where a migration can see and name it
+            validate_strings=True,
+            length=32,
+            values_callable=lambda members: [member.value for member in members],
+        ),
+        nullable=False,
+    )
+
+
+def _one_of(column: str, choices: type[StrEnum]) -> CheckConstraint:
+    values = ", ".join(f"'{choice.value}'" for choice in choices)
+    return CheckConstraint(f"{column} IN ({values})", name=f"{column}_known")
+
+
+class Table(SQLModel):
+    """The base of every table: one `MetaData` whose constraints name themselves."""
+
+    metadata = MetaData(
+        naming_convention={
+            "pk": "pk_%(table_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+        }
+    )
 
 
 class Role(StrEnum):
@@ -81,7 +118,7 @@ class ProgressState(StrEnum):
     PASSED = "passed"
 
 
-class User(SQLModel, table=True):
+class User(Table, table=True):
     """A person."""
 
     __tablename__ = "users"
@@ -95,13 +132,14 @@ class User(SQLModel, table=True):
     created_at: datetime = Field(default_factory=now, sa_column=_time())
 
 
-class Credential(SQLModel, table=True):
+class Credential(Table, table=True):
     """An opaque secret, stored as its SHA-256; the secret itself is shown once."""
 
     __tablename__ = "credentials"
+    __table_args__ = (_one_of("kind", CredentialKind),)
 
     id: UUID = Field(default_factory=uuid4, primary_key=True)
-    kind: CredentialKind
+    kind: CredentialKind = Field(sa_column=_choice(CredentialKind))
     secret_hash: str = Field(max_length=64, unique=True, index=True)
     user_id: UUID | None = Field(default=None, foreign_key="users.id", index=True, ondelete="CASCADE")
     label: str = Field(default="", max_length=128)
@@ -110,7 +148,7 @@ class Credential(SQLModel, table=True):
     revoked_at: datetime | None = Field(default=None, sa_column=_time(nullable=True))
 
 
-class Course(SQLModel, table=True):
+class Course(Table, table=True):
     """A course held for a cohort."""
 
     __tablename__ = "courses"
@@ -121,39 +159,40 @@ class Course(SQLModel, table=True):
     created_at: datetime = Field(default_factory=now, sa_column=_time())
 
 
-class Enrolment(SQLModel, table=True):
+class Enrolment(Table, table=True):
     """A person's role in a course. One person may hold both roles: a laptop's owner teaches and learns."""
 
     __tablename__ = "enrolments"
-    __table_args__ = (UniqueConstraint("course_id", "user_id", "role"),)
+    __table_args__ = (UniqueConstraint("course_id", "user_id", "role"), _one_of("role", Role))
 
     id: UUID = Field(default_factory=uuid4, primary_key=True)
-    course_id: UUID = Field(foreign_key="courses.id", index=True, ondelete="CASCADE")
+    course_id: UUID = Field(foreign_key="courses.id", ondelete="CASCADE")
     user_id: UUID = Field(foreign_key="users.id", index=True, ondelete="CASCADE")
-    role: Role
+    role: Role = Field(sa_column=_choice(Role))
     created_at: datetime = Field(default_factory=now, sa_column=_time())
 
 
-class Submission(SQLModel, table=True):
+class Submission(Table, table=True):
     """One attempt: what was handed in never changes; the verdict is written once."""
 
     __tablename__ = "submissions"
     __table_args__ = (
         UniqueConstraint("user_id", "idempotency_key"),
         UniqueConstraint("course_id", "user_id", "exercise_id", "number"),
-        CheckConstraint("(state = 'DONE') = (report IS NOT NULL)", name="done_has_report"),
-        Index("ix_submissions_cohort", "course_id", "exercise_id", "user_id"),
+        CheckConstraint("(state = 'done') = (report IS NOT NULL)", name="done_has_report"),
+        _one_of("state", SubmissionState),
+        Index(None, "user_id", "created_at"),  # the rate: how many in the last minute
     )
 
     id: UUID = Field(default_factory=uuid4, primary_key=True)
     course_id: UUID = Field(foreign_key="courses.id", ondelete="CASCADE")
-    user_id: UUID = Field(foreign_key="users.id", index=True, ondelete="CASCADE")
+    user_id: UUID = Field(foreign_key="users.id", ondelete="CASCADE")
     exercise_id: str = Field(max_length=64)
     number: int = Field(ge=1)
     idempotency_key: str = Field(max_length=128)
     source: str
-    seed: str = Field(max_length=64)
-    state: SubmissionState = Field(default=SubmissionState.QUEUED)
+    seed: str = Field(max_length=64)  # hexadecimal, 256 bits: wider than any integer column
+    state: SubmissionState = Field(default=SubmissionState.QUEUED, sa_column=_choice(SubmissionState))
     outcome: str | None = Field(default=None, max_length=32)
     score: float | None = None
     max_score: float | None = None
@@ -162,36 +201,46 @@ class Submission(SQLModel, table=True):
     finished_at: datetime | None = Field(default=None, sa_column=_time(nullable=True))
 
 
-class Job(SQLModel, table=True):
-    """Work to be done. The row is the truth, the queue only a nudge; `attempt` fences a worker that lost its lease."""
+class Job(Table, table=True):
+    """Work to be done. The row is the truth, the queue only a nudge.
+
+    `attempt` counts the leases given and fences a worker that lost its own. `failures` counts the leases that ended
+    in a loss or an error; a lease that a worker gave back on being stopped is none.
+    """
 
     __tablename__ = "jobs"
-    __table_args__ = (UniqueConstraint("kind", "subject_id"), Index("ix_jobs_due", "state", "due_at"))
+    __table_args__ = (
+        UniqueConstraint("kind", "subject_id"),
+        _one_of("state", JobState),
+        Index(None, "state", "due_at"),
+    )
 
     id: UUID = Field(default_factory=uuid4, primary_key=True)
     kind: str = Field(max_length=32)
     subject_id: UUID
-    state: JobState = Field(default=JobState.QUEUED)
+    state: JobState = Field(default=JobState.QUEUED, sa_column=_choice(JobState))
     attempt: int = Field(default=0, ge=0)
+    failures: int = Field(default=0, ge=0)
     worker: str | None = Field(default=None, max_length=128)
     due_at: datetime = Field(default_factory=now, sa_column=_time())
     lease_until: datetime | None = Field(default=None, sa_column=_time(nullable=True))
     last_error: str | None = Field(default=None, max_length=500)
+    request_id: str | None = Field(default=None, max_length=64)
     created_at: datetime = Field(default_factory=now, sa_column=_time())
     finished_at: datetime | None = Field(default=None, sa_column=_time(nullable=True))
 
 
-class Progress(SQLModel, table=True):
+class Progress(Table, table=True):
     """How far one learner is with one exercise: written when a verdict is, read by every page."""
 
     __tablename__ = "progress"
-    __table_args__ = (UniqueConstraint("course_id", "user_id", "exercise_id"),)
+    __table_args__ = (UniqueConstraint("course_id", "user_id", "exercise_id"), _one_of("state", ProgressState))
 
     id: UUID = Field(default_factory=uuid4, primary_key=True)
-    course_id: UUID = Field(foreign_key="courses.id", index=True, ondelete="CASCADE")
+    course_id: UUID = Field(foreign_key="courses.id", ondelete="CASCADE")
     user_id: UUID = Field(foreign_key="users.id", index=True, ondelete="CASCADE")
     exercise_id: str = Field(max_length=64)
-    state: ProgressState = Field(default=ProgressState.STARTED)
+    state: ProgressState = Field(default=ProgressState.STARTED, sa_column=_choice(ProgressState))
     attempts: int = Field(default=0, ge=0)
     best_score: float = Field(default=0.0)
     max_score: float = Field(default=0.0)
@@ -201,7 +250,7 @@ class Progress(SQLModel, table=True):
     passed_at: datetime | None = Field(default=None, sa_column=_time(nullable=True))
 
 
-class Draft(SQLModel, table=True):
+class Draft(Table, table=True):
     """The unsaved text in a learner's editor; `revision` lets two tabs notice each other."""
 
     __tablename__ = "drafts"
@@ -216,14 +265,14 @@ class Draft(SQLModel, table=True):
     updated_at: datetime = Field(default_factory=now, sa_column=_time())
 
 
-class Deployment(SQLModel, table=True):
+class Deployment(Table, table=True):
     """A contract that a submission put on a chain: where, by which account, at what gas, from which bytecode."""
 
     __tablename__ = "deployments"
     __table_args__ = (UniqueConstraint("submission_id", "address"),)
 
     id: UUID = Field(default_factory=uuid4, primary_key=True)
-    submission_id: UUID = Field(foreign_key="submissions.id", index=True, ondelete="CASCADE")
+    submission_id: UUID = Field(foreign_key="submissions.id", ondelete="CASCADE")
     contract: str = Field(max_length=128)
     address: str = Field(max_length=42)
     deployer: str = Field(max_length=42)
@@ -232,7 +281,7 @@ class Deployment(SQLModel, table=True):
     created_at: datetime = Field(default_factory=now, sa_column=_time())
 
 
-class AuditEvent(SQLModel, table=True):
+class AuditEvent(Table, table=True):
     """One thing that happened, appended in its own transaction. Pseudonymous ids only: no name, source or secret."""
 
     __tablename__ = "audit_events"
