@@ -25,6 +25,10 @@ class ClassroomError(Exception):
         if status_code is not None:
             self.status_code = status_code
 
+    def _render_traceback_(self) -> list[str]:
+        """Show one line in a notebook instead of a traceback (IPython asks for this by name)."""
+        return [f"{self.title}: {self.detail}"]
+
 
 class Unauthenticated(ClassroomError):
     """Nobody is signed in, or the credential no longer holds."""

@@ -1,1 +1,6 @@
 """What runs in a learner's kernel: client, widgets. It talks HTTP and imports nothing of the server."""
+
+from classroom.notebook.exercise import ExercisePanel, exercise
+from classroom.notebook.units import ether, gwei
+
+__all__ = ["ExercisePanel", "ether", "exercise", "gwei"]

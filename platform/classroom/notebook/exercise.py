@@ -1,0 +1,223 @@
+"""The exercise panel in a notebook or lesson app: an editor, a Check button and the verdict.
+
+The browser's half (`web-src/src/`) talks only to this half, and this half talks HTTP. What a page must know when it is
+opened again mid-way stands in synced traits; answers that only the asking page needs are messages.
+
+Browser to kernel: `open`, `check` (key, source), `diagnose` (seq, source), `save` (seq, source, revision).
+Kernel to browser: traits `content` and `attempt`; messages `diagnostics` (seq), `saved`, `conflict`, `unsaved` (seq).
+"""
+
+import asyncio
+import logging
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, ParamSpec, TypeVar
+
+import anywidget
+import traitlets
+
+from classroom.errors import ClassroomError, Conflict, NotFound, TooMany, Unauthenticated, Unavailable
+from classroom.notebook.client import Client, Unreachable, default_client
+from classroom.schemas import Event, SubmissionOut
+
+_STATIC = Path(__file__).parents[1] / "static"
+_KINDS: tuple[tuple[type[ClassroomError], str], ...] = (
+    (Unreachable, "offline"),
+    (Unauthenticated, "sign_in"),
+    (NotFound, "missing"),
+    (TooMany, "slow_down"),
+    (Unavailable, "busy"),
+)
+_log = logging.getLogger(__name__)
+_Args = ParamSpec("_Args")
+_Answer = TypeVar("_Answer")
+
+
+class ExercisePanel(anywidget.AnyWidget):
+    """One exercise on one page. Nothing is asked of the classroom before a browser shows the panel.
+
+    A lesson app's cells may run before anyone has opened the page, so only the page's `open` can know for whom it is.
+    """
+
+    exercise_id = traitlets.Unicode().tag(sync=True)
+    content = traitlets.Dict({"state": "loading"}).tag(sync=True)
+    attempt = traitlets.Dict({"state": "idle"}).tag(sync=True)
+
+    def __init__(self, exercise_id: str, client: Callable[[], Client] = default_client) -> None:
+        super().__init__(exercise_id=exercise_id, _esm=_bundled("exercise.js"), _css=_bundled("exercise.css"))
+        self._client = client
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._watched: set[str] = set()
+        self._diagnosing = False
+        self._undiagnosed: dict[str, Any] | None = None
+        self.on_msg(self._received)
+
+    def __repr__(self) -> str:
+        return f"exercise({self.exercise_id!r}): run this cell to open the exercise"
+
+    def _received(self, _widget: object, message: dict[str, Any], _buffers: object = None) -> None:
+        handlers = {"open": self._open, "check": self._check, "diagnose": self._diagnose, "save": self._save}
+        handler = handlers.get(message.get("type", ""))
+        if handler is None:
+            _log.warning("a page sent a message of no known type")
+            return
+        task = asyncio.get_running_loop().create_task(handler(message))
+        self._tasks.add(task)  # the loop itself keeps only a weak reference
+        task.add_done_callback(self._tasks.discard)
+
+    async def _open(self, _message: dict[str, Any]) -> None:
+        try:
+            client = self._client()
+            me, exercise, draft, attempts = await asyncio.gather(
+                _in_thread(client.me),
+                _in_thread(client.exercise, self.exercise_id),
+                _in_thread(client.draft, self.exercise_id),
+                _in_thread(client.submissions, self.exercise_id),
+            )
+        except Exception as error:  # noqa: BLE001 - whatever it is, the learner sees a panel and not a traceback
+            self.content = {"state": "problem", "problem": _problem(error)}
+            return
+        self.content = {
+            "state": "ready",
+            "user": str(me.id),
+            "exercise": exercise.model_dump(mode="json"),
+            "draft": draft.model_dump(mode="json") if draft else None,
+        }
+        if attempts and self.attempt["state"] == "idle":
+            await self._resume(client, max(attempts, key=lambda attempt: attempt.number))
+
+    async def _resume(self, client: Client, last: SubmissionOut) -> None:
+        """Show the latest attempt of an earlier visit, and wait for it where it is still on its way."""
+        try:
+            if last.state in {"queued", "running"}:
+                await self._watch(client, str(last.id), last)
+            else:
+                full = await _in_thread(client.submission, last.id)
+                if self.attempt["state"] == "idle":
+                    self._show(str(last.id), full, earlier=True)
+        except Exception as error:  # noqa: BLE001 - what was before is a courtesy; the panel works without it
+            _log.info("the latest attempt could not be shown: %s", error)
+
+    async def _check(self, message: dict[str, Any]) -> None:
+        key = message["key"]
+        self.attempt = {"state": "sending", "key": key}
+        try:
+            client = self._client()
+            submission = await _in_thread(client.submit, self.exercise_id, message["source"], key=key)
+            await self._watch(client, key, submission)
+        except Exception as error:  # noqa: BLE001 - as above
+            self.attempt = {"state": "problem", "key": key, "problem": _problem(error)}
+
+    async def _watch(self, client: Client, key: str, submission: SubmissionOut) -> None:
+        if str(submission.id) in self._watched:
+            return
+        self._watched.add(str(submission.id))
+        loop = asyncio.get_running_loop()
+        self.attempt = {"state": submission.state, "key": key, "number": submission.number}
+
+        def show_progress(event: Event) -> None:
+            if self.attempt.get("key") == key and event.state in {"queued", "running"}:
+                progress = event.progress.model_dump(mode="json") if event.progress else None
+                self.attempt = {**self.attempt, "state": event.state, "progress": progress}
+
+        try:
+            done = await _in_thread(
+                client.wait, submission.id, lambda event: loop.call_soon_threadsafe(show_progress, event)
+            )
+            self._show(key, done)
+        finally:
+            self._watched.discard(str(submission.id))
+
+    def _show(self, key: str, submission: SubmissionOut, *, earlier: bool = False) -> None:
+        self.attempt = {
+            "state": submission.state,
+            "key": key,
+            "number": submission.number,
+            "earlier": earlier,
+            "finished_at": submission.finished_at.isoformat() if submission.finished_at else None,
+            "report": submission.report.model_dump(mode="json") if submission.report else None,
+        }
+
+    async def _diagnose(self, message: dict[str, Any]) -> None:
+        """Type-check what is typed: one at a time, and of those that wait only the newest."""
+        self._undiagnosed = message
+        if self._diagnosing:
+            return
+        self._diagnosing = True
+        try:
+            while (newest := self._undiagnosed) is not None:
+                self._undiagnosed = None
+                compiled = await _in_thread(self._client().compile, newest["source"], check_only=True)
+                items = [diagnostic.model_dump(mode="json") for diagnostic in compiled.diagnostics]
+                self.send({"type": "diagnostics", "seq": newest["seq"], "items": items})
+        except Exception as error:  # noqa: BLE001 - help while typing is a courtesy; checking says what is wrong
+            _log.info("no diagnostics: %s", error)
+        finally:
+            self._diagnosing = False
+
+    async def _save(self, message: dict[str, Any]) -> None:
+        seq = message["seq"]
+        try:
+            client = self._client()
+            try:
+                draft = await _in_thread(
+                    client.save_draft, self.exercise_id, message["source"], revision=message["revision"]
+                )
+            except Conflict:
+                held = await _in_thread(client.draft, self.exercise_id)
+                other = held.model_dump(mode="json") if held else None
+                self.send({"type": "conflict", "seq": seq, "other": other})
+                return
+        except Exception as error:  # noqa: BLE001 - as above
+            self.send({"type": "unsaved", "seq": seq, "problem": _problem(error)})
+            return
+        self.send({"type": "saved", "seq": seq, "revision": draft.revision})
+        if self.content.get("state") == "ready":
+            self.content = {**self.content, "draft": draft.model_dump(mode="json")}
+
+
+def exercise(exercise_id: str) -> ExercisePanel:
+    """Open an exercise: its tasks, an editor, and a Check button. The classroom's trouble shows inside the panel."""
+    return ExercisePanel(exercise_id)
+
+
+def _bundled(name: str) -> str:
+    try:
+        return (_STATIC / name).read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise Unavailable(f"{name} has not been built. Run `make setup` in the classroom's folder.") from None
+
+
+def _problem(error: Exception) -> dict[str, Any]:
+    """Say what went wrong as data for the panel; `kind` chooses the advice shown."""
+    if not isinstance(error, ClassroomError):
+        _log.error("the panel met an unexpected error", exc_info=error)
+        return {"kind": "refused", "message": f"Something unexpected happened: {type(error).__name__}."}
+    kind = next((kind for class_, kind in _KINDS if isinstance(error, class_)), "refused")
+    return {"kind": kind, "message": error.detail, "retry_after_s": error.headers.get("Retry-After")}
+
+
+async def _in_thread(call: Callable[_Args, _Answer], *args: _Args.args, **kwargs: _Args.kwargs) -> _Answer:
+    """Await a blocking call. Its thread is a daemon: a kernel that shuts down does not wait for the classroom."""
+    loop = asyncio.get_running_loop()
+    future: asyncio.Future[_Answer] = loop.create_future()
+
+    def settle(answer: _Answer | None, error: BaseException | None) -> None:
+        if future.cancelled():
+            return
+        if error is not None:
+            future.set_exception(error)
+        else:
+            future.set_result(answer)  # type: ignore[arg-type]  # there is an answer where there is no error
+
+    def run() -> None:
+        try:
+            answer = call(*args, **kwargs)
+        except BaseException as error:  # noqa: BLE001 - handed to who awaits
+            loop.call_soon_threadsafe(settle, None, error)
+        else:
+            loop.call_soon_threadsafe(settle, answer, None)
+
+    threading.Thread(target=run, daemon=True).start()
+    return await future
