@@ -1,4 +1,6 @@
-"""The classroom's HTTP API as Python calls, for code in a learner's kernel. It holds a short-lived token and nothing else.
+"""The classroom's HTTP API as Python calls, for code in a learner's kernel.
+
+A client holds a short-lived token and nothing else.
 
 Every call raises a `ClassroomError` of the class that fits the answer; nothing answered at all is `Unavailable`.
 Each request may safely be sent twice (reads; a submission by its idempotency key; a draft by its revision), so a broken
@@ -44,6 +46,7 @@ from classroom.schemas import (
     SubmissionOut,
 )
 
+_Answer = TypeVar("_Answer")
 _Model = TypeVar("_Model", bound=BaseModel)
 
 _ERRORS: dict[int, type[ClassroomError]] = {
@@ -246,7 +249,7 @@ def _checked(model: type[_Model], **fields: Any) -> _Model:
         raise kind(_first(problems)) from None
 
 
-def _parse(response: httpx.Response, validate: Callable[[bytes], _Model | Any]) -> Any:
+def _parse(response: httpx.Response, validate: Callable[[bytes], _Answer]) -> _Answer:
     try:
         return validate(response.content)
     except ValidationError:

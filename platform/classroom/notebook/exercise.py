@@ -41,8 +41,8 @@ class ExercisePanel(anywidget.AnyWidget):
     """
 
     exercise_id = traitlets.Unicode().tag(sync=True)
-    content = traitlets.Dict({"state": "loading"}).tag(sync=True)
-    attempt = traitlets.Dict({"state": "idle"}).tag(sync=True)
+    content: "traitlets.Dict[str, Any]" = traitlets.Dict({"state": "loading"}).tag(sync=True)
+    attempt: "traitlets.Dict[str, Any]" = traitlets.Dict({"state": "idle"}).tag(sync=True)
 
     def __init__(self, exercise_id: str, client: Callable[[], Client] = default_client) -> None:
         super().__init__(exercise_id=exercise_id, _esm=_bundled("exercise.js"), _css=_bundled("exercise.css"))
@@ -121,10 +121,11 @@ class ExercisePanel(anywidget.AnyWidget):
                 progress = event.progress.model_dump(mode="json") if event.progress else None
                 self.attempt = {**self.attempt, "state": event.state, "progress": progress}
 
+        def on_event(event: Event) -> None:
+            loop.call_soon_threadsafe(show_progress, event)
+
         try:
-            done = await _in_thread(
-                client.wait, submission.id, lambda event: loop.call_soon_threadsafe(show_progress, event)
-            )
+            done = await _in_thread(client.wait, submission.id, on_event)
             self._show(key, done)
         finally:
             self._watched.discard(str(submission.id))
