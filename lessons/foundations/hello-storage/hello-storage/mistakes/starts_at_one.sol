@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.37;
+
+/// Starts with a number that nobody set.
+contract SimpleStorage {
+    event Changed(address indexed by, uint256 from, uint256 to);
+
+    uint256 private number = 1;
+
+    function set(uint256 newNumber) external {
+        emit Changed(msg.sender, number, newNumber);
+        number = newNumber;
+    }
+
+    function get() external view returns (uint256) {
+        return number;
+    }
+}

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.37;
+
+/// The right three values in the wrong order.
+contract SimpleStorage {
+    event Changed(address indexed by, uint256 from, uint256 to);
+
+    uint256 private number;
+
+    function set(uint256 newNumber) external {
+        emit Changed(msg.sender, newNumber, number);
+        number = newNumber;
+    }
+
+    function get() external view returns (uint256) {
+        return number;
+    }
+}

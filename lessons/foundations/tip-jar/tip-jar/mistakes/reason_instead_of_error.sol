@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.37;
+
+/// A reason string where the task asks for the custom error.
+contract TipJar {
+    error NotOwner(address caller);
+
+    address public immutable owner;
+    uint256 public total;
+
+    constructor() {
+        owner = msg.sender;
+    }
+
+    function tip(string calldata) external payable {
+        require(msg.value > 0, "empty tip");
+        total += msg.value;
+    }
+
+    function withdraw() external {
+        require(msg.sender == owner, "NotOwner");
+        (bool delivered, ) = owner.call{value: address(this).balance}("");
+        require(delivered, "not delivered");
+    }
+}

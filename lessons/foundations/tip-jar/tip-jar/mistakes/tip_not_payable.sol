@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.37;
+
+/// Without `payable` the function refuses all ether.
+contract TipJar {
+    error NotOwner(address caller);
+
+    address public immutable owner;
+    uint256 public total;
+
+    constructor() {
+        owner = msg.sender;
+    }
+
+    function tip(string calldata) external {
+        total += address(this).balance;
+    }
+
+    function withdraw() external {
+        if (msg.sender != owner) revert NotOwner(msg.sender);
+        (bool delivered, ) = owner.call{value: address(this).balance}("");
+        require(delivered, "not delivered");
+    }
+}

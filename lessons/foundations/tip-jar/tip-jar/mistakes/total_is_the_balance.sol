@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.37;
+
+/// Answers what is in the jar now, so a withdrawal lowers the total.
+contract TipJar {
+    error NotOwner(address caller);
+
+    address public immutable owner;
+
+    constructor() {
+        owner = msg.sender;
+    }
+
+    function tip(string calldata) external payable {
+        require(msg.value > 0, "empty tip");
+    }
+
+    function withdraw() external {
+        if (msg.sender != owner) revert NotOwner(msg.sender);
+        (bool delivered, ) = owner.call{value: address(this).balance}("");
+        require(delivered, "not delivered");
+    }
+
+    function total() external view returns (uint256) {
+        return address(this).balance;
+    }
+}
