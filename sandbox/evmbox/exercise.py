@@ -1,0 +1,263 @@
+"""Reads an exercise folder and holds it to its rules. Nothing here compiles, deploys or runs a check.
+
+A folder holds `exercise.toml`, `starter.sol`, `solution.sol`, `checks.py`, `variants/*.sol` and `mistakes/*.sol`.
+What is wrong with one is said to its author: the file, the line where it can be found, and the remedy.
+"""
+
+import hashlib
+import re
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from enum import StrEnum
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Self
+
+from pydantic import Field, StringConstraints, ValidationError, model_validator
+
+from evmbox.errors import ExerciseError
+from evmbox.report import Data
+
+MANIFEST = "exercise.toml"
+STARTER = "starter.sol"
+SOLUTION = "solution.sol"
+CHECKS = "checks.py"
+
+Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=64)]
+Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
+Identifier = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_$][A-Za-z0-9_$]*$", max_length=128)]
+SolidityFile = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]+\.sol$", max_length=128)]
+Gas = Annotated[int, Field(strict=True, ge=21_000, le=30_000_000)]
+Scalar = bool | int | str
+Argument = Scalar | list[Scalar]
+"""A constructor argument: addresses by account name, byte strings as 0x-hexadecimal."""
+
+
+class Kind(StrEnum):
+    """What a learner is asked to do."""
+
+    CONTRACT = "contract"
+    CHALLENGE = "challenge"
+    TESTS = "tests"
+    PREDICT = "predict"
+    GAS = "gas"
+    BYTECODE = "bytecode"
+
+
+class Hint(Data):
+    """One rung of the ladder of hints, and the points it costs to read."""
+
+    text: Line
+    cost: float = Field(default=0, ge=0)
+
+
+class Limits(Data):
+    """What one submission may use up: gas of the deployment and of each call, seconds on the chain."""
+
+    deploy_gas: Gas = 8_000_000
+    call_gas: Gas = 3_000_000
+    wall_s: float = Field(default=10, gt=0, le=20)
+
+
+class Manifest(Data):
+    """What `exercise.toml` says."""
+
+    id: Slug
+    title: Line
+    kind: Kind = Kind.CONTRACT
+    contract: Identifier | None = None
+    constructor: tuple[Argument, ...] = ()
+    imports: tuple[SolidityFile, ...] = Field(
+        default=(), description="the exercise's own Solidity files that a submission may import by name"
+    )
+    concepts: tuple[Slug, ...] = ()
+    requires: tuple[Slug, ...] = ()
+    tasks: tuple[Line, ...] = Field(min_length=1, description="what is asked of the learner, numbered from 1")
+    hints: tuple[Hint, ...] = ()
+    gas_budget: int | None = Field(default=None, strict=True, gt=0)
+    limits: Limits = Limits()
+    mistakes: dict[SolidityFile, Identifier] = Field(
+        default_factory=dict, description="each file of mistakes/ with the id of the check that must catch it"
+    )
+
+    @model_validator(mode="after")
+    def _name_the_contract(self) -> Self:
+        if self.kind is Kind.CONTRACT and self.contract is None:
+            msg = "an exercise of kind 'contract' names its contract"
+            raise ValueError(msg)
+        return self
+
+
+class Exercise(Manifest):
+    """An exercise folder as read from disk: its manifest and the text of its Solidity files."""
+
+    path: Path
+    digest: str = Field(description="SHA-256 over every file of the folder, hexadecimal")
+    starter: str
+    solution: str = Field(repr=False)
+    variants: dict[str, str] = Field(repr=False, description="text by file name")
+    mistake_sources: dict[str, str] = Field(repr=False, description="text by file name")
+    extra_sources: dict[str, str] = Field(description="the text of `imports`, by file name")
+
+    @cached_property
+    def runnable(self) -> bool:
+        """Whether a submission to it can be checked already."""
+        return self.kind is Kind.CONTRACT
+
+    def current(self) -> "Exercise":
+        """Return this exercise as the folder has it now: itself, unless a file changed. Raises `ExerciseError`."""
+        return self if folder_digest(self.path) == self.digest else load_exercise(self.path)
+
+
+def load_exercise(path: Path) -> Exercise:
+    """Read and validate one exercise folder.
+
+    Raises `ExerciseError` at the first thing that is missing or wrong.
+    """
+    path = path.resolve()
+    text = _read(path, MANIFEST, remedy="Every exercise folder has one; it names the exercise and its tasks.")
+    manifest = _manifest(text)
+    if manifest.id != path.name:
+        raise ExerciseError(
+            f"the id is '{manifest.id}', the folder is '{path.name}'.",
+            file=MANIFEST,
+            line=_line_of(text, ("id",)),
+            remedy="Give both the same name.",
+        )
+    _require_file(path, CHECKS, remedy="Write the checks that judge a submission, with @check.")
+    mistakes = _folder(path, "mistakes")
+    _match_mistakes(text, manifest.mistakes, mistakes)
+    return Exercise(
+        **dict(manifest),
+        path=path,
+        digest=folder_digest(path),
+        starter=_read(path, STARTER, remedy="Write what the learner begins with."),
+        solution=_read(path, SOLUTION, remedy="Write a contract that passes every check."),
+        variants=_folder(path, "variants"),
+        mistake_sources=mistakes,
+        extra_sources={
+            name: _read(path, name, remedy=f"Add it, or remove it from `imports` in {MANIFEST}.")
+            for name in manifest.imports
+        },
+    )
+
+
+def folder_digest(path: Path) -> str:
+    """Return the SHA-256 over the names and contents of a folder's files, hidden and cached ones left out."""
+    digest = hashlib.sha256()
+    for file in sorted(_visible(path), key=lambda file: file.relative_to(path).as_posix()):
+        name = file.relative_to(path).as_posix().encode()
+        content = hashlib.sha256(file.read_bytes()).digest()
+        digest.update(len(name).to_bytes(8, "big") + name + content)
+    return digest.hexdigest()
+
+
+def _visible(path: Path) -> Iterator[Path]:
+    for entry in path.iterdir():
+        if entry.name.startswith(".") or entry.name == "__pycache__":
+            continue
+        if entry.is_dir():
+            yield from _visible(entry)
+        else:
+            yield entry
+
+
+def _manifest(text: str) -> Manifest:
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        found = re.search(r"line (\d+)", str(error))
+        raise ExerciseError(
+            f"this is not valid TOML: {error}.",
+            file=MANIFEST,
+            line=int(found[1]) if found else None,
+            remedy="Mend that line; strings stand in quotes, lists in brackets.",
+        ) from error
+    try:
+        return Manifest.model_validate(data)
+    except ValidationError as error:
+        found = error.errors(include_url=False, include_context=False, include_input=False)
+        first = min(found, key=lambda each: each["type"] != "extra_forbidden")  # a typo also reads as a missing field
+        where = tuple(part for part in first["loc"] if isinstance(part, int) or part != "[key]")
+        raise ExerciseError(
+            f"{_dotted(where)}{first['msg'].removeprefix('Value error, ')}.",
+            file=MANIFEST,
+            line=_line_of(text, where),
+            remedy=_remedy(first["type"], where),
+        ) from error
+
+
+def _remedy(kind: str, where: Sequence[str | int]) -> str:
+    if kind == "missing":
+        return f"Add `{where[-1]} = …`."
+    if kind == "extra_forbidden":
+        tables: dict[str, type[Data]] = {"hints": Hint, "limits": Limits}
+        known = tables.get(str(where[0]), Manifest) if len(where) > 1 else Manifest
+        return f"Remove it, or mend its spelling; known here: {', '.join(known.model_fields)}."
+    if not where:
+        return 'Add `contract = "…"`.'
+    return "Mend the value."
+
+
+def _dotted(where: Sequence[str | int]) -> str:
+    return f"{'.'.join(str(part + 1) if isinstance(part, int) else part for part in where)}: " if where else ""
+
+
+def _line_of(text: str, where: Sequence[str | int]) -> int | None:
+    """Return the 1-based line of the innermost key of `where` that can be found in the TOML text."""
+    lines = text.splitlines()
+    start, found = 0, None
+    for position, part in enumerate(where):
+        if isinstance(part, int):
+            continue
+        follower = where[position + 1] if position + 1 < len(where) else None
+        nth = follower if isinstance(follower, int) else 0
+        header = re.compile(rf"\s*(\[\[?\s*{re.escape(part)}\s*\]|(\"{re.escape(part)}\"|{re.escape(part)})\s*=)")
+        hits = [number for number, line in enumerate(lines[start:], start) if header.match(line)]
+        if not hits:
+            break
+        start = hits[nth] if nth < len(hits) else hits[0]
+        found = start + 1
+    return found
+
+
+def _match_mistakes(text: str, named: Mapping[str, str], files: Mapping[str, str]) -> None:
+    if missing := sorted(named.keys() - files.keys()):
+        raise ExerciseError(
+            f"[mistakes] names {missing[0]}, which is not in the folder mistakes/.",
+            file=MANIFEST,
+            line=_line_of(text, ("mistakes", missing[0])),
+            remedy="Write the file, or remove the line.",
+        )
+    if unnamed := sorted(files.keys() - named.keys()):
+        raise ExerciseError(
+            "no check is named that must catch it.",
+            file=f"mistakes/{unnamed[0]}",
+            remedy=f'Add `"{unnamed[0]}" = "check_id"` under [mistakes] in {MANIFEST}.',
+        )
+
+
+def _folder(path: Path, name: str) -> dict[str, str]:
+    return {
+        file.name: _read(path, f"{name}/{file.name}", remedy="Make it a readable file.")
+        for file in sorted((path / name).glob("*.sol"))
+    }
+
+
+def _require_file(path: Path, name: str, *, remedy: str) -> None:
+    if not (path / name).is_file():
+        raise ExerciseError("the file is missing.", file=name, remedy=remedy)
+
+
+def _read(path: Path, name: str, *, remedy: str) -> str:
+    _require_file(path, name, remedy=remedy)
+    data = (path / name).read_bytes()
+    try:
+        return data.decode()
+    except UnicodeDecodeError as error:
+        raise ExerciseError(
+            "this is not UTF-8 text.",
+            file=name,
+            line=data[: error.start].count(b"\n") + 1,
+            remedy="Save the file as UTF-8.",
+        ) from error
