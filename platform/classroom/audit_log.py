@@ -1,0 +1,56 @@
+"""The audit log: what happened, appended in the transaction it tells of. Entries are never changed.
+
+An entry holds pseudonymous ids, numbers and states: no name, no source code and no secret, so that a person's data
+can be erased and the log stays whole.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlmodel import Session
+
+from classroom.models import AuditEvent
+
+
+class Action(StrEnum):
+    """Everything that is written down."""
+
+    SIGNED_IN = "signed_in"
+    SIGN_IN_FAILED = "sign_in_failed"
+    SIGNED_OUT = "signed_out"
+    USER_CREATED = "user_created"
+    USER_DISABLED = "user_disabled"
+    USER_ENABLED = "user_enabled"
+    PASSWORD_CHANGED = "password_changed"  # noqa: S105 - the name of an event
+    CREDENTIAL_ISSUED = "credential_issued"
+    CREDENTIAL_REVOKED = "credential_revoked"
+    KERNEL_BOUND = "kernel_bound"
+    COURSE_CREATED = "course_created"
+    ROLE_GRANTED = "role_granted"
+    DOOR_REFUSED = "door_refused"  # someone tried what is not theirs
+    SUBMISSION_MADE = "submission_made"
+    SUBMISSION_GRADED = "submission_graded"
+    SUBMISSION_LOST = "submission_lost"  # given up after too many lost workers
+
+
+def record(
+    session: Session,
+    action: Action,
+    *,
+    actor_id: UUID | None,
+    subject: str | None = None,
+    details: Mapping[str, Any] | None = None,
+    request_id: str | None = None,
+) -> None:
+    """Append one entry. `actor_id` is who did it (None: the server itself), `subject` the id of what it was done to."""
+    session.add(
+        AuditEvent(
+            action=action.value,
+            actor_id=actor_id,
+            subject=subject,
+            details=dict(details or {}),
+            request_id=request_id,
+        )
+    )

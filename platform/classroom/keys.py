@@ -1,0 +1,50 @@
+"""The server's one secret key, and the secrets derived from it, each for a single purpose."""
+
+import hashlib
+import hmac
+import os
+import secrets
+from contextlib import suppress
+
+from classroom.settings import Settings
+
+_KEY_BYTES = 32
+
+
+def server_key(settings: Settings) -> bytes:
+    """Read the server's secret key; the first caller makes it, readable by its owner only.
+
+    Whoever loses a race for the first call reads the winner's: a finished file is linked into place, never overwritten.
+    """
+    path = settings.key_path
+    with suppress(FileNotFoundError):
+        return _checked(path.read_bytes(), str(path))
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    draft = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(secrets.token_bytes(_KEY_BYTES))
+            file.flush()
+            os.fsync(file.fileno())
+        with suppress(FileExistsError):
+            os.link(draft, path)
+    finally:
+        draft.unlink()
+    return _checked(path.read_bytes(), str(path))
+
+
+def derive(key: bytes, purpose: str) -> bytes:
+    """Derive a key of 256 bits for one purpose (HMAC-SHA256); it tells nothing of the key or of its siblings."""
+    return hmac.digest(key, purpose.encode(), hashlib.sha256)
+
+
+def wake_secret(settings: Settings) -> str:
+    """Tell what the job consumer shows in `X-Classroom-Wake` when it posts to the API."""
+    return derive(server_key(settings), "wake").hex()
+
+
+def _checked(key: bytes, path: str) -> bytes:
+    if len(key) != _KEY_BYTES:
+        raise ValueError(f"{path} should hold {_KEY_BYTES} bytes; restore it from a backup, or remove it to start anew")
+    return key

@@ -1,0 +1,111 @@
+"""How far learners are: one row per learner and exercise, written when an attempt is made and when its verdict is.
+
+Every page reads these rows and none counts attempts, so that a page costs the same after ten attempts and ten thousand.
+"""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlmodel import Session, col, select
+
+from classroom.models import Course, Enrolment, Progress, ProgressState, Role, Submission, SubmissionState, User, now
+from classroom.schemas import CohortCell, CohortOut, CohortRow, ExerciseSummary, ProgressOut
+from evmbox.report import Outcome, Report
+
+
+def of_learner(session: Session, course: Course, user: User) -> dict[str, Progress]:
+    """Give a learner's progress by exercise id; an exercise not begun is not there."""
+    rows = session.exec(select(Progress).where(Progress.user_id == user.id, Progress.course_id == course.id))
+    return {row.exercise_id: row for row in rows}
+
+
+def to_out(exercise: ExerciseSummary, row: Progress | None) -> ProgressOut:
+    """Say it in the words of the API. Without a row the exercise is new."""
+    if row is None:
+        return ProgressOut(
+            exercise_id=exercise.id, state="new", attempts=0, best_score=0.0, max_score=exercise.max_score
+        )
+    return ProgressOut(
+        exercise_id=exercise.id,
+        state=row.state.value,
+        attempts=row.attempts,
+        best_score=row.best_score,
+        max_score=row.max_score or exercise.max_score,
+        last_outcome=row.last_outcome,
+        updated_at=row.updated_at,
+    )
+
+
+def cohort(session: Session, course: Course, exercises: Sequence[ExerciseSummary]) -> CohortOut:
+    """Tell how a course's learners stand, by these exercises in this order: two queries, whatever the numbers."""
+    learners = session.exec(
+        select(User)
+        .join(Enrolment, col(Enrolment.user_id) == User.id)
+        .where(Enrolment.course_id == course.id, Enrolment.role == Role.LEARNER)
+        .order_by(User.display_name, User.name)
+    ).all()
+    of_all = session.exec(select(Progress).where(Progress.course_id == course.id))
+    rows = {(row.user_id, row.exercise_id): row for row in of_all}
+    return CohortOut(
+        course=course.slug,
+        exercises=list(exercises),
+        rows=[
+            CohortRow(
+                user_id=learner.id,
+                name=learner.name,
+                display_name=learner.display_name,
+                cells=[
+                    CohortCell(
+                        **to_out(exercise, rows.get((learner.id, exercise.id))).model_dump(exclude={"updated_at"})
+                    )
+                    for exercise in exercises
+                ],
+            )
+            for learner in learners
+        ],
+    )
+
+
+def record_attempt(session: Session, course_id: UUID, user_id: UUID, exercise_id: str) -> None:
+    """Count an attempt that was made just now."""
+    row = _row(session, course_id, user_id, exercise_id)
+    row.attempts += 1
+    row.updated_at = now()
+    session.add(row)
+
+
+def record_verdict(session: Session, submission: Submission, report: Report) -> None:
+    """Take a verdict in: the best score is kept, and what was passed once stays passed."""
+    row = _row(session, submission.course_id, submission.user_id, submission.exercise_id)
+    if row.best_submission_id is None or report.score > row.best_score:
+        row.best_score = report.score
+        row.max_score = report.max_score
+        row.best_submission_id = submission.id
+    if report.outcome is Outcome.PASSED:
+        row.state = ProgressState.PASSED
+        row.passed_at = row.passed_at or now()
+    if not _overtaken(session, submission):
+        row.last_outcome = report.outcome.value
+    row.updated_at = now()
+    session.add(row)
+
+
+def _row(session: Session, course_id: UUID, user_id: UUID, exercise_id: str) -> Progress:
+    row = session.exec(
+        select(Progress).where(
+            Progress.course_id == course_id, Progress.user_id == user_id, Progress.exercise_id == exercise_id
+        )
+    ).first()
+    return row or Progress(course_id=course_id, user_id=user_id, exercise_id=exercise_id)
+
+
+def _overtaken(session: Session, submission: Submission) -> bool:
+    """Tell whether a later attempt has its verdict already: two workers may finish in either order."""
+    later = select(Submission.id).where(
+        Submission.course_id == submission.course_id,
+        Submission.user_id == submission.user_id,
+        Submission.exercise_id == submission.exercise_id,
+        Submission.number > submission.number,
+        Submission.state == SubmissionState.DONE,
+    )
+    return session.exec(later).first() is not None
