@@ -1,0 +1,140 @@
+"""What surrounds every request: an id, a limit, security headers, a line in the log, an answer to the unforeseen."""
+
+import logging
+import re
+from collections.abc import Mapping
+from time import perf_counter
+from typing import Final
+from uuid import uuid4
+
+from fastapi import Request
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from classroom.api import problems
+from classroom.api.logs import REQUEST_ID
+from classroom.settings import Settings
+
+logger = logging.getLogger("classroom.access")
+fault_logger = logging.getLogger("classroom.api")
+
+MAX_BODY_BYTES: Final = 256 * 1024
+STATIC_PATH: Final = "/static/"
+_REQUEST_ID: Final = re.compile(r"[A-Za-z0-9._-]{8,64}")
+
+
+def content_security_policy(settings: Settings) -> str:
+    """Write the one policy of every page and answer: our own files only, and lesson apps in frames."""
+    policy = {
+        "default-src": "'self'",
+        "base-uri": "'none'",
+        "connect-src": "'self'",
+        "font-src": "'self'",
+        "form-action": "'self'",
+        "frame-ancestors": "'none'",
+        "frame-src": f"'self' {settings.voila_url} {settings.lab_url}",
+        "img-src": "'self' data:",
+        "object-src": "'none'",
+        "script-src": "'self'",
+        "style-src": "'self'",
+    }
+    return "; ".join(f"{directive} {sources}" for directive, sources in policy.items())
+
+
+def security_headers(settings: Settings) -> Mapping[str, str]:
+    """Give the headers of every answer; a route that sets one of them itself keeps its own."""
+    headers = {
+        "Content-Security-Policy": content_security_policy(settings),
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "Cross-Origin-Resource-Policy": "same-origin",
+        "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+        "Referrer-Policy": "same-origin",  # `no-referrer` would make browsers send `Origin: null` with our own forms
+        "X-Content-Type-Options": "nosniff",
+        "X-Frame-Options": "DENY",
+    }
+    if settings.secure_cookies:
+        headers["Strict-Transport-Security"] = "max-age=31536000"
+    return headers
+
+
+class Envelope:
+    """Gives a request its id, an answer its headers, the log its line, and an unforeseen error an answer."""
+
+    def __init__(self, app: ASGIApp, *, headers: Mapping[str, str]) -> None:
+        self.app = app
+        self.headers = headers
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request (ASGI)."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        sent = Headers(scope=scope).get("x-request-id", "")
+        request_id = sent if _REQUEST_ID.fullmatch(sent) else uuid4().hex
+        scope.setdefault("state", {})["request_id"] = request_id
+        caching = "no-cache" if scope["path"].startswith(STATIC_PATH) else "no-store"
+        status = 0
+
+        async def send_enveloped(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                headers = MutableHeaders(scope=message)
+                headers["X-Request-Id"] = request_id
+                headers.setdefault("Cache-Control", caching)
+                for name, value in self.headers.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        token = REQUEST_ID.set(request_id)
+        began = perf_counter()
+        try:
+            await self.app(scope, receive, send_enveloped)
+        except Exception:
+            fault_logger.exception("unexpected error")
+            if status:
+                raise  # half an answer has left; the server must cut the connection
+            await problems.unexpected(Request(scope))(scope, receive, send_enveloped)
+        finally:
+            logger.info(
+                "request",
+                extra={
+                    "method": scope["method"],
+                    "route": getattr(scope.get("route"), "path", None),
+                    "status": status,
+                    "ms": round((perf_counter() - began) * 1000, 1),
+                },
+            )
+            REQUEST_ID.reset(token)
+
+
+class BodyLimit:
+    """Refuses a body over the limit: at once where its length is declared, otherwise while it is read."""
+
+    def __init__(self, app: ASGIApp, *, max_bytes: int = MAX_BODY_BYTES) -> None:
+        self.app = app
+        self.max_bytes = max_bytes
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request (ASGI)."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        detail = f"A request may have at most {self.max_bytes // 1024} KiB."
+        declared = Headers(scope=scope).get("content-length", "")
+        if declared.isdecimal() and int(declared) > self.max_bytes:
+            refusal = problems.problem(Request(scope), 413, detail, headers={"Connection": "close"})
+            await refusal(scope, receive, send)
+            return
+        received = 0
+
+        async def receive_counted() -> Message:
+            nonlocal received
+            message = await receive()
+            received += len(message.get("body", b""))
+            if received > self.max_bytes:
+                raise HTTPException(413, detail, headers={"Connection": "close"})
+            return message
+
+        await self.app(scope, receive_counted, send)

@@ -1,0 +1,294 @@
+"""Reads the course from disk: tracks, lessons and exercises, in order and without a circle. No database, no learner.
+
+`course.toml` holds the order and the prerequisites; a lesson's own `lesson.md` says what it is in its front matter:
+
+    title = "Hyperkit Classroom"            ---
+    [[tracks]]                              classroom:
+    id = "foundations"                        title: Hello, storage
+    title = "Foundations"                     summary: A number that stays on the chain.
+    summary = "From nothing to …"             minutes: 15
+    lessons = ["hello-storage", "tip-jar"]  ---
+    [requires]
+    tip-jar = ["hello-storage"]
+"""
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+from typing import Annotated, Self, TypeVar
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+
+from classroom.errors import NotFound
+from evmbox.checks import load_checks
+from evmbox.errors import ExerciseError
+from evmbox.exercise import MANIFEST, Exercise, load_exercise
+
+COURSE = "course.toml"
+LESSON = "lesson.md"
+
+Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=64)]
+Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
+
+
+class CourseError(Exception):
+    """A file of the course is missing or wrong: which, at which line where that is known, and the remedy."""
+
+    def __init__(self, message: str, *, file: str, remedy: str, line: int | None = None) -> None:
+        where = file if line is None else f"{file}:{line}"
+        super().__init__(f"{where}: {message} {remedy}")
+        self.file = file
+        self.line = line
+        self.remedy = remedy
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """A guided text with its exercises. `path` is its `lesson.md`."""
+
+    id: str
+    track: str
+    title: str
+    summary: str
+    minutes: int
+    requires: tuple[str, ...]
+    path: Path
+    exercises: tuple[Exercise, ...]
+
+
+@dataclass(frozen=True)
+class Track:
+    """Lessons in the order they are best taken."""
+
+    id: str
+    title: str
+    summary: str
+    lessons: tuple[Lesson, ...]
+
+
+@dataclass(frozen=True)
+class Catalog:
+    """The whole course as it stands on disk."""
+
+    title: str
+    tracks: tuple[Track, ...]
+    max_scores: Mapping[str, float]
+
+    @classmethod
+    def load(cls, lessons_dir: Path) -> Self:
+        """Read the course; raise `CourseError` or `evmbox.errors.ExerciseError` at the first thing that is wrong."""
+        course = _course(lessons_dir)
+        _refuse_circles(course)
+        tracks = tuple(_track(lessons_dir, track, course.requires) for track in course.tracks)
+        exercises = [exercise for track in tracks for lesson in track.lessons for exercise in lesson.exercises]
+        _refuse_doubles(lessons_dir, exercises)
+        return cls(course.title, tracks, {exercise.id: _max_score(exercise) for exercise in exercises})
+
+    @cached_property
+    def lessons(self) -> Mapping[str, Lesson]:
+        """Every lesson by its id, in course order."""
+        return {lesson.id: lesson for track in self.tracks for lesson in track.lessons}
+
+    @cached_property
+    def exercises(self) -> Mapping[str, Exercise]:
+        """Every exercise by its id, in course order."""
+        return {exercise.id: exercise for lesson in self.lessons.values() for exercise in lesson.exercises}
+
+    @cached_property
+    def _lesson_of(self) -> Mapping[str, Lesson]:
+        return {exercise.id: lesson for lesson in self.lessons.values() for exercise in lesson.exercises}
+
+    def lesson(self, lesson_id: str) -> Lesson:
+        """Find a lesson; raise `NotFound`."""
+        try:
+            return self.lessons[lesson_id]
+        except KeyError:
+            raise NotFound("The course has no such lesson.") from None
+
+    def exercise(self, exercise_id: str) -> Exercise:
+        """Find an exercise; raise `NotFound`."""
+        try:
+            return self.exercises[exercise_id]
+        except KeyError:
+            raise NotFound("The course has no such exercise.") from None
+
+    def lesson_of(self, exercise_id: str) -> Lesson:
+        """Find the lesson an exercise belongs to; raise `NotFound`."""
+        return self._lesson_of[self.exercise(exercise_id).id]
+
+    def max_score(self, exercise_id: str) -> float:
+        """Tell the sum of the points of an exercise's checks; raise `NotFound`."""
+        return self.max_scores[self.exercise(exercise_id).id]
+
+
+class _File(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class _TrackEntry(_File):
+    id: Slug
+    title: Line
+    summary: Line
+    lessons: tuple[Slug, ...] = Field(min_length=1)
+
+
+class _Course(_File):
+    title: Line
+    tracks: tuple[_TrackEntry, ...] = Field(min_length=1)
+    requires: dict[Slug, tuple[Slug, ...]] = Field(default_factory=dict)
+
+
+class _About(_File):
+    title: Line
+    summary: Line
+    minutes: int = Field(strict=True, ge=1, le=240)
+
+
+class _FrontMatter(BaseModel):
+    classroom: _About
+
+
+_Model = TypeVar("_Model", bound=BaseModel)
+
+
+def _course(lessons_dir: Path) -> _Course:
+    text = _text(lessons_dir, lessons_dir / COURSE, remedy="It names the tracks and their lessons; write one.")
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        found = re.search(r"line (\d+)", str(error))
+        raise CourseError(
+            f"this is not valid TOML: {error}.",
+            file=COURSE,
+            line=int(found[1]) if found else None,
+            remedy="Mend that line; strings stand in quotes, lists in brackets.",
+        ) from error
+    return _validated(_Course, data, file=COURSE)
+
+
+def _refuse_circles(course: _Course) -> None:
+    listed = [lesson for track in course.tracks for lesson in track.lessons]
+    for kind, ids in (("track", [track.id for track in course.tracks]), ("lesson", listed)):
+        if double := next((each for each in ids if ids.count(each) > 1), None):
+            raise CourseError(f"the {kind} '{double}' is listed twice.", file=COURSE, remedy="Remove one.")
+    for lesson, required in course.requires.items():
+        if unknown := next((each for each in (lesson, *required) if each not in listed), None):
+            raise CourseError(
+                f"[requires] names '{unknown}', which no track lists.",
+                file=COURSE,
+                remedy="Mend the name, or add the lesson to a track.",
+            )
+    try:
+        TopologicalSorter(course.requires).prepare()
+    except CycleError as error:
+        circle = " after ".join(f"'{lesson}'" for lesson in reversed(error.args[1]))
+        raise CourseError(
+            f"the lessons wait for each other: {circle}.", file=COURSE, remedy="Remove one of these from [requires]."
+        ) from None
+
+
+def _track(lessons_dir: Path, entry: _TrackEntry, requires: Mapping[str, tuple[str, ...]]) -> Track:
+    lessons = tuple(_lesson(lessons_dir, entry.id, lesson, requires.get(lesson, ())) for lesson in entry.lessons)
+    return Track(entry.id, entry.title, entry.summary, lessons)
+
+
+def _lesson(lessons_dir: Path, track: str, lesson: str, requires: tuple[str, ...]) -> Lesson:
+    folder = lessons_dir / track / lesson
+    path = folder / LESSON
+    remedy = f"Write it, or remove '{lesson}' from the track '{track}' in {COURSE}."
+    about = _about(_text(lessons_dir, path, remedy=remedy), file=_name(lessons_dir, path))
+    return Lesson(
+        id=lesson,
+        track=track,
+        title=about.title,
+        summary=about.summary,
+        minutes=about.minutes,
+        requires=requires,
+        path=path,
+        exercises=tuple(_exercise(lessons_dir, manifest.parent) for manifest in sorted(folder.glob(f"*/{MANIFEST}"))),
+    )
+
+
+def _about(text: str, *, file: str) -> _About:
+    front = re.match(r"---[ \t]*\r?\n(.*?)^---[ \t]*\r?$", text, re.DOTALL | re.MULTILINE)
+    if front is None:
+        raise CourseError(
+            "there is no front matter.",
+            file=file,
+            line=1,
+            remedy="Begin the file with YAML between two lines of ---, holding title, summary and minutes "
+            "under the key `classroom`.",
+        )
+    try:
+        data = yaml.safe_load(front[1])
+    except yaml.MarkedYAMLError as error:
+        raise CourseError(
+            f"the front matter is not valid YAML: {error.problem}.",
+            file=file,
+            line=error.problem_mark.line + 2 if error.problem_mark else None,
+            remedy="Mend that line; a text with a colon stands in quotes.",
+        ) from error
+    return _validated(_FrontMatter, data, file=file).classroom
+
+
+def _exercise(lessons_dir: Path, folder: Path) -> Exercise:
+    try:
+        return load_exercise(folder)
+    except ExerciseError as error:
+        raise _located(error, lessons_dir, folder) from error
+
+
+def _max_score(exercise: Exercise) -> float:
+    return sum(check.points for check in load_checks(exercise.path))
+
+
+def _refuse_doubles(lessons_dir: Path, exercises: list[Exercise]) -> None:
+    places: dict[str, Path] = {}
+    for exercise in exercises:
+        if exercise.id in places:
+            first, second = (_name(lessons_dir, path) for path in (places[exercise.id], exercise.path))
+            raise CourseError(
+                f"{first} has the same id.", file=second, remedy="An exercise's id is unique in the course; rename one."
+            )
+        places[exercise.id] = exercise.path
+
+
+def _validated(model: type[_Model], data: object, *, file: str) -> _Model:
+    try:
+        return model.model_validate(data)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise CourseError(
+            f"{where + ': ' if where else ''}{first['msg']}.",
+            file=file,
+            remedy="Remove it, or mend its spelling." if first["type"] == "extra_forbidden" else "Mend the value.",
+        ) from error
+
+
+def _text(lessons_dir: Path, path: Path, *, remedy: str) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise CourseError("the file is missing.", file=_name(lessons_dir, path), remedy=remedy) from None
+    except UnicodeDecodeError:
+        raise CourseError(
+            "this is not UTF-8 text.", file=_name(lessons_dir, path), remedy="Save the file as UTF-8."
+        ) from None
+
+
+def _located(error: ExerciseError, lessons_dir: Path, folder: Path) -> CourseError:
+    """Say an exercise's error with the file's place in the course."""
+    message = str(error).partition(": ")[2].removesuffix(f" {error.remedy}")
+    file = f"{_name(lessons_dir, folder)}/{error.file}"
+    return CourseError(message, file=file, line=error.line, remedy=error.remedy)
+
+
+def _name(lessons_dir: Path, path: Path) -> str:
+    resolved = path.resolve()
+    return resolved.relative_to(lessons_dir.resolve()).as_posix()
