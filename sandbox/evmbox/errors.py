@@ -6,6 +6,8 @@ EvmboxError
 ├── ChainError              the lesson asked the chain for something that cannot be (an unknown account, a bad amount)
 ├── PoolClosed              work was handed to a pool that has been shut down
 └── PoolBusy                more work waits than the pool takes
+
+TimeUp stands apart: it is raised by an alarm in the middle of a job, and no `except Exception` may swallow it.
 """
 
 
@@ -41,3 +43,7 @@ class PoolClosed(EvmboxError):
 
 class PoolBusy(EvmboxError):
     """More work waits than the pool takes; try again later."""
+
+
+class TimeUp(BaseException):
+    """The time a confined job may take is over."""
