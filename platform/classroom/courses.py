@@ -52,7 +52,7 @@ def roles(session: Session, user: User) -> dict[str, list[Role]]:
     )
     by_course: dict[str, list[Role]] = {}
     for slug, role in held:
-        by_course.setdefault(slug, []).append(role)
+        by_course.setdefault(slug, []).append(Role(role))
     return by_course
 
 

@@ -210,14 +210,14 @@ class Job(Table, table=True):
 
     __tablename__ = "jobs"
     __table_args__ = (
-        UniqueConstraint("kind", "subject_id"),
+        UniqueConstraint("subject_id", "kind"),
         _one_of("state", JobState),
         Index(None, "state", "due_at"),
     )
 
     id: UUID = Field(default_factory=uuid4, primary_key=True)
     kind: str = Field(max_length=32)
-    subject_id: UUID
+    subject_id: UUID = Field(foreign_key="submissions.id", ondelete="CASCADE")
     state: JobState = Field(default=JobState.QUEUED, sa_column=_choice(JobState))
     attempt: int = Field(default=0, ge=0)
     failures: int = Field(default=0, ge=0)

@@ -6,9 +6,9 @@ Every page reads these rows and none counts attempts, so that a page costs the s
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, select
 
-from classroom.models import Course, Enrolment, Progress, ProgressState, Role, Submission, SubmissionState, User, now
+from classroom.models import Course, Progress, ProgressState, Submission, SubmissionState, User, now
 from classroom.schemas import CohortCell, CohortOut, CohortRow, ExerciseSummary, ProgressOut
 from evmbox.report import Outcome, Report
 
@@ -36,14 +36,10 @@ def to_out(exercise: ExerciseSummary, row: Progress | None) -> ProgressOut:
     )
 
 
-def cohort(session: Session, course: Course, exercises: Sequence[ExerciseSummary]) -> CohortOut:
-    """Tell how a course's learners stand, by these exercises in this order: two queries, whatever the numbers."""
-    learners = session.exec(
-        select(User)
-        .join(Enrolment, col(Enrolment.user_id) == User.id)
-        .where(Enrolment.course_id == course.id, Enrolment.role == Role.LEARNER)
-        .order_by(User.display_name, User.name)
-    ).all()
+def cohort(
+    session: Session, course: Course, learners: Sequence[User], exercises: Sequence[ExerciseSummary]
+) -> CohortOut:
+    """Tell how these learners of a course stand in these exercises, in this order: one query, whatever the numbers."""
     of_all = session.exec(select(Progress).where(Progress.course_id == course.id))
     rows = {(row.user_id, row.exercise_id): row for row in of_all}
     return CohortOut(

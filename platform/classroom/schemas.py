@@ -191,6 +191,7 @@ class SubmissionOut(Out):
     finished_at: datetime | None = None
     source: str | None = Field(default=None, description="only where one submission is asked for")
     report: Report | None = None
+    message: str | None = Field(default=None, description="failed: why there is no verdict, and what to do")
 
 
 class Event(Out):

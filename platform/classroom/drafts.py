@@ -1,0 +1,48 @@
+"""The text in a learner's editor, kept as they type and found again anywhere. Nothing is graded from here."""
+
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Session, select
+
+from classroom.errors import Conflict, NotFound
+from classroom.models import Course, Draft, User, now
+
+
+def get(session: Session, course: Course, user: User, exercise_id: str) -> Draft:
+    """Give a learner's draft. Raises NotFound where nothing was typed yet."""
+    draft = _find(session, course, user, exercise_id)
+    if draft is None:
+        raise NotFound("There is no draft of this exercise yet.")
+    return draft
+
+
+def put(session: Session, *, course: Course, user: User, exercise_id: str, source: str, revision: int) -> Draft:
+    """Replace a draft whose revision is still the one that the text was based on (0: there was none).
+
+    Raises Conflict where it has changed meanwhile, so that one tab never silently undoes what another one saved; the
+    same text sent twice, after an answer that was lost, is no change. The wire type has limited the size.
+    """
+    draft = _find(session, course, user, exercise_id)
+    held = draft.revision if draft else 0
+    if draft and held == revision + 1 and draft.source == source:
+        return draft
+    if held != revision:
+        raise Conflict(
+            f"The draft has changed meanwhile: revision {held} is stored, and this text was based on {revision}."
+        )
+    draft = draft or Draft(course_id=course.id, user_id=user.id, exercise_id=exercise_id, source=source, revision=0)
+    draft.source = source
+    draft.revision += 1
+    draft.updated_at = now()
+    session.add(draft)
+    try:
+        session.flush()
+    except IntegrityError:
+        raise Conflict("The draft was begun somewhere else at the same moment.") from None
+    return draft
+
+
+def _find(session: Session, course: Course, user: User, exercise_id: str) -> Draft | None:
+    owned = select(Draft).where(
+        Draft.course_id == course.id, Draft.user_id == user.id, Draft.exercise_id == exercise_id
+    )
+    return session.exec(owned.with_for_update()).first()
