@@ -1,0 +1,183 @@
+"""The command line: `classroom up | lesson | user`. Each command reads its arguments, calls one thing, and prints."""
+
+import json
+import sys
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
+from rich.progress import Progress as Bar
+from rich.table import Table
+
+from classroom import accounts, courses, launcher
+from classroom.catalog import Catalog
+from classroom.db import Database
+from classroom.errors import ClassroomError, Invalid
+from classroom.models import CredentialKind, Role
+from classroom.settings import Settings
+from evmbox.errors import EvmboxError
+from evmbox.pool import Pool
+from evmbox.proof import Proof, prove
+from evmbox.report import CheckStatus, Outcome, Report, Severity
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="Hyperkit Classroom", pretty_exceptions_enable=False)
+lesson_app = typer.Typer(no_args_is_help=True, help="Grade a file, or prove that an exercise's checks are right.")
+user_app = typer.Typer(no_args_is_help=True, help="People.")
+app.add_typer(lesson_app, name="lesson")
+app.add_typer(user_app, name="user")
+
+out = Console(highlight=False)
+err = Console(stderr=True, highlight=False)
+
+SYMBOL = {CheckStatus.PASSED: "[green]✓[/]", CheckStatus.FAILED: "[red]✗[/]", CheckStatus.NOT_RUN: "[dim]–[/]"}
+
+
+@app.command()
+def up(
+    browser: Annotated[bool, typer.Option(help="Open the address in a browser, where there is a display.")] = True,
+) -> None:
+    """Start everything on this machine and open one address; Ctrl+C stops it all."""
+    raise typer.Exit(launcher.up(Settings(), open_browser=browser, say=lambda line: out.print(escape(line))))
+
+
+@lesson_app.command("grade")
+def grade(
+    exercise_id: Annotated[str, typer.Argument(help="Such as tip-jar.")],
+    file: Annotated[Path, typer.Argument(help="The Solidity file to grade.", exists=True, dir_okay=False)],
+    as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
+    seed: Annotated[int, typer.Option(help="Varies the inputs of the checks.", min=0)] = 0,
+) -> None:
+    """Grade a file without a server and print the report. Ends with 0 if it passed, 1 if not."""
+    exercise = Catalog.load(Settings().lessons_dir).exercise(exercise_id)
+    try:
+        source = file.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise Invalid(f"{file} is not a text file in UTF-8: {error.reason} at byte {error.start}.") from None
+    with Pool(size=1) as pool:
+        report = pool.grade(exercise, source, seed=seed)
+    if as_json:
+        sys.stdout.write(report.model_dump_json(indent=2) + "\n")
+    else:
+        print_report(report)
+    raise typer.Exit(0 if report.outcome is Outcome.PASSED else 1)
+
+
+@lesson_app.command("check")
+def check(
+    path: Annotated[
+        Path | None, typer.Argument(help="An exercise, lesson or track folder; the whole course if none is given.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print what was proven as JSON.")] = False,
+) -> None:
+    """Prove an exercise's checks: the starter fails, right answers pass, each mistake is caught by the check it names."""
+    settings = Settings()
+    folders = exercise_folders(path or settings.lessons_dir)
+    proofs: list[Proof] = []
+    with (
+        Pool(size=settings.pool_size) as pool,
+        Bar(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), console=err, transient=True) as bar,
+    ):
+        for folder in folders:
+            task = bar.add_task(folder.name, total=None)
+            proofs.append(
+                prove(
+                    folder,
+                    pool,
+                    on_progress=lambda done, total, task=task: bar.update(task, completed=done, total=total),
+                )
+            )
+    if as_json:
+        sys.stdout.write(json.dumps([proof.model_dump(mode="json") for proof in proofs], indent=2) + "\n")
+    else:
+        for proof in proofs:
+            print_proof(proof)
+    raise typer.Exit(0 if all(proof.ok for proof in proofs) else 1)
+
+
+@user_app.command("add")
+def add_user(
+    name: Annotated[str, typer.Argument(help="Lower-case letters, digits and hyphens.")],
+    role: Annotated[Role, typer.Option(help="What they are in the course.")] = Role.LEARNER,
+    display_name: Annotated[str | None, typer.Option(help="How pages call them.")] = None,
+    password_stdin: Annotated[bool, typer.Option(help="Read a password from standard input.")] = False,
+) -> None:
+    """Add a person to the course and print a link that signs them in once."""
+    settings = Settings()
+    password = sys.stdin.readline().rstrip("\n") if password_stdin else None
+    database = Database(settings.database)
+    try:
+        database.migrate()
+        with database.unit_of_work() as work:
+            course = courses.ensure_default_course(work.session)
+            user = accounts.create_user(work.session, name, display_name=display_name, password=password)
+            courses.enrol(work.session, course, user, role)
+            link = accounts.issue(
+                work.session,
+                CredentialKind.ONE_TIME_LINK,
+                user.id,
+                lifetime=timedelta(days=1),
+                label="classroom user add",
+            )
+    finally:
+        database.close()
+    out.print(f"Added {escape(user.display_name)} as {role}.")
+    out.print("This link signs them in once, within a day, where the classroom runs:")
+    sys.stdout.write(f"{settings.portal_url}/welcome?link={link}\n")
+
+
+def exercise_folders(path: Path) -> list[Path]:
+    """List the exercise folders at or below a path."""
+    folders = sorted(file.parent for file in path.rglob("exercise.toml"))
+    if not folders:
+        raise Invalid(f"{path} holds no exercise: no exercise.toml was found at or below it.")
+    return folders
+
+
+def print_report(report: Report) -> None:
+    """Print a report for a person."""
+    for diagnostic in report.diagnostics:
+        colour = "red" if diagnostic.severity is Severity.ERROR else "yellow"
+        where = f"line {diagnostic.line}, column {diagnostic.column}: " if diagnostic.line else ""
+        out.print(f"[{colour}]{diagnostic.severity}[/] {where}{escape(diagnostic.message)}")
+        if diagnostic.help:
+            out.print(f"  [dim]{escape(diagnostic.help)}[/]")
+    for result in report.checks:
+        out.print(f"{SYMBOL[result.status]} {escape(result.title)} [dim](task {result.task})[/]")
+        if result.message:
+            out.print(f"  {escape(result.message)}")
+        if result.hint and result.status is CheckStatus.FAILED:
+            out.print(f"  [dim]Hint: {escape(result.hint)}[/]")
+    colour = "green" if report.outcome is Outcome.PASSED else "red"
+    if report.message:
+        out.print(escape(report.message))
+    out.print(
+        f"[bold {colour}]{report.outcome.replace('_', ' ')}[/]  {report.score:g} of {report.max_score:g} points  "
+        f"[dim]{report.timings.total_ms:.0f} ms[/]"
+    )
+
+
+def print_proof(proof: Proof) -> None:
+    """Print what was proven of one exercise as a table."""
+    table = Table(title=proof.exercise_id, title_justify="left", show_edge=False)
+    for heading in ("", "file", "what it shows", "found"):
+        table.add_column(heading)
+    for row in proof.rows:
+        table.add_row("[green]✓[/]" if row.ok else "[red]✗[/]", row.file, row.claim, escape(row.found))
+    out.print(table)
+    out.print("[green]proven[/]\n" if proof.ok else "[red]not proven[/]\n")
+
+
+def main() -> None:
+    """Run the command line; an error is one clear line and exit code 2."""
+    try:
+        app()
+    except ClassroomError as error:
+        err.print(f"[red]Error:[/] {escape(error.detail)}")
+        sys.exit(2)
+    except EvmboxError as error:
+        err.print(f"[red]Error:[/] {escape(str(error))}")
+        sys.exit(2)
