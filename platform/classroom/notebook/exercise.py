@@ -3,7 +3,7 @@
 The browser's half (`web-src/src/`) talks only to this half, and this half talks HTTP. What a page must know when it is
 opened again mid-way stands in synced traits; answers that only the asking page needs are messages.
 
-Browser to kernel: `open`, `check` (key, source), `diagnose` (seq, source), `save` (seq, source, revision).
+Browser to kernel: `open` (key), `check` (key, source), `diagnose` (seq, source), `save` (seq, source, revision).
 Kernel to browser: traits `content` and `attempt`; messages `diagnostics` (seq), `saved`, `conflict`, `unsaved` (seq).
 """
 
@@ -66,7 +66,8 @@ class ExercisePanel(anywidget.AnyWidget):
         self._tasks.add(task)  # the loop itself keeps only a weak reference
         task.add_done_callback(self._tasks.discard)
 
-    async def _open(self, _message: dict[str, Any]) -> None:
+    async def _open(self, message: dict[str, Any]) -> None:
+        opened = message["key"]  # makes each answer another one, so that the page hears of it
         try:
             client = self._client()
             me, exercise, draft, attempts = await asyncio.gather(
@@ -76,10 +77,11 @@ class ExercisePanel(anywidget.AnyWidget):
                 _in_thread(client.submissions, self.exercise_id),
             )
         except Exception as error:  # noqa: BLE001 - whatever it is, the learner sees a panel and not a traceback
-            self.content = {"state": "problem", "problem": _problem(error)}
+            self.content = {"state": "problem", "opened": opened, "problem": _problem(error)}
             return
         self.content = {
             "state": "ready",
+            "opened": opened,
             "user": str(me.id),
             "exercise": exercise.model_dump(mode="json"),
             "draft": draft.model_dump(mode="json") if draft else None,
@@ -107,7 +109,8 @@ class ExercisePanel(anywidget.AnyWidget):
             submission = await _in_thread(client.submit, self.exercise_id, message["source"], key=key)
             await self._watch(client, key, submission)
         except Exception as error:  # noqa: BLE001 - as above
-            self.attempt = {"state": "problem", "key": key, "problem": _problem(error)}
+            if self.attempt.get("key") == key:
+                self.attempt = {"state": "problem", "key": key, "problem": _problem(error)}
 
     async def _watch(self, client: Client, key: str, submission: SubmissionOut) -> None:
         if str(submission.id) in self._watched:
@@ -126,7 +129,8 @@ class ExercisePanel(anywidget.AnyWidget):
 
         try:
             done = await _in_thread(client.wait, submission.id, on_event)
-            self._show(key, done)
+            if self.attempt.get("key") == key:
+                self._show(key, done)
         finally:
             self._watched.discard(str(submission.id))
 

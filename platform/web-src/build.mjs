@@ -1,0 +1,24 @@
+// Bundles the exercise panel into ../classroom/static: one ES module and its styles. Nothing is fetched at run time.
+import { mkdir } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+
+import { build } from "esbuild";
+
+const outdir = process.argv[2] ?? fileURLToPath(new URL("../classroom/static/", import.meta.url));
+const source = (name) => fileURLToPath(new URL(`src/${name}`, import.meta.url));
+
+await mkdir(outdir, { recursive: true });
+await build({
+  entryPoints: [
+    { in: source("index.js"), out: "exercise" },
+    { in: source("css/exercise.css"), out: "exercise" },
+  ],
+  outdir,
+  bundle: true,
+  format: "esm",
+  minify: true,
+  sourcemap: false,
+  legalComments: "none",
+  target: ["chrome123", "firefox121", "safari17.5"],
+  logLevel: "info",
+});

@@ -1,0 +1,194 @@
+// Keeps what is typed: at once in this browser, a moment later with the classroom, and never overwrites another's text.
+
+const SAVE_AFTER_MS = 800;
+const SAVE_AT_LATEST_MS = 4000;
+const ANSWER_WITHIN_MS = 15000;
+const RETRY_MS = [3000, 8000, 20000, 60000];
+
+/**
+ * A draft of one exercise.
+ * @param {{
+ *   storage: {read: () => any, write: (value: any) => void},
+ *   send: (message: {type: "save", seq: number, source: string, revision: number}) => void,
+ *   show: (state: "saved" | "saving" | "local" | "conflict", details?: any) => void,
+ *   clock?: {set: (f: () => void, ms: number) => any, clear: (timer: any) => void, now: () => number},
+ * }} options
+ */
+export function createDraft({ storage, send, show, clock = browserClock }) {
+  let text = "";
+  let revision = 0;
+  let savedText = "";
+  let sending = null; // {seq, source, timer}
+  let seq = 0;
+  let timer = null;
+  let dirtySince = null;
+  let failures = 0;
+  let other = null; // a version that was saved elsewhere meanwhile
+
+  const dirty = () => text !== savedText;
+  const keep = () => storage.write({ source: text, revision, dirty: dirty() });
+
+  function schedule(delay) {
+    clock.clear(timer);
+    timer = clock.set(save, delay);
+  }
+
+  function save() {
+    clock.clear(timer);
+    if (other || sending || !dirty()) return;
+    seq += 1;
+    sending = { seq, source: text, timer: clock.set(() => failed(null), ANSWER_WITHIN_MS) };
+    dirtySince = null;
+    show("saving");
+    send({ type: "save", seq, source: text, revision });
+  }
+
+  function answered(answer) {
+    if (!sending || answer.seq !== sending.seq) return null;
+    const { source, timer: patience } = sending;
+    clock.clear(patience);
+    sending = null;
+    return source;
+  }
+
+  function failed(problem) {
+    sending = null;
+    show("local", problem);
+    schedule(RETRY_MS[Math.min(failures, RETRY_MS.length - 1)]);
+    failures += 1;
+  }
+
+  function collide(theirs) {
+    clock.clear(timer);
+    other = theirs;
+    keep();
+    show("conflict", other);
+  }
+
+  return {
+    /**
+     * Begin with what the classroom holds and what this browser kept; answers the text to show.
+     * @returns {{text: string, restored: boolean}}
+     */
+    begin(server, starter) {
+      const kept = storage.read();
+      revision = server?.revision ?? 0;
+      savedText = text = server?.source ?? starter;
+      const ours = kept && typeof kept.source === "string" && kept.dirty && kept.source !== text;
+      if (!ours) {
+        show("saved");
+        return { text, restored: false };
+      }
+      text = kept.source;
+      if (kept.revision === revision) schedule(0);
+      else {
+        revision = kept.revision;
+        collide(server ?? { source: starter, revision: 0, updated_at: null });
+      }
+      return { text, restored: true };
+    },
+
+    /** The classroom's copy was looked at again; answers a text to show in place of ours, or null. */
+    refreshed(server) {
+      if (!server || other || sending || server.revision <= revision) return null;
+      if (server.source === text || !dirty()) {
+        revision = server.revision;
+        const changed = server.source !== text;
+        savedText = text = server.source;
+        keep();
+        show("saved");
+        return changed ? text : null;
+      }
+      collide(server);
+      return null;
+    },
+
+    changed(newText) {
+      if (newText === text) return;
+      text = newText;
+      keep();
+      if (other) return;
+      dirtySince ??= clock.now();
+      schedule(Math.max(0, Math.min(SAVE_AFTER_MS, dirtySince + SAVE_AT_LATEST_MS - clock.now())));
+    },
+
+    /** Save now, without waiting for a pause. */
+    flush: save,
+
+    saved(answer) {
+      const source = answered(answer);
+      if (source === null) return;
+      failures = 0;
+      revision = answer.revision;
+      savedText = source;
+      keep();
+      if (dirty()) schedule(SAVE_AFTER_MS);
+      else show("saved");
+    },
+
+    unsaved(answer) {
+      if (answered(answer) !== null) failed(answer.problem);
+    },
+
+    conflict(answer) {
+      if (answered(answer) === null) return;
+      if (!answer.other) {
+        revision = 0; // the classroom holds none any more: ours is the first
+        schedule(0);
+      } else if (answer.other.source === text) {
+        revision = answer.other.revision;
+        savedText = text;
+        keep();
+        show("saved");
+      } else collide(answer.other);
+    },
+
+    /** End a conflict; answers the text to show in place of ours, or null where ours stays. */
+    resolve(choice) {
+      if (!other) return null;
+      ({ revision, source: savedText } = other);
+      other = null;
+      failures = 0;
+      if (choice === "other") {
+        text = savedText;
+        keep();
+        show("saved");
+        return text;
+      }
+      keep();
+      schedule(0);
+      return null;
+    },
+
+    stop() {
+      clock.clear(timer);
+      clock.clear(sending?.timer);
+    },
+  };
+}
+
+const browserClock = {
+  set: (f, ms) => setTimeout(f, ms),
+  clear: (timer) => clearTimeout(timer),
+  now: () => Date.now(),
+};
+
+/** One entry of the browser's own storage; a browser that refuses storage only loses this copy. */
+export function browserStorage(key) {
+  return {
+    read() {
+      try {
+        return JSON.parse(localStorage.getItem(key) ?? "null");
+      } catch {
+        return null;
+      }
+    },
+    write(value) {
+      try {
+        localStorage.setItem(key, JSON.stringify(value));
+      } catch {
+        // Full or forbidden: the classroom's copy remains.
+      }
+    },
+  };
+}

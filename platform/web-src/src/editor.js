@@ -1,0 +1,112 @@
+// The Solidity editor: CodeMirror, set up once. It knows nothing of exercises or of the classroom.
+import { closeBrackets, closeBracketsKeymap } from "@codemirror/autocomplete";
+import { defaultKeymap, history, historyKeymap, indentWithTab, undo } from "@codemirror/commands";
+import { HighlightStyle, bracketMatching, indentOnInput, indentUnit, syntaxHighlighting } from "@codemirror/language";
+import { lintGutter, lintKeymap, setDiagnostics } from "@codemirror/lint";
+import { search, searchKeymap } from "@codemirror/search";
+import { EditorState, Prec } from "@codemirror/state";
+import { EditorView, highlightActiveLine, keymap, lineNumbers } from "@codemirror/view";
+import { tags } from "@lezer/highlight";
+
+import { offsetOf, toEditor } from "./diagnostics.js";
+import { solidity } from "./solidity.js";
+
+// Colours stand in the style sheet, where light and dark are.
+const colours = HighlightStyle.define([
+  { tag: tags.keyword, class: "hk-keyword" },
+  { tag: tags.modifier, class: "hk-modifier" },
+  { tag: [tags.typeName, tags.className], class: "hk-type" },
+  { tag: tags.function(tags.variableName), class: "hk-function" },
+  { tag: tags.standard(tags.variableName), class: "hk-builtin" },
+  { tag: [tags.number, tags.bool, tags.unit, tags.constant(tags.variableName)], class: "hk-number" },
+  { tag: tags.string, class: "hk-string" },
+  { tag: [tags.comment, tags.docComment], class: "hk-comment" },
+  { tag: tags.annotation, class: "hk-doc-tag" },
+  { tag: tags.meta, class: "hk-meta" },
+]);
+
+/**
+ * Open an editor in `parent`.
+ * @param {{parent: HTMLElement, label: string, describedBy: string, onChange: (text: string) => void,
+ *          onCheck: () => void, onSave: () => void}} options
+ */
+export function createEditor({ parent, label, describedBy, onChange, onCheck, onSave }) {
+  const run = (action) => () => {
+    action();
+    return true;
+  };
+  const view = new EditorView({
+    parent,
+    state: EditorState.create({
+      extensions: [
+        Prec.highest(
+          keymap.of([
+            { key: "Mod-Enter", run: run(onCheck) },
+            { key: "Ctrl-Enter", run: run(onCheck) },
+            { key: "Mod-s", run: run(onSave), preventDefault: true },
+          ]),
+        ),
+        lineNumbers(),
+        lintGutter(),
+        history(),
+        highlightActiveLine(),
+        bracketMatching(),
+        closeBrackets(),
+        indentOnInput(),
+        indentUnit.of("    "),
+        EditorState.tabSize.of(4),
+        EditorView.lineWrapping,
+        search({ top: true }),
+        solidity,
+        syntaxHighlighting(colours),
+        keymap.of([
+          ...closeBracketsKeymap,
+          ...searchKeymap,
+          ...historyKeymap,
+          ...lintKeymap.filter((binding) => binding.key === "F8"),
+          indentWithTab, // Escape, then Tab leaves: CodeMirror sees to that
+          ...defaultKeymap,
+        ]),
+        EditorView.contentAttributes.of({
+          "aria-label": label,
+          "aria-describedby": describedBy,
+          autocapitalize: "off",
+          autocorrect: "off",
+          spellcheck: "false",
+        }),
+        EditorView.updateListener.of((update) => {
+          if (update.docChanged) onChange(update.state.doc.toString());
+        }),
+      ],
+    }),
+  });
+  // A cell that was scrolled away or a tab that was hidden comes back with another size.
+  const resized = new ResizeObserver(() => view.requestMeasure());
+  resized.observe(parent);
+
+  return {
+    text: () => view.state.doc.toString(),
+    focus: () => view.focus(),
+    undo: () => undo(view),
+    /** Put another text in; Undo brings the old one back. */
+    replace(text) {
+      if (text === view.state.doc.toString()) return;
+      view.dispatch({
+        changes: { from: 0, to: view.state.doc.length, insert: text },
+        selection: { anchor: Math.min(view.state.selection.main.anchor, text.length) },
+      });
+    },
+    diagnose(items) {
+      view.dispatch(setDiagnostics(view.state, toEditor(view.state.doc, items)));
+    },
+    jump(line, column) {
+      const anchor = offsetOf(view.state.doc, line, column);
+      view.dispatch({ selection: { anchor }, effects: EditorView.scrollIntoView(anchor, { y: "center" }) });
+      view.focus();
+    },
+    destroy() {
+      resized.disconnect();
+      view.destroy();
+    },
+  };
+}

@@ -1,0 +1,132 @@
+// Every sentence the panel says, in one catalogue: a translation is another object of the same shape.
+
+const en = {
+  exercise: "Exercise",
+  points: "{points} points",
+  point: "1 point",
+  task_done: "done",
+  editor_label: "Solidity source for “{title}”",
+  editor_keys: "Tab indents. To leave the editor, press Escape and then Tab.",
+  font_smaller: "Smaller code",
+  font_larger: "Larger code",
+  reset: "Reset",
+  reset_help: "Go back to the starter text",
+  reset_done: "This is the starter again.",
+  reset_nothing: "This is the starter already.",
+  undo: "Undo",
+  check: "Check",
+  checking: "Checking…",
+  retry: "Try again",
+  sign_in_again: "Reload the page",
+
+  saved: "Saved",
+  saving: "Saving…",
+  local: "Kept in this browser",
+  local_help: "The classroom did not take this draft. It is kept in this browser and sent again soon. {reason}",
+  conflicted: "Not saved: two versions",
+
+  conflict_title: "This draft was changed somewhere else",
+  conflict_text: "Another window saved a different text {when}. Both are kept until you choose.",
+  conflict_load: "Load the other version",
+  conflict_keep: "Keep this one",
+  conflict_loaded: "The other version is loaded. Undo brings yours back.",
+  restored: "Restored what you typed here and the classroom had not saved yet.",
+
+  loading: "Opening the exercise…",
+  sending: "Sending…",
+  queued: "Waiting for a free place…",
+  running: "Starting…",
+  stage_compile: "Compiling…",
+  stage_deploy: "Deploying on your chain…",
+  stage_check: "Check {index} of {total}…",
+
+  passed: "Passed",
+  failed: "Failed",
+  not_run: "Not run",
+
+  outcome_passed: "Passed",
+  outcome_passed_text: "Your contract does everything that was asked.",
+  outcome_failed: "Not yet",
+  outcome_failed_text: "Checks passed: {passed} of {total}.",
+  outcome_compile_error: "It does not compile yet",
+  outcome_compile_error_text: "Fix what is listed here, then check again.",
+  outcome_no_deployable_contract: "There is no contract to deploy",
+  outcome_out_of_gas: "It ran out of gas",
+  outcome_timed_out: "It took too long",
+  outcome_resource_limit: "It needed more memory or time than is allowed",
+  outcome_output_limit: "It put out more than is allowed",
+  outcome_lesson_broken: "This exercise is broken, not your contract",
+  outcome_lesson_broken_text: "Please tell your instructor.",
+  outcome_none: "This could not be checked",
+  outcome_none_text: "That was the classroom's fault and not yours. Please check again.",
+
+  score: "{score} of {max} points",
+  results_label: "Verdict",
+  check_task: "Task {task}",
+  hint: "Hint",
+  divergence: "Where it went another way",
+  earlier: "Your latest attempt, {when}",
+  stale: "You have changed the text since this check.",
+  attempt_number: "Attempt {number}",
+  took: "compiled in {compile} ms, deployed in {deploy} ms, checked in {checks} ms",
+
+  error: "Error",
+  warning: "Warning",
+  info: "Note",
+  at_line: "Line {line}",
+  problems_label: "What the compiler says",
+  problems_none: "The compiler finds no problem.",
+  problems_count: "Compiler messages: {count}",
+
+  offline: "The classroom does not answer",
+  sign_in: "You are not signed in any more",
+  sign_in_text: "Sign in on the classroom's page, then reload this one. What you typed is kept.",
+  missing: "This exercise is not here",
+  slow_down: "That was quick",
+  slow_down_text: "Please wait {seconds} seconds before the next check.",
+  busy: "The classroom is busy",
+  refused: "That did not work",
+  kernel: "Your notebook does not answer",
+  kernel_text: "Its Python is busy or has stopped. What you typed is kept in this browser. Wait for running cells to end, or restart the kernel and reload.",
+};
+
+let catalogue = en;
+
+/** Use another catalogue; what it lacks stays English. */
+export function useCatalogue(other) {
+  catalogue = { ...en, ...other };
+}
+
+/**
+ * Say a sentence of the catalogue.
+ * @param {keyof typeof en} key
+ * @param {Record<string, string | number>} values
+ */
+export function say(key, values = {}) {
+  return catalogue[key].replace(/\{(\w+)\}/g, (_, name) => String(values[name]));
+}
+
+/** Whether the catalogue has this sentence. */
+export function has(key) {
+  return Object.hasOwn(catalogue, key);
+}
+
+/** A number as the reader's country writes it. */
+export function number(value) {
+  return new Intl.NumberFormat(document.documentElement.lang || undefined, { maximumFractionDigits: 2 }).format(value);
+}
+
+/** "3 minutes ago", in the reader's language. */
+export function ago(isoDate, now = Date.now()) {
+  const seconds = (Date.parse(isoDate) - now) / 1000;
+  const format = new Intl.RelativeTimeFormat(document.documentElement.lang || undefined, { numeric: "auto" });
+  const units = [
+    ["day", 86400],
+    ["hour", 3600],
+    ["minute", 60],
+  ];
+  for (const [unit, size] of units) {
+    if (Math.abs(seconds) >= size) return format.format(Math.round(seconds / size), unit);
+  }
+  return format.format(Math.min(0, Math.round(seconds)), "second");
+}
