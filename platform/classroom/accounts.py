@@ -84,7 +84,7 @@ def create_user(
     Hashing a password takes 20 ms and more, and the transaction of `session` waits for it.
     """
     name = normal_name(name)
-    if session.exec(select(User.id).where(User.name == name)).first():
+    if find_user(session, name):
         raise Conflict(f"There is somebody called {name} already.")
     user = User(
         name=name,
@@ -98,12 +98,12 @@ def create_user(
     return user
 
 
-def find_user(session: Session, name: str) -> User:
-    """Give the person of that name. Raises NotFound."""
-    user = _find(session, name)
-    if user is None:
-        raise NotFound("There is nobody of that name.")
-    return user
+def find_user(session: Session, name: str) -> User | None:
+    """Give the person of that name."""
+    name = _folded(name)
+    if not _NAME.fullmatch(name):
+        return None  # nobody can be called that, and some of it could not even be asked for
+    return session.exec(select(User).where(User.name == name)).first()
 
 
 def set_password(session: Session, user_id: UUID, password: str, *, actor_id: UUID | None) -> None:
@@ -127,7 +127,7 @@ def verify_password(session: Session, name: str, password: str) -> User:
     without a password and a disabled one. Slow on purpose: call it in `read()`, never while a writer is kept waiting.
     """
     nobody = _hash_of_nobody()
-    user = _find(session, name)
+    user = find_user(session, name)
     matches = _matches((user and user.password_hash) or nobody, _normal(password))
     if user is None or user.password_hash is None or user.disabled_at or not matches:
         raise Unauthenticated(_WRONG)
@@ -139,7 +139,7 @@ def sign_in(
 ) -> SignedIn:
     """Check a password and open a session. Raises Unauthenticated; both ends of it are in the audit log."""
     with database.read() as session:
-        known = _find(session, name)
+        known = find_user(session, name)
         try:
             user: User | None = verify_password(session, name, password)
         except Unauthenticated:
@@ -270,13 +270,6 @@ def normal_name(name: str) -> str:
     if not _NAME.fullmatch(folded):
         raise Invalid(f"This is no name for an account; {_NAME_RULE}.")
     return folded
-
-
-def _find(session: Session, name: str) -> User | None:
-    name = _folded(name)
-    if not _NAME.fullmatch(name):
-        return None  # nobody can be called that, and some of it could not even be asked for
-    return session.exec(select(User).where(User.name == name)).first()
 
 
 def _existing(session: Session, user_id: UUID) -> User:

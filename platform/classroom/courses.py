@@ -1,5 +1,6 @@
 """Courses and who is what in them. A right is a row here, never a field that a request brings along."""
 
+from typing import Protocol
 from uuid import UUID
 
 from sqlmodel import Session, col, select
@@ -13,11 +14,19 @@ DEFAULT_COURSE = "classroom"
 """The slug of the one course that a laptop has from the start."""
 
 
-def ensure_default_course(session: Session, *, title: str = "Classroom") -> Course:
-    """Give the course that a laptop has from the start, made with this title if it is not there yet."""
+class Titled(Protocol):
+    """What a course can take its title from: the catalog."""
+
+    @property
+    def title(self) -> str:
+        """The title."""
+
+
+def ensure_default_course(session: Session, catalog: Titled) -> Course:
+    """Give the course that a laptop has from the start, made with the catalog's title if it is not there yet."""
     course = session.exec(select(Course).where(Course.slug == DEFAULT_COURSE)).first()
     if course is None:
-        course = Course(slug=DEFAULT_COURSE, title=title)
+        course = Course(slug=DEFAULT_COURSE, title=catalog.title)
         session.add(course)
         session.flush()
         audit_log.record(session, Action.COURSE_CREATED, actor_id=None, subject=str(course.id))

@@ -220,16 +220,19 @@ def finish(work: UnitOfWork, claim: Claim, report: Report) -> bool:
     return True
 
 
-def release(work: UnitOfWork, claim: Claim, *, error: str | None = None, retry_in: timedelta = timedelta(0)) -> bool:
-    """Give a job back. With an `error` the lease counts as failed, and one too many gives the submission up.
+def release(
+    work: UnitOfWork, claim: Claim, *, error: str | None = None, retry_in: timedelta = timedelta(0)
+) -> SubmissionState | None:
+    """Give a job back; tell the state its submission is in then, or None where the lease was lost already.
 
-    Without one it does not count: the worker was stopped, or found no room. False where the lease was lost already.
+    With an `error` the lease counts as failed, and one too many gives the submission up. Without one it does not
+    count: the worker was stopped, or found no room.
     """
     if not _end_lease(work.session, claim, state=JobState.QUEUED):
-        return False
+        return None
     job, submission = _job_and_submission(work.session, claim.job_id)
     _put_back(work.session, job, submission, error=error, due_in=retry_in)
-    return True
+    return submission.state
 
 
 def reap(work: UnitOfWork, *, lost_worker: str | None = None, limit: int = 100) -> Reaped:

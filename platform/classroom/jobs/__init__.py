@@ -1,0 +1,10 @@
+"""The job consumer: takes leases on jobs, has them graded by the sandbox's pool, hands the verdicts in.
+
+A queue carries ids from the API to the consumer (`queue`), the consumer supervises (`consumer`) and tells the API what
+moved (`wake`). What a job does to the record is decided in the services; nothing here writes a table by itself.
+"""
+
+from classroom.jobs.consumer import run_consumer
+from classroom.jobs.queue import Queue
+
+__all__ = ["Queue", "run_consumer"]

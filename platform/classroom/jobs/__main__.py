@@ -1,0 +1,27 @@
+"""`python -m classroom.jobs [--parent PID]`: the consumer as a process, with settings from the environment."""
+
+import argparse
+import logging
+import sys
+
+from classroom.errors import ClassroomError
+from classroom.jobs import run_consumer
+from classroom.settings import Settings
+
+
+def main() -> None:
+    """Run until stopped."""
+    parser = argparse.ArgumentParser(prog="python -m classroom.jobs", description="Grade what learners hand in.")
+    parser.add_argument("--parent", type=int, metavar="PID", help="stop when this process, the parent, is gone")
+    arguments = parser.parse_args()
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    for chatty in ("huey", "httpx"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
+    try:
+        run_consumer(Settings(), parent_pid=arguments.parent)
+    except ClassroomError as error:
+        sys.exit(f"{error.title}: {error.detail}")
+
+
+if __name__ == "__main__":
+    main()
