@@ -21,10 +21,11 @@ from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import Annotated, Self, TypeVar
 
-import yaml
+import yaml  # type: ignore[import-untyped]  # it comes with jupytext, its types do not
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
-from classroom.errors import NotFound
+from classroom.errors import ClassroomError, NotFound
+from classroom.schemas import ExerciseSummary
 from evmbox.checks import load_checks
 from evmbox.errors import ExerciseError
 from evmbox.exercise import MANIFEST, Exercise, load_exercise
@@ -36,8 +37,10 @@ Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
 
 
-class CourseError(Exception):
+class CourseError(ClassroomError):
     """A file of the course is missing or wrong: which, at which line where that is known, and the remedy."""
+
+    title = "The course has an error"
 
     def __init__(self, message: str, *, file: str, remedy: str, line: int | None = None) -> None:
         where = file if line is None else f"{file}:{line}"
@@ -77,7 +80,8 @@ class Catalog:
 
     title: str
     tracks: tuple[Track, ...]
-    max_scores: Mapping[str, float]
+    summaries: Mapping[str, ExerciseSummary]
+    """Every exercise as a list shows it, by its id, in course order. The maximum is the sum of its checks' points."""
 
     @classmethod
     def load(cls, lessons_dir: Path) -> Self:
@@ -87,7 +91,7 @@ class Catalog:
         tracks = tuple(_track(lessons_dir, track, course.requires) for track in course.tracks)
         exercises = [exercise for track in tracks for lesson in track.lessons for exercise in lesson.exercises]
         _refuse_doubles(lessons_dir, exercises)
-        return cls(course.title, tracks, {exercise.id: _max_score(exercise) for exercise in exercises})
+        return cls(course.title, tracks, {exercise.id: _summary(exercise) for exercise in exercises})
 
     @cached_property
     def lessons(self) -> Mapping[str, Lesson]:
@@ -121,9 +125,9 @@ class Catalog:
         """Find the lesson an exercise belongs to; raise `NotFound`."""
         return self._lesson_of[self.exercise(exercise_id).id]
 
-    def max_score(self, exercise_id: str) -> float:
-        """Tell the sum of the points of an exercise's checks; raise `NotFound`."""
-        return self.max_scores[self.exercise(exercise_id).id]
+    def summary(self, exercise_id: str) -> ExerciseSummary:
+        """Find an exercise as a list shows it; raise `NotFound`."""
+        return self.summaries[self.exercise(exercise_id).id]
 
 
 class _File(BaseModel):
@@ -243,8 +247,9 @@ def _exercise(lessons_dir: Path, folder: Path) -> Exercise:
         raise _located(error, lessons_dir, folder) from error
 
 
-def _max_score(exercise: Exercise) -> float:
-    return sum(check.points for check in load_checks(exercise.path))
+def _summary(exercise: Exercise) -> ExerciseSummary:
+    max_score = sum(check.points for check in load_checks(exercise.path))
+    return ExerciseSummary(id=exercise.id, title=exercise.title, kind=exercise.kind, max_score=max_score)
 
 
 def _refuse_doubles(lessons_dir: Path, exercises: list[Exercise]) -> None:

@@ -13,11 +13,9 @@ from starlette.exceptions import HTTPException
 from classroom.api.problems import documented
 
 
-def api_router(tag: str, *, prefix: str = "/api/v1") -> APIRouter:
-    """Make the router of one resource; every router of the API is made here."""
-    return APIRouter(
-        prefix=prefix, tags=[tag], route_class=StrictRoute, responses=documented(401, 403, 404, 413, 415, 422, 503)
-    )
+def api_router(tag: str, *refusals: int, prefix: str = "/api/v1") -> APIRouter:
+    """Make the router of one resource, with the statuses its routes refuse by; every router of the API is made here."""
+    return APIRouter(prefix=prefix, tags=[tag], route_class=StrictRoute, responses=documented(*refusals))
 
 
 def read_json(body: bytes) -> Any:

@@ -1,0 +1,104 @@
+"""Builds the HTTP API from its settings. `classroom.web` adds the pages; the routes are in `routes/`."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
+from contextlib import asynccontextmanager, suppress
+from functools import partial
+from typing import Any, Final
+from uuid import UUID
+
+from fastapi import FastAPI
+from sqlmodel import col, select
+
+from classroom import __doc__ as about
+from classroom.accounts import SessionSigner
+from classroom.api import deps, problems
+from classroom.api.events import EventHub
+from classroom.api.middleware import BodyLimit, Envelope, security_headers
+from classroom.api.routes import courses, drafts, health, internal, lessons, people, sandbox, submissions
+from classroom.catalog import Catalog
+from classroom.db import Database
+from classroom.jobs import Queue
+from classroom.keys import server_key
+from classroom.models import Submission, SubmissionState
+from classroom.schemas import Problem
+from classroom.scratch import Scratch
+from classroom.settings import Settings
+
+TAGS: Final = [
+    {"name": "people", "description": people.__doc__},
+    {"name": "lessons", "description": lessons.__doc__},
+    {"name": "drafts", "description": drafts.__doc__},
+    {"name": "submissions", "description": submissions.__doc__},
+    {"name": "sandbox", "description": sandbox.__doc__},
+    {"name": "courses", "description": courses.__doc__},
+    {"name": "health", "description": health.__doc__},
+]
+
+
+class Api(FastAPI):
+    """FastAPI whose OpenAPI document knows the shape of a problem."""
+
+    def openapi(self) -> dict[str, Any]:
+        """Give the OpenAPI document."""
+        document = super().openapi()
+        document.setdefault("components", {}).setdefault("schemas", {})["Problem"] = Problem.model_json_schema()
+        return document
+
+
+def create_app(settings: Settings, *, enqueue: Callable[[UUID], object] | None = None) -> FastAPI:
+    """Build the API. `enqueue` takes the id of a job that is to be done; without it, the job queue of the settings."""
+    app = Api(
+        title="Hyperkit Classroom",
+        summary=about,
+        version="0.1.0",
+        openapi_tags=TAGS,
+        docs_url=None,  # these pages load from other hosts
+        redoc_url=None,
+        lifespan=partial(_lifespan, settings=settings, enqueue=enqueue),
+    )
+    problems.install(app, on_refusal=deps.write_down)
+    app.add_middleware(BodyLimit)
+    app.add_middleware(Envelope, headers=security_headers(settings))  # added last, so it surrounds the rest
+    for resource in (people, lessons, drafts, submissions, sandbox, courses, internal, health):
+        app.include_router(resource.router)
+    return app
+
+
+@asynccontextmanager
+async def _lifespan(
+    app: FastAPI, *, settings: Settings, enqueue: Callable[[UUID], object] | None
+) -> AsyncIterator[None]:
+    database = Database(settings.database)
+    queue = Queue(settings)
+    hub = EventHub(partial(_states, database))
+    key = server_key(settings)
+    scratch = Scratch()
+    app.state.services = deps.Services(
+        settings=settings,
+        database=database,
+        catalog=Catalog.load(settings.lessons_dir),
+        hub=hub,
+        scratch=scratch,
+        signer=SessionSigner(key),
+        key=key,
+        queue=queue,
+        enqueue=enqueue or queue.enqueue,
+    )
+    watching = asyncio.create_task(hub.watch())
+    try:
+        yield
+    finally:
+        watching.cancel()
+        with suppress(asyncio.CancelledError):
+            await watching
+        await asyncio.to_thread(scratch.close)
+        queue.close()
+        database.close()
+
+
+def _states(database: Database, submission_ids: Collection[UUID]) -> Mapping[UUID, str]:
+    with database.read() as session:
+        wanted = col(Submission.id).in_(submission_ids)
+        rows = session.exec(select(Submission.id, Submission.state).where(wanted)).all()
+    return {submission_id: SubmissionState(state).value for submission_id, state in rows}

@@ -1,0 +1,222 @@
+"""Who is asking, and what the answer may draw on. Each route says by its parameters who may come in.
+
+Nothing here holds a transaction open: a route opens its own `unit_of_work` or `read()` and leaves it before the answer
+does, so that what a client is told has been committed.
+"""
+
+import logging
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Annotated, Final
+from uuid import UUID
+
+from fastapi import Depends, Request
+from sqlmodel import Session
+from starlette.concurrency import run_in_threadpool
+
+from classroom import accounts, audit_log, courses, submissions
+from classroom.accounts import SESSION_COOKIE, SessionSigner
+from classroom.api import csrf
+from classroom.api.events import EventHub
+from classroom.audit_log import Action
+from classroom.catalog import Catalog
+from classroom.courses import DEFAULT_COURSE
+from classroom.db import Database
+from classroom.errors import ClassroomError, Forbidden, NotFound, Unauthenticated, Unavailable
+from classroom.jobs import Queue
+from classroom.models import Course, CredentialKind, Role, Submission, User
+from classroom.scratch import Scratch
+from classroom.settings import Settings
+
+logger = logging.getLogger("classroom.api")
+
+BEARER_KINDS: Final = frozenset({CredentialKind.TOKEN, CredentialKind.KERNEL})
+_ASK_FOR_BEARER: Final = {"WWW-Authenticate": "Bearer"}
+_ID: Final = re.compile(r"[A-Za-z0-9-]{1,64}")
+
+
+@dataclass(frozen=True)
+class Services:
+    """What the app was started with. Lives from start-up to shut-down in `app.state.services`."""
+
+    settings: Settings
+    database: Database
+    catalog: Catalog
+    hub: EventHub
+    scratch: Scratch
+    signer: SessionSigner
+    key: bytes = field(repr=False)
+    queue: Queue
+    enqueue: Callable[[UUID], object]
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Who is asking, and by what. `user` is None for a kernel that is not bound to a visitor yet."""
+
+    kind: CredentialKind
+    credential_id: UUID
+    user: User | None
+    session_secret: str | None = field(default=None, repr=False)
+
+    @property
+    def is_kernel(self) -> bool:
+        """Whether a learner's code is asking: it may do what a learner may, whoever the learner is."""
+        return self.kind is CredentialKind.KERNEL
+
+    @property
+    def fair_share(self) -> UUID:
+        """Give whose share of a shared resource is used."""
+        return self.user.id if self.user else self.credential_id
+
+
+@dataclass(frozen=True)
+class Person(Identity):
+    """Somebody known: signed in, or in a kernel that was bound to them."""
+
+    user: User
+
+
+class NotYours(NotFound):
+    """It exists and is somebody else's. Answered as if it did not exist, and written down."""
+
+
+def services(request: Request) -> Services:
+    """Give what the app was started with."""
+    found: Services = request.app.state.services
+    return found
+
+
+InServices = Annotated[Services, Depends(services)]
+
+
+def visitor(request: Request, services: InServices) -> Identity | None:
+    """Tell who is asking, or None where neither a cookie nor a token says so.
+
+    Raises Unauthenticated for a token that does not hold (a cookie that does not is no cookie), and Forbidden where
+    another site uses a visitor's cookie.
+    """
+    header = request.headers.get("authorization")
+    if header is not None:
+        scheme, _, secret = header.partition(" ")
+        if scheme.lower() != "bearer" or not secret.strip():
+            raise Unauthenticated("Send the header Authorization: Bearer and a token.", headers=_ASK_FOR_BEARER)
+        return _remember(request, _holder(services, BEARER_KINDS, secret.strip()))
+    cookie = request.cookies.get(SESSION_COOKIE)
+    session_secret = services.signer.unsign(cookie) if cookie else None
+    if session_secret is None:
+        return None
+    try:
+        identity = _holder(services, {CredentialKind.SESSION}, session_secret)
+    except Unauthenticated:
+        return None
+    _remember(request, identity)
+    if request.method not in csrf.SAFE_METHODS:
+        csrf.require_same_origin(request)
+    return identity
+
+
+InVisitor = Annotated[Identity | None, Depends(visitor)]
+
+
+def anyone(request: Request, services: InServices, visitor: InVisitor) -> Identity:
+    """Let in whoever holds something, even a kernel that is not bound yet. Raises Unauthenticated."""
+    if visitor is None:
+        raise Unauthenticated("Sign in, or send a bearer token.", headers=_ASK_FOR_BEARER)
+    if visitor.session_secret is not None and request.method not in csrf.SAFE_METHODS:
+        shown = request.headers.get(csrf.HEADER)
+        csrf.require_csrf_token(shown, key=services.key, session_secret=visitor.session_secret)
+    return visitor
+
+
+InAnyone = Annotated[Identity, Depends(anyone)]
+
+
+def person(identity: InAnyone) -> Person:
+    """Let in whoever is known. Raises Forbidden for a kernel that is not bound yet."""
+    if identity.user is None:
+        raise Forbidden("This notebook is not connected to a learner yet. Open it from the classroom's own pages.")
+    return Person(identity.kind, identity.credential_id, identity.user, identity.session_secret)
+
+
+InPerson = Annotated[Person, Depends(person)]
+
+
+def signed_in(person: InPerson) -> Person:
+    """Let in whoever is there in person or with their own token. Raises Forbidden for a kernel."""
+    if person.is_kernel:
+        raise Forbidden("A notebook acts as a learner only. Use the classroom's pages for that.")
+    return person
+
+
+InSignedIn = Annotated[Person, Depends(signed_in)]
+
+
+def learner_course(session: Session, person: Person) -> Course:
+    """Give the course for a learner in it. Raises Forbidden or NotFound."""
+    return courses.require_role(session, person.user, DEFAULT_COURSE, Role.LEARNER)
+
+
+def member_course(session: Session, person: Person) -> Course:
+    """Give the course for whoever has a role in it. Raises NotFound."""
+    try:
+        return courses.require_role(session, person.user, DEFAULT_COURSE, Role.LEARNER)
+    except Forbidden:
+        return courses.require_role(session, person.user, DEFAULT_COURSE, Role.INSTRUCTOR)
+
+
+def visible_submission(session: Session, submission_id: UUID, person: Person) -> Submission:
+    """Give a submission to who may see it; from a kernel that is its learner only. Raises NotFound or NotYours."""
+    try:
+        found = submissions.get(session, submission_id, person.user)
+    except NotFound as error:
+        if session.get(Submission, submission_id) is not None:
+            raise NotYours(error.detail) from None
+        raise
+    if person.is_kernel and found.user_id != person.user.id:
+        raise NotYours("There is no such submission.")
+    return found
+
+
+async def write_down(request: Request, error: ClassroomError) -> None:
+    """Record in the audit log that somebody tried a door that is not theirs; other refusals are no such thing."""
+    identity: Identity | None = getattr(request.state, "identity", None)
+    if identity is None or not isinstance(error, Forbidden | NotYours):
+        return
+    try:
+        await run_in_threadpool(_write_down, request, identity)
+    except Unavailable:
+        logger.exception("a refused door could not be written down")
+
+
+def _write_down(request: Request, identity: Identity) -> None:
+    subject = next((value for value in map(str, request.path_params.values()) if _ID.fullmatch(value)), None)
+    with services(request).database.unit_of_work() as work:
+        audit_log.record(
+            work.session,
+            Action.DOOR_REFUSED,
+            actor_id=identity.user.id if identity.user else None,
+            subject=subject or (None if identity.user else str(identity.credential_id)),
+            details={
+                "method": request.method,
+                "route": getattr(request.scope.get("route"), "path", None),
+                "by": identity.kind.value,
+            },
+            request_id=request.state.request_id,
+        )
+
+
+def _holder(services: Services, kinds: frozenset[CredentialKind] | set[CredentialKind], secret: str) -> Identity:
+    with services.database.read() as session:
+        try:
+            user, credential = accounts.authenticate(session, kinds, secret)
+        except Unauthenticated as error:
+            raise Unauthenticated(error.detail, headers=_ASK_FOR_BEARER) from None
+    session_secret = secret if credential.kind is CredentialKind.SESSION else None
+    return Identity(credential.kind, credential.id, user, session_secret)
+
+
+def _remember(request: Request, identity: Identity) -> Identity:
+    request.state.identity = identity
+    return identity

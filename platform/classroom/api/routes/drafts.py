@@ -1,0 +1,41 @@
+"""The text in a learner's editor, kept as they type."""
+
+from classroom import drafts
+from classroom.api.deps import InPerson, InServices, learner_course, member_course
+from classroom.api.problems import documented
+from classroom.api.routes.lessons import ExerciseId
+from classroom.api.routing import api_router
+from classroom.models import Draft
+from classroom.schemas import DraftIn, DraftOut
+
+router = api_router("drafts", 401, 403, 404, 422, 503)
+
+
+@router.get("/exercises/{exercise_id}/draft")
+def show_draft(exercise_id: ExerciseId, person: InPerson, services: InServices) -> DraftOut:
+    """Show the draft the server holds; 404 where nothing was typed yet."""
+    services.catalog.exercise(exercise_id)
+    with services.database.read() as session:
+        return _out(drafts.get(session, member_course(session, person), person.user, exercise_id))
+
+
+@router.put("/exercises/{exercise_id}/draft", responses=documented(409, 413, 415))
+def save_draft(exercise_id: ExerciseId, draft: DraftIn, person: InPerson, services: InServices) -> DraftOut:
+    """Save the draft, unless it was changed since the revision it is based on."""
+    services.catalog.exercise(exercise_id)
+    with services.database.unit_of_work() as work:
+        saved = drafts.put(
+            work.session,
+            course=learner_course(work.session, person),
+            user=person.user,
+            exercise_id=exercise_id,
+            source=draft.source,
+            revision=draft.revision,
+        )
+    return _out(saved)
+
+
+def _out(draft: Draft) -> DraftOut:
+    return DraftOut(
+        exercise_id=draft.exercise_id, source=draft.source, revision=draft.revision, updated_at=draft.updated_at
+    )

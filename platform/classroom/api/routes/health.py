@@ -1,0 +1,51 @@
+"""Whether the server lives, and whether each of its parts can do its work."""
+
+import sqlite3
+
+from fastapi import Response
+from sqlalchemy import text
+
+from classroom.api.deps import InServices, Services
+from classroom.api.routing import api_router
+from classroom.errors import Unavailable
+from classroom.schemas import ReadyOut
+
+router = api_router("health", prefix="")
+
+
+@router.get("/healthz")
+async def healthz() -> dict[str, str]:
+    """Tell that the server lives."""
+    return {"status": "ok"}
+
+
+@router.get("/readyz", responses={503: {"model": ReadyOut, "description": "a part is missing; it says which"}})
+def readyz(services: InServices, response: Response) -> ReadyOut:
+    """Tell whether each part can do its work. The first call has the compiler started."""
+    services.scratch.warm()
+    parts = {
+        "database": _database(services),
+        "queue": _queue(services),
+        "compiler": services.scratch.state(),
+    }
+    ready = all(state == "ok" for state in parts.values())
+    if not ready:
+        response.status_code = 503
+    return ReadyOut(ready=ready, parts=parts)
+
+
+def _queue(services: Services) -> str:
+    try:
+        services.queue.huey.pending_count()
+    except sqlite3.Error as error:
+        return f"the job queue's file cannot be read: {error}"
+    return "ok"
+
+
+def _database(services: Services) -> str:
+    try:
+        with services.database.read() as session:
+            session.execute(text("SELECT 1 FROM users LIMIT 1"))
+    except Unavailable as error:
+        return error.detail
+    return "ok"

@@ -1,0 +1,19 @@
+"""Compiling and trying out while writing: nothing is kept, nothing is graded, and a fresh notebook may do it too."""
+
+from classroom.api.deps import InAnyone, InServices
+from classroom.api.routing import api_router
+from classroom.schemas import CompileIn, CompileOut, ScenarioIn, ScenarioOut
+
+router = api_router("sandbox", 401, 413, 415, 422, 429, 503)
+
+
+@router.post("/compile")
+def compile_source(order: CompileIn, identity: InAnyone, services: InServices) -> CompileOut:
+    """Compile Solidity or, with `check_only`, only type-check it. A mistake in it is data, with status 200."""
+    return services.scratch.compile(identity.fair_share, order.source, check_only=order.check_only)
+
+
+@router.post("/scenarios")
+def run_scenario(order: ScenarioIn, identity: InAnyone, services: InServices) -> ScenarioOut:
+    """Take steps on an empty chain with accounts that have names. The same scenario gives the same answer."""
+    return services.scratch.scenario(identity.fair_share, order.source, order.steps)

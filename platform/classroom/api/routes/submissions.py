@@ -1,0 +1,113 @@
+"""Attempts: handing one in, looking at them, and waiting for the verdict."""
+
+from collections.abc import AsyncIterator
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Depends, Header, Path, Query, Request, Response
+from fastapi.sse import EventSourceResponse, ServerSentEvent
+
+from classroom import submissions
+from classroom.api.deps import InPerson, InServices, learner_course, member_course, visible_submission
+from classroom.api.events import FINAL, Feed
+from classroom.api.problems import documented
+from classroom.api.routing import api_router
+from classroom.schemas import Name, SubmissionIn, SubmissionOut
+
+router = api_router("submissions", 401, 403, 404, 422, 503)
+
+SubmissionId = Annotated[UUID, Path(description="the submission's id")]
+IdempotencyKey = Annotated[
+    str,
+    Header(
+        min_length=1,
+        max_length=128,
+        pattern=r"^[\x21-\x7e]+$",
+        description="a new one for each attempt, the same one for each repetition of it",
+        examples=["6f1d3c1e-53c8-4c3d-9f5e-0c9d1f6f2a11"],
+    ),
+]
+
+
+@router.post("/submissions", status_code=202, responses=documented(409, 413, 415, 429))
+def submit(
+    *,
+    submission: SubmissionIn,
+    idempotency_key: IdempotencyKey,
+    person: InPerson,
+    services: InServices,
+    request: Request,
+    response: Response,
+) -> SubmissionOut:
+    """Hand in an attempt. It is graded exactly once; the same key again gives the same submission."""
+    services.catalog.exercise(submission.exercise_id)
+    with services.database.unit_of_work() as work:
+        made = submissions.submit(
+            work,
+            user=person.user,
+            course=learner_course(work.session, person),
+            exercise_id=submission.exercise_id,
+            source=submission.source,
+            idempotency_key=idempotency_key,
+            enqueue=services.enqueue,
+            settings=services.settings,
+            key=services.key,
+            request_id=request.state.request_id,
+        )
+    response.headers["Location"] = f"{router.prefix}/submissions/{made.id}"
+    return submissions.to_out(made)
+
+
+@router.get("/submissions")
+def list_submissions(
+    exercise_id: Annotated[Name, Query(description="the exercise whose attempts are meant")],
+    person: InPerson,
+    services: InServices,
+) -> list[SubmissionOut]:
+    """List one's own attempts at an exercise, the latest first."""
+    services.catalog.exercise(exercise_id)
+    with services.database.read() as session:
+        made = submissions.attempts(session, member_course(session, person), person.user, exercise_id)
+        return [submissions.to_out(each) for each in made]
+
+
+@router.get("/submissions/{submission_id}")
+def show_submission(submission_id: SubmissionId, person: InPerson, services: InServices) -> SubmissionOut:
+    """Show one attempt with its source and, when it is done, its verdict."""
+    with services.database.read() as session:
+        return submissions.to_out(visible_submission(session, submission_id, person), with_source=True)
+
+
+def check_visible(submission_id: SubmissionId, person: InPerson, services: InServices) -> None:
+    """Raise NotFound where this person may not see the submission: before the answer begins."""
+    with services.database.read() as session:
+        visible_submission(session, submission_id, person)
+
+
+async def feed(submission_id: SubmissionId, person: InPerson, services: InServices) -> AsyncIterator[Feed]:
+    """Hold a feed open as long as the answer lasts."""
+    with services.hub.subscribe(submission_id, reader=person.user.id) as opened:
+        yield opened
+
+
+@router.get(
+    "/submissions/{submission_id}/events",
+    response_class=EventSourceResponse,
+    responses=documented(429),
+    dependencies=[Depends(check_visible)],
+)
+async def follow(
+    submission_id: SubmissionId, feed: Annotated[Feed, Depends(feed, scope="request")], services: InServices
+) -> AsyncIterator[ServerSentEvent]:
+    """Tell by server-sent events what happens to a submission: `progress`, and at last `done` (also where it failed).
+
+    The present state comes at once, whatever happened before. A comment each 15 seconds keeps the connection alive.
+    """
+    event = await services.hub.now(submission_id)
+    while event.state not in FINAL:
+        yield ServerSentEvent(data=event, event="progress")
+        state = event.state
+        event = await feed.get()
+        while event.progress is None and event.state == state:
+            event = await feed.get()
+    yield ServerSentEvent(data=event, event="done")

@@ -1,0 +1,117 @@
+"""Compiles and runs scenarios for whoever is writing, at once and without a trace. Grading has a pool of its own.
+
+The pool behind it starts at first use, or when `warm` asks for it. A person has a few turns at a time and all together
+a few more, so that nobody's bomb keeps the others from seeing their diagnostics; who gets none is told to try again.
+"""
+
+import logging
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Final
+from uuid import UUID
+
+from classroom.errors import TooMany, Unavailable
+from classroom.schemas import CompileOut, Diagnostic, ScenarioOut, Severity, Step
+from evmbox.compiler import Compilation
+from evmbox.errors import EvmboxError
+from evmbox.pool import Pool
+
+logger = logging.getLogger("classroom.scratch")
+
+TURNS_EACH: Final = 2
+TURNS_IN_ALL: Final = 12
+_SOON: Final = {"Retry-After": "1"}
+
+
+class Scratch:
+    """A pool for throwaway work, shared fairly. Safe to use from several threads."""
+
+    def __init__(self, open_pool: Callable[[], Pool] = lambda: Pool(size=1)) -> None:
+        self._open_pool = open_pool
+        self._pool: Pool | None = None
+        self._starting = threading.Lock()
+        self._turns: Counter[UUID] = Counter()
+        self._turning = threading.Lock()
+        self._trouble: str | None = None
+        self._closed = False
+
+    def compile(self, who: UUID, source: str, *, check_only: bool = False) -> CompileOut:
+        """Compile a source or, with `check_only`, only type-check it.
+
+        Raises TooMany, Unavailable, or CompilerUnavailable with advice.
+        """
+        with self._turn(who):
+            compilation = self._started().compile(source, check_only=check_only)
+        contracts = {name: list(artifact.abi) for name, artifact in compilation.artifacts.items()}
+        return CompileOut(diagnostics=_diagnostics(compilation), contracts=contracts)
+
+    def scenario(self, who: UUID, source: str, steps: Sequence[Step]) -> ScenarioOut:
+        """Compile a source and take the steps on an empty chain. Raises as `compile` does."""
+        with self._turn(who):
+            compilation, results, stopped = self._started().scenario(source, steps)
+        return ScenarioOut(diagnostics=_diagnostics(compilation), steps=results, stopped=stopped)
+
+    def warm(self) -> None:
+        """Have the pool started in the background, if it is not yet."""
+        if self._pool is None and not self._closed and not self._starting.locked():
+            threading.Thread(target=self._warm, name="scratch-warm", daemon=True).start()
+
+    def state(self) -> str:
+        """Tell `ok`, or what is wrong."""
+        if self._pool is None:
+            return self._trouble or "starting"
+        return "ok" if self._pool.healthy() else "a worker is being replaced"
+
+    def close(self) -> None:
+        """End the pool and its processes; what still runs in it fails."""
+        with self._starting:
+            self._closed = True
+            if self._pool is not None:
+                self._pool.close()
+                self._pool = None
+
+    def _warm(self) -> None:
+        try:
+            self._started()
+        except (EvmboxError, Unavailable) as error:
+            logger.warning("the sandbox could not be started: %s", error)
+
+    def _started(self) -> Pool:
+        with self._starting:
+            if self._closed:
+                raise Unavailable("The classroom is shutting down.")
+            if self._pool is None:
+                pool = self._open_pool()
+                try:
+                    pool.start()
+                except EvmboxError as error:
+                    self._trouble = str(error)
+                    raise
+                self._pool, self._trouble = pool, None
+            return self._pool
+
+    @contextmanager
+    def _turn(self, who: UUID) -> Iterator[None]:
+        with self._turning:
+            if self._turns[who] >= TURNS_EACH:
+                raise TooMany(f"You have {TURNS_EACH} of these running already; wait for one.", headers=_SOON)
+            if self._turns.total() >= TURNS_IN_ALL:
+                raise Unavailable("Many are compiling at this moment; try again.", headers=_SOON)
+            self._turns[who] += 1
+        try:
+            yield
+        finally:
+            with self._turning:
+                self._turns[who] -= 1
+                if not self._turns[who]:
+                    del self._turns[who]
+
+
+def _diagnostics(compilation: Compilation) -> list[Diagnostic]:
+    """Give the compiler's messages and, where a limit ended it, that too."""
+    diagnostics = list(compilation.diagnostics)
+    if compilation.message and not any(each.severity is Severity.ERROR for each in diagnostics):
+        diagnostics.append(Diagnostic(severity=Severity.ERROR, kind="Limit", message=compilation.message))
+    return diagnostics
