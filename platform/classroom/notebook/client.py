@@ -4,7 +4,7 @@ A client holds a short-lived token and nothing else.
 
 Every call raises a `ClassroomError` of the class that fits the answer; nothing answered at all is `Unavailable`.
 Each request may safely be sent twice (reads; a submission by its idempotency key; a draft by its revision), so a broken
-connection is retried a few times before anyone is bothered.
+connection, or a classroom that is busy for a moment, is tried again a few times before anyone is bothered.
 """
 
 import os
@@ -55,6 +55,7 @@ _ERRORS: dict[int, type[ClassroomError]] = {
 }
 _SUBMISSIONS = TypeAdapter(list[SubmissionOut])
 _RETRY_DELAYS_S = (0.1, 0.4, 1.0)
+_SOON_S = 2
 _POLL_DELAYS_S = (0.1, 0.2, 0.4, 0.8, 1.5)
 _PATIENCE_S = 300.0
 _TIMEOUT = httpx.Timeout(35.0, connect=5.0)
@@ -196,14 +197,17 @@ class Client:
         for delay_s in (*_RETRY_DELAYS_S, None):
             try:
                 response = self._http.request(method, path, **arguments)
-            except httpx.TransportError as error:
-                if delay_s is None or isinstance(error, httpx.UnsupportedProtocol):
+            except httpx.TransportError:
+                if delay_s is None:
                     raise Unreachable(
                         f"Nothing answers at {self.url}. Is the classroom running? Your work is kept; try again."
                     ) from None
                 self._sleep(delay_s)
-            else:
+                continue
+            wait_s = _soon(response)
+            if wait_s is None or delay_s is None:
                 break
+            self._sleep(wait_s)
         if not response.is_success:
             raise _error(response)
         return response
@@ -256,6 +260,13 @@ def _parse(response: httpx.Response, validate: Callable[[bytes], _Answer]) -> _A
         raise Unavailable(
             f"{response.request.url.host} answered something that is not a classroom's answer. Is the address right?"
         ) from None
+
+
+def _soon(response: httpx.Response) -> float | None:
+    """Give the seconds after which a busy classroom wants to be asked again, where they are few."""
+    asked = response.headers.get("Retry-After", "")
+    busy = response.status_code in {TooMany.status_code, Unavailable.status_code}
+    return float(asked) if busy and asked.isdecimal() and int(asked) <= _SOON_S else None
 
 
 def _error(response: httpx.Response) -> ClassroomError:

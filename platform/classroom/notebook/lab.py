@@ -1,0 +1,316 @@
+"""A small laboratory for lesson cells: a source, a private chain, and what was done on it so far.
+
+    box = lab(SOURCE)
+    jar = box.deploy("TipJar", sender="alice")
+    jar.tip("thanks", sender="bob", value=ether(1))   # a transaction: answers a Receipt
+    jar.total()                                       # a view function: answers its value
+
+The classroom keeps no chain for it: each action sends the whole list of transactions so far and one more step, and the
+same list gives the same chain. Reading leaves nothing behind, so reads never join the list, and waiting goes along with
+the next action. A step that fails is a result and not an exception: a `Receipt` whose `ok` is False and whose `error`
+says why. Mistakes in the notebook's own Python (an unknown function, too few arguments) raise.
+"""
+
+import difflib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from pydantic import ValidationError
+
+from classroom.errors import ClassroomError, Invalid
+from classroom.notebook import shown
+from classroom.notebook.client import Client, default_client
+from classroom.notebook.units import Wei
+from classroom.schemas import Diagnostic, Severity, Step, StepResult
+
+MAX_STEPS = 200
+_Json = Mapping[str, Any]
+
+
+class CompileError(Invalid):
+    """The source does not compile; `diagnostics` has each message."""
+
+    title = "The source does not compile"
+
+    def __init__(self, source: str, diagnostics: Sequence[Diagnostic]) -> None:
+        super().__init__(shown.diagnostics_text(source, diagnostics))
+        self.diagnostics = tuple(diagnostics)
+
+    def _render_traceback_(self) -> list[str]:
+        return [f"{self.title}.", *self.detail.splitlines()]
+
+
+@dataclass(frozen=True)
+class LabEvent:
+    """An event of a transaction; `args` are by parameter name."""
+
+    name: str | None
+    args: dict[str, Any]
+    address: str | None = None
+
+    def __str__(self) -> str:
+        return f"{self.name}({', '.join(f'{name}={value}' for name, value in self.args.items())})"
+
+
+@dataclass(frozen=True, repr=False)
+class Receipt:
+    """What a step did. It is true where the step succeeded; `error` says in words why it did not."""
+
+    what: str
+    ok: bool
+    gas_used: int | None = None
+    value: Any = None
+    events: tuple[LabEvent, ...] = field(default=())
+    error: str | None = None
+
+    def __bool__(self) -> bool:
+        return self.ok
+
+    def __repr__(self) -> str:
+        return shown.receipt_text(self)
+
+    def _repr_html_(self) -> str:
+        return shown.receipt_html(self)
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        reason = f"{self.what} failed: {self.error}" if not self.ok else f"{self.what} gave a receipt"
+        raise AttributeError(f"There is no {name!r} here: {reason}.")
+
+
+class Function:
+    """One function of a deployed contract: call it. A view or pure one answers its value, any other a `Receipt`."""
+
+    def __init__(self, deployed: "Deployed", overloads: Sequence[_Json]) -> None:
+        self.name: str = overloads[0]["name"]
+        self._deployed = deployed
+        self._overloads = overloads
+        self.__doc__ = "\n".join(_declaration(entry) for entry in overloads)
+
+    def __call__(self, *args: Any, sender: Any = "alice", value: int = 0) -> Any:
+        """Call the function as `sender`, with `value` wei."""
+        fitting = [entry for entry in self._overloads if len(entry["inputs"]) == len(args)]
+        if not fitting:
+            raise Invalid(f"{self.name} takes other arguments: {' or '.join((self.__doc__ or '').splitlines())}.")
+        if len(fitting) > 1:
+            choices = " or ".join(f'functions["{_signature(entry)}"]' for entry in fitting)
+            raise Invalid(f"Several functions are called {self.name}. Say which one is meant: {choices}.")
+        return self._deployed.lab._use(self._deployed, fitting[0], args, sender, value)  # noqa: SLF001 - one unit
+
+    def __repr__(self) -> str:
+        return f"<{self._deployed.contract}: {self.__doc__}>"
+
+
+class Deployed:
+    """A contract on the lab's chain. Its functions are attributes; `functions` has them by name and by signature."""
+
+    def __init__(self, lab: "Lab", contract: str, address: str, target: int) -> None:
+        self.lab = lab
+        self.contract = contract
+        self.address = address
+        self.target = target
+        self.functions: dict[str, Function] = {}
+        entries = [entry for entry in lab.contracts[contract] if entry.get("type") == "function"]
+        for entry in entries:
+            overloads = [other for other in entries if other["name"] == entry["name"]]
+            self.functions[entry["name"]] = Function(self, overloads)
+            self.functions[_signature(entry)] = Function(self, [entry])
+
+    def __getattr__(self, name: str) -> Function:
+        functions = self.__dict__.get("functions", {})
+        if name in functions:
+            return functions[name]  # type: ignore[no-any-return]  # __dict__ is untyped
+        if name.startswith("_"):
+            raise AttributeError(name)
+        names = [known for known in functions if "(" not in known]
+        close = difflib.get_close_matches(name, names, n=1)
+        advice = f"Did you mean {close[0]}?" if close else f"It has: {', '.join(names) or 'none'}."
+        raise AttributeError(f"{self.contract} has no function {name!r}. {advice}")
+
+    def __dir__(self) -> list[str]:
+        return [*super().__dir__(), *(name for name in self.functions if "(" not in name)]
+
+    def __repr__(self) -> str:
+        return f"{self.contract} at {self.address}"
+
+    def _repr_html_(self) -> str:
+        return shown.deployed_html(self)
+
+
+class Lab:
+    """A source and the steps taken on its private chain."""
+
+    def __init__(self, source: str, client: Client | None = None) -> None:
+        self.source = source
+        self._client = client or default_client()
+        compiled = self._client.compile(source)
+        self.contracts: dict[str, list[dict[str, Any]]] = compiled.contracts
+        self.diagnostics = tuple(compiled.diagnostics)
+        self._refuse_errors(compiled.diagnostics)
+        self._steps: list[Step] = []
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """The steps so far that changed the chain or its clock."""
+        return tuple(self._steps)
+
+    def deploy(self, contract: str, *args: Any, sender: Any = "alice", value: int = 0) -> Deployed | Receipt:
+        """Deploy a contract with its constructor's arguments; where that fails, answer the failed `Receipt`."""
+        if contract not in self.contracts:
+            names = ", ".join(self.contracts) or "none that can be deployed"
+            raise Invalid(f"The source has no contract {contract!r} to deploy. It has: {names}.")
+        constructor = next((entry for entry in self.contracts[contract] if entry.get("type") == "constructor"), {})
+        wanted = constructor.get("inputs", [])
+        if len(wanted) != len(args):
+            raise Invalid(f"The constructor of {contract} takes {_parameters(wanted) or 'nothing'}.")
+        step = _step("deploy", account=_name(sender), contract=contract, args=_plain(args), value_wei=value)
+        target = len(self._steps)
+        result = self._act(step)
+        if result.ok and result.address:
+            return Deployed(self, contract, result.address, target)
+        return _receipt(f"deploying {contract}", result)
+
+    def wait(self, *, seconds: int = 0, minutes: int = 0, hours: int = 0, days: int = 0) -> None:
+        """Let time pass on the chain."""
+        passed = seconds + 60 * (minutes + 60 * (hours + 24 * days))
+        self._steps.append(_step("wait", seconds=passed))
+
+    def balance(self, of: "str | Deployed") -> Wei:
+        """Read the balance of an account or a contract, in wei."""
+        if isinstance(of, Deployed):
+            return Wei(self._read(_step("balance", target=of.target)))
+        return Wei(self._read(_step("balance", account=_name(of))))
+
+    def storage(self, contract: Deployed, slot: int) -> int:
+        """Read one of a contract's storage slots."""
+        result = self._read(_step("storage", target=contract.target, slot=slot))
+        return int(result, 16) if isinstance(result, str) else int(result)
+
+    def reset(self) -> None:
+        """Forget all steps and begin on a fresh chain."""
+        self._steps.clear()
+
+    def __repr__(self) -> str:
+        return shown.lab_text(self)
+
+    def _repr_html_(self) -> str:
+        return shown.lab_html(self)
+
+    def _use(self, deployed: Deployed, entry: _Json, args: Sequence[Any], sender: Any, value: int) -> Any:
+        """Call a function, or send a transaction to it where it is not a view."""
+        if self._steps[deployed.target : deployed.target + 1] == []:
+            raise Invalid(f"This {deployed.contract} was on a chain that was reset. Deploy it again.")
+        reads = entry.get("stateMutability") in {"view", "pure"}
+        step = _step(
+            "call" if reads else "send",
+            account=_name(sender),
+            target=deployed.target,
+            function=_signature(entry),
+            args=_plain(args),
+            value_wei=value,
+        )
+        result = self._run(step) if reads else self._act(step)
+        if reads and result.ok:
+            return tuple(result.result) if len(entry.get("outputs", [])) > 1 else result.result
+        return _receipt(f"{deployed.contract}.{entry['name']}", result)
+
+    def _act(self, step: Step) -> StepResult:
+        """Run a step that changes the chain, and keep it where the chain took it."""
+        result = self._run(step)
+        if result.ok or result.gas_used:
+            self._steps.append(step)
+        return result
+
+    def _read(self, step: Step) -> Any:
+        result = self._run(step)
+        if not result.ok:
+            raise Invalid(result.error or "This cannot be read.")
+        return result.result
+
+    def _run(self, step: Step) -> StepResult:
+        """Run all steps so far and one more, and answer what that one did."""
+        if len(self._steps) >= MAX_STEPS:
+            raise Invalid(f"A lab takes {MAX_STEPS} steps. `reset()` begins on a fresh chain.")
+        outcome = self._client.scenario(self.source, [*self._steps, step])
+        self._refuse_errors(outcome.diagnostics)
+        if len(outcome.steps) <= len(self._steps):
+            raise ClassroomError(outcome.stopped or "The chain stopped before this step.", status_code=422)
+        return outcome.steps[len(self._steps)]
+
+    def _refuse_errors(self, diagnostics: Sequence[Diagnostic]) -> None:
+        if any(diagnostic.severity is Severity.ERROR for diagnostic in diagnostics):
+            raise CompileError(self.source, diagnostics)
+
+
+def lab(source: str) -> Lab:
+    """Compile a source and set up a private chain for it; raise `CompileError` where it does not compile."""
+    return Lab(source)
+
+
+def _receipt(what: str, result: StepResult) -> Receipt:
+    events = tuple(LabEvent(event.get("name"), event.get("args", {}), event.get("address")) for event in result.events)
+    return Receipt(what, result.ok, result.gas_used, result.result, events, result.error)
+
+
+def _step(action: str, **fields: Any) -> Step:
+    try:
+        return Step(action=action, **fields)  # type: ignore[arg-type]  # pydantic checks it
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        where = first["loc"][0] if first["loc"] else action
+        raise Invalid(f"{where}: {first['msg']}") from None
+
+
+def _name(account: Any) -> str:
+    """Give the name or address by which a step knows an account."""
+    return account.address if isinstance(account, Deployed) else str(account)
+
+
+def _plain(values: Sequence[Any]) -> list[Any]:
+    return [_plain_value(value) for value in values]
+
+
+def _plain_value(value: Any) -> Any:
+    """Turn an argument into what travels: contracts by address, bytes as hexadecimal, whole numbers as they are."""
+    if isinstance(value, Deployed):
+        return value.address
+    if isinstance(value, bytes | bytearray):
+        return f"0x{value.hex()}"
+    if isinstance(value, bool | str):
+        return value
+    if isinstance(value, int):
+        return int(value)
+    if isinstance(value, list | tuple):
+        return _plain(value)
+    if isinstance(value, float):
+        raise Invalid(f"{value} is not a whole number. Write ether({value}) if ether is meant.")
+    raise Invalid(f"A contract cannot be given a {type(value).__name__}.")
+
+
+def _signature(entry: _Json) -> str:
+    return f"{entry['name']}({','.join(_type(parameter) for parameter in entry['inputs'])})"
+
+
+def _type(parameter: _Json) -> str:
+    """Give a parameter's canonical type; structs are tuples of their members (Solidity ABI specification)."""
+    kind: str = parameter["type"]
+    if not kind.startswith("tuple"):
+        return kind
+    return f"({','.join(_type(member) for member in parameter['components'])}){kind.removeprefix('tuple')}"
+
+
+def _parameters(inputs: Sequence[_Json]) -> str:
+    return ", ".join(f"{parameter['type']} {parameter.get('name', '')}".strip() for parameter in inputs)
+
+
+def _declaration(entry: _Json) -> str:
+    answers = _parameters(entry.get("outputs", []))
+    kind = entry.get("stateMutability", "nonpayable")
+    words = [f"{entry['name']}({_parameters(entry['inputs'])})"]
+    if kind != "nonpayable":
+        words.append(kind)
+    if answers:
+        words.append(f"returns ({answers})")
+    return " ".join(words)

@@ -1,0 +1,122 @@
+"""How a lab's results look: text for a terminal, and HTML that is escaped, has no script, and follows the theme."""
+
+from collections.abc import Iterable, Sequence
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+from classroom.schemas import Diagnostic
+
+if TYPE_CHECKING:
+    from classroom.notebook.lab import Deployed, Lab, Receipt
+
+# The palette of the exercise panel (`web-src/src/css/tokens.css`). A saved notebook stands alone: each output has it.
+_STYLE = """
+<style>
+.hk-lab{color-scheme:light dark;--hk-text:light-dark(#1d1d2b,#ececf4);--hk-quiet:light-dark(#5a5a72,#acacc4);
+--hk-line:light-dark(#d9d9e6,#38384d);--hk-surface:light-dark(#fff,#1d1d2a);--hk-pass:light-dark(#0f6b43,#86e3b4);
+--hk-fail:light-dark(#9a3412,#fdba8c);--hk-fail-bg:light-dark(#fff1e3,#43240f);
+background:var(--hk-surface);border:1px solid var(--hk-line);border-radius:.5rem;color:var(--hk-text);
+font:.875rem/1.5 ui-sans-serif,system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans","DejaVu Sans",sans-serif;
+margin:.25rem 0;max-width:44rem;overflow-wrap:anywhere;padding:.625rem .875rem}
+body[data-jp-theme-light="true"] .hk-lab{color-scheme:light}
+body[data-jp-theme-light="false"] .hk-lab{color-scheme:dark}
+.hk-lab p{margin:0}
+.hk-lab .hk-line{display:flex;flex-wrap:wrap;gap:.125rem .75rem}
+.hk-lab .hk-ok{color:var(--hk-pass);font-weight:600}
+.hk-lab .hk-no{color:var(--hk-fail);font-weight:600}
+.hk-lab .hk-why{border-left:3px solid var(--hk-fail);margin-top:.375rem;padding-left:.625rem}
+.hk-lab .hk-quiet{color:var(--hk-quiet)}
+.hk-lab code{background:none;border:0;color:inherit;font-family:ui-monospace,"SF Mono","DejaVu Sans Mono",monospace;
+font-size:.9em;padding:0}
+.hk-lab ul{list-style:none;margin:.375rem 0 0;padding:0}
+</style>
+"""
+
+
+def receipt_text(receipt: "Receipt") -> str:
+    """Tell a receipt in lines of text."""
+    lines = [f"{'✓' if receipt.ok else '✕'} {receipt.what}: {_verdict(receipt)}"]
+    if receipt.error:
+        lines[0] += f": {receipt.error}"
+    if receipt.gas_used is not None:
+        lines[0] += f" ({receipt.gas_used:,} gas)"
+    if receipt.value is not None:
+        lines.append(f"  returned {receipt.value!r}")
+    lines.extend(f"  event {event}" for event in receipt.events)
+    return "\n".join(lines)
+
+
+def receipt_html(receipt: "Receipt") -> str:
+    """Show a receipt: what was done, whether it went through, gas, the value returned, events."""
+    state, symbol = ("hk-ok", "✓") if receipt.ok else ("hk-no", "✕")
+    verdict = f'<span aria-hidden="true">{symbol}</span> {_verdict(receipt).capitalize()}'
+    line = [f'<span class="{state}">{verdict}</span>', f"<code>{escape(receipt.what)}</code>"]
+    if receipt.gas_used is not None:
+        line.append(f'<span class="hk-quiet">{receipt.gas_used:,} gas</span>')
+    parts = [f'<p class="hk-line">{"".join(line)}</p>']
+    if receipt.error:
+        parts.append(f'<p class="hk-why">{escape(receipt.error)}</p>')
+    if receipt.value is not None:
+        parts.append(f"<p>returned <code>{escape(repr(receipt.value))}</code></p>")
+    if receipt.events:
+        parts.append(
+            _list(f'<span class="hk-quiet">event</span> <code>{escape(str(e))}</code>' for e in receipt.events)
+        )
+    return _card(parts)
+
+
+def deployed_html(deployed: "Deployed") -> str:
+    """Show a deployed contract: its name, address and functions."""
+    head = (
+        f'<p class="hk-line"><strong>{escape(deployed.contract)}</strong>'
+        f'<span class="hk-quiet">at <code>{escape(deployed.address)}</code></span></p>'
+    )
+    functions = [function for name, function in deployed.functions.items() if "(" in name]
+    return _card([head, _list(f"<code>{escape(str(function.__doc__))}</code>" for function in functions)])
+
+
+def lab_text(lab: "Lab") -> str:
+    """Tell a lab in lines of text: its contracts and the compiler's warnings."""
+    names = ", ".join(lab.contracts) or "no contract that can be deployed"
+    return "\n".join([f"A lab with {names}; steps so far: {len(lab.steps)}.", *map(_message, lab.diagnostics)])
+
+
+def lab_html(lab: "Lab") -> str:
+    """Show a lab: its contracts and the compiler's warnings."""
+    names = ", ".join(f"<code>{escape(name)}</code>" for name in lab.contracts) or "no contract that can be deployed"
+    head = f'<p>A lab with {names} <span class="hk-quiet">· steps so far: {len(lab.steps)}</span></p>'
+    return _card([head, _list(escape(_message(diagnostic)) for diagnostic in lab.diagnostics)])
+
+
+def diagnostics_text(source: str, diagnostics: Sequence[Diagnostic]) -> str:
+    """Tell the compiler's messages, each with its line of the source and help in plain words."""
+    lines = source.splitlines()
+    told: list[str] = []
+    for diagnostic in diagnostics:
+        told.append(_message(diagnostic))
+        if diagnostic.line and diagnostic.line <= len(lines):
+            number = str(diagnostic.line)
+            told.append(f"  {number} | {lines[diagnostic.line - 1]}")
+            if diagnostic.column:
+                told.append(f"  {' ' * len(number)} | {' ' * (diagnostic.column - 1)}^")
+        if diagnostic.help:
+            told.append(f"  {diagnostic.help}")
+    return "\n".join(told)
+
+
+def _message(diagnostic: Diagnostic) -> str:
+    where = f"Line {diagnostic.line}: " if diagnostic.line else ""
+    return f"{where}{diagnostic.severity.value}: {diagnostic.message}"
+
+
+def _verdict(receipt: "Receipt") -> str:
+    return "went through" if receipt.ok else "failed"
+
+
+def _list(items: Iterable[str]) -> str:
+    entries = [f"<li>{item}</li>" for item in items]
+    return f"<ul>{''.join(entries)}</ul>" if entries else ""
+
+
+def _card(parts: Iterable[Any]) -> str:
+    return f'{_STYLE}<div class="hk-lab">{"".join(parts)}</div>'
