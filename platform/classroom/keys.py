@@ -6,6 +6,7 @@ import os
 import secrets
 from contextlib import suppress
 
+from classroom.files import write_atomically
 from classroom.settings import Settings
 
 _KEY_BYTES = 32
@@ -42,6 +43,12 @@ def derive(key: bytes, purpose: str) -> bytes:
 def wake_secret(settings: Settings) -> str:
     """Tell what the job consumer shows in `X-Classroom-Wake` when it posts to the API."""
     return derive(server_key(settings), "wake").hex()
+
+
+def write_owner_key(settings: Settings, token: str) -> None:
+    """Put the owner's token where the owner's notebooks find it, and where nobody else can read it."""
+    settings.owner_key_path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    write_atomically(settings.owner_key_path, f"{token}\n", mode=0o600)
 
 
 def _checked(key: bytes, path: str) -> bytes:

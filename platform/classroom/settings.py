@@ -30,6 +30,7 @@ class Settings(BaseSettings):
     submissions_per_minute: int = Field(default=30, ge=1, description="submissions one learner may make a minute")
     session_days: int = Field(default=30, ge=1, description="days a sign-in lasts")
     secure_cookies: bool = Field(default=False, description="send the session cookie over HTTPS only")
+    owner: str = Field(default="owner", description="name of the one person whom JupyterLab on this machine serves")
 
     @cached_property
     def database(self) -> str:
@@ -55,6 +56,11 @@ class Settings(BaseSettings):
     def key_path(self) -> Path:
         """The server's secret key (mode 0600)."""
         return self.data_dir / "secret.key"
+
+    @property
+    def owner_key_path(self) -> Path:
+        """The token with which the owner's notebooks reach the API (mode 0600)."""
+        return self.data_dir / "owner.token"
 
     @property
     def portal_url(self) -> str:
