@@ -90,8 +90,6 @@ class Database:
 
     def migrate(self) -> None:
         """Bring the tables up to date, in one transaction. Data are kept; two callers at once wait for each other."""
-        if (url := make_url(self.url)).get_backend_name() == "sqlite" and url.database:
-            Path(url.database).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.change_schema(lambda config: command.upgrade(config, "head"))
 
     def change_schema(self, change: Callable[[Config], object]) -> None:
@@ -100,6 +98,8 @@ class Database:
         SQLite alters a table by copying it and dropping the old one. With foreign keys on, that drop would delete
         every row that refers to it, so they are off until it is done, and checked before the commit.
         """
+        if (url := make_url(self.url)).get_backend_name() == "sqlite" and url.database:
+            Path(url.database).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         engine = self._open(poolclass=NullPool, foreign_keys=False)
         with _unavailable_if_out_of_order(), engine.begin() as connection:
             config = Config(attributes={"connection": connection})

@@ -109,8 +109,10 @@ def submit(
         source=source,
         seed=f"{seed_for(key, user.id, exercise_id):064x}",
     )
+    session.add(submission)
+    session.flush()
     job = Job(kind=GRADE, subject_id=submission.id, due_at=now() + NUDGE_AFTER, request_id=request_id)
-    session.add_all([submission, job])
+    session.add(job)
     progress.record_attempt(session, course.id, user.id, exercise_id)
     audit_log.record(
         session,
@@ -120,7 +122,6 @@ def submit(
         details={"exercise": exercise_id, "number": submission.number},
         request_id=request_id,
     )
-    session.flush()
     work.after_commit(lambda: enqueue(job.id))
     return submission
 

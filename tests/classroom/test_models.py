@@ -1,0 +1,91 @@
+"""What the tables themselves refuse, and what they give back."""
+
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError, StatementError
+from sqlmodel import select
+
+from classroom.models import CredentialKind, Enrolment, JobState, ProgressState, Role, SubmissionState, Table, User
+
+CHOICES = {
+    ("credentials", "kind"): CredentialKind,
+    ("enrolments", "role"): Role,
+    ("submissions", "state"): SubmissionState,
+    ("jobs", "state"): JobState,
+    ("progress", "state"): ProgressState,
+}
+
+
+def test_choices_are_stored_as_their_values_and_come_back_as_members(database, people):
+    with database.read() as session:
+        stored = session.exec(text("SELECT DISTINCT role FROM enrolments ORDER BY role")).all()
+        read = session.exec(select(Enrolment.role).distinct().order_by(Enrolment.role)).all()
+    assert [tuple(row) for row in stored] == [("instructor",), ("learner",)]
+    assert read == [Role.INSTRUCTOR, Role.LEARNER]
+    assert all(isinstance(role, Role) for role in read)
+
+
+@pytest.mark.parametrize(("table", "column"), CHOICES)
+def test_an_unknown_choice_is_refused_by_the_database(table, column, database, desk):
+    desk.hand_in()
+    with database.unit_of_work() as work:
+        from_people = "(SELECT id FROM users LIMIT 1)"
+        work.session.exec(
+            text(
+                "INSERT INTO credentials (id, kind, secret_hash, user_id, label, created_at, expires_at) "
+                f"VALUES ('1', 'token', 'x', {from_people}, '', 0, 0)"
+            )
+        )
+    for choice in CHOICES[table, column]:
+        if choice is not SubmissionState.DONE:  # which wants a report too
+            with database.unit_of_work() as work:
+                work.session.exec(
+                    text(f"UPDATE {table} SET {column} = '{choice}' WHERE id = (SELECT min(id) FROM {table})")
+                )
+    for unknown in ("LEARNER", "DONE", "", "none"):
+        with pytest.raises(IntegrityError, match=f"ck_{table}_{column}_known"), database.unit_of_work() as work:
+            work.session.exec(text(f"UPDATE {table} SET {column} = '{unknown}'"))
+
+
+def test_every_choice_is_held_by_a_constraint():
+    held = {
+        (table.name, column.name)
+        for table in Table.metadata.tables.values()
+        for column in table.columns
+        if any(constraint.name == f"ck_{table.name}_{column.name}_known" for constraint in table.constraints)
+    }
+    assert held == set(CHOICES)
+
+
+def test_a_submission_is_done_exactly_when_it_has_a_report(database, desk):
+    desk.hand_in()
+    for change in ("state = 'done'", "report = '{}'"):
+        with pytest.raises(IntegrityError, match="done_has_report"), database.unit_of_work() as work:
+            work.session.exec(text(f"UPDATE submissions SET {change}"))
+
+
+def test_every_constraint_has_a_name():
+    unnamed = [
+        f"{table.name}: {constraint!r}"
+        for table in Table.metadata.tables.values()
+        for constraint in table.constraints
+        if constraint.name is None
+    ]
+    assert unnamed == []
+
+
+def test_times_come_back_aware_and_in_utc(database):
+    elsewhere = datetime(2026, 3, 1, 1, 30, tzinfo=timezone(timedelta(hours=5)))
+    with database.unit_of_work() as work:
+        work.session.add(User(name="ada", display_name="Ada", created_at=elsewhere))
+    with database.read() as session:
+        read = session.exec(select(User.created_at)).one()
+    assert read == elsewhere
+    assert read.tzinfo is UTC
+
+
+def test_a_time_without_a_zone_is_refused(database):
+    with pytest.raises(StatementError, match="aware"), database.unit_of_work() as work:
+        work.session.add(User(name="ada", display_name="Ada", created_at=datetime(2026, 3, 1)))  # noqa: DTZ001 - the point
