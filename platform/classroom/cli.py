@@ -33,7 +33,7 @@ app.add_typer(user_app, name="user")
 out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
 
-SYMBOL = {CheckStatus.PASSED: "[green]✓[/]", CheckStatus.FAILED: "[red]✗[/]", CheckStatus.NOT_RUN: "[dim]–[/]"}
+SYMBOL = {CheckStatus.PASSED: "[green]✓[/]", CheckStatus.FAILED: "[red]✗[/]", CheckStatus.NOT_RUN: "[dim]-[/]"}
 
 
 @app.command()
@@ -73,7 +73,7 @@ def check(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print what was proven as JSON.")] = False,
 ) -> None:
-    """Prove an exercise's checks: the starter fails, right answers pass, each mistake is caught by the check it names."""
+    """Prove that checks are right: the starter fails, right answers pass, mistakes are caught by the check they name."""
     settings = Settings()
     folders = exercise_folders(path or settings.lessons_dir)
     proofs: list[Proof] = []
@@ -112,7 +112,7 @@ def add_user(
     try:
         database.migrate()
         with database.unit_of_work() as work:
-            course = courses.ensure_default_course(work.session)
+            course = courses.ensure_default_course(work.session, Catalog.load(settings.lessons_dir))
             user = accounts.create_user(work.session, name, display_name=display_name, password=password)
             courses.enrol(work.session, course, user, role)
             link = accounts.issue(

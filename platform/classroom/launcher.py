@@ -1,4 +1,4 @@
-"""`classroom up`: prepares the data folder, starts every part as a child, and stops them all. No part's own work is here."""
+"""`classroom up`: prepares the data folder, starts every part as a child, and stops them all."""
 
 import contextlib
 import fcntl
@@ -20,14 +20,13 @@ from typing import IO, Final
 import httpx
 from sqlmodel import Session
 
-from classroom import accounts, courses, lessons
+from classroom import accounts, courses, keys, lessons
 from classroom.catalog import Catalog
 from classroom.db import Database
-from classroom.errors import Conflict, NotFound
+from classroom.errors import Conflict
 from classroom.models import CredentialKind, Role, User
 from classroom.settings import Settings
 
-OWNER: Final = "owner"
 LINK_LIFETIME: Final = timedelta(minutes=15)
 STOP_S: Final = 10.0
 MAX_RESTARTS: Final = 5
@@ -110,8 +109,8 @@ def prepare(settings: Settings) -> str:
         lessons.build_lessons(catalog, settings)
         with database.unit_of_work() as work:
             session = work.session
-            course = courses.ensure_default_course(session, title=catalog.title)
-            owner = _owner(session)
+            course = courses.ensure_default_course(session, catalog)
+            owner = _owner(session, settings)
             for role in (Role.INSTRUCTOR, Role.LEARNER):
                 courses.enrol(session, course, owner, role)
             link = accounts.issue(
@@ -124,17 +123,18 @@ def prepare(settings: Settings) -> str:
                 lifetime=timedelta(days=settings.session_days),
                 label="JupyterLab on this laptop",
             )
-        lessons.write_key_file(settings, token)
+        keys.write_owner_key(settings, token)
     finally:
         database.close()
     return link
 
 
-def _owner(session: Session) -> User:
+def _owner(session: Session, settings: Settings) -> User:
     """Give the person whose laptop this is, made on the first start."""
-    with contextlib.suppress(NotFound):
-        return accounts.find_user(session, OWNER)
-    return accounts.create_user(session, OWNER, display_name=_display_name())
+    known = accounts.find_user(session, settings.owner_name)
+    if known is not None:
+        return known
+    return accounts.create_user(session, settings.owner_name, display_name=_display_name(), is_admin=True)
 
 
 def _display_name() -> str:

@@ -1,0 +1,121 @@
+"""How a page is made: templates, who looks at it, and refusals as pages. No page's own content."""
+
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from http import HTTPStatus
+from pathlib import Path
+from typing import Annotated, Any, Final
+from urllib.parse import quote, urlsplit
+
+from fastapi import Depends, Request, Response
+from fastapi.responses import RedirectResponse
+from fastapi.routing import APIRoute
+from fastapi.templating import Jinja2Templates
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from classroom import courses
+from classroom.api import csrf
+from classroom.api.deps import InServices, InVisitor, Person, write_down
+from classroom.courses import DEFAULT_COURSE
+from classroom.errors import ClassroomError, Unauthenticated
+from classroom.models import Role
+from classroom.settings import Settings
+
+_ENVIRONMENT: Final = Environment(
+    loader=FileSystemLoader(Path(__file__).parent / "templates"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+_TEMPLATES: Final = Jinja2Templates(env=_ENVIRONMENT)
+
+
+@dataclass(frozen=True)
+class Viewer:
+    """Who looks at a page, and what the page needs to know of them."""
+
+    person: Person
+    display_name: str
+    csrf: str
+    teaches: bool
+    learns: bool
+
+
+def viewer(visitor: InVisitor, services: InServices) -> Viewer:
+    """Let in who is signed in by the session cookie. Raises Unauthenticated, which a page answers with the sign-in."""
+    if visitor is None or visitor.user is None or visitor.session_secret is None:
+        raise Unauthenticated("Please sign in.")
+    with services.database.read() as session:
+        held = courses.roles(session, visitor.user).get(DEFAULT_COURSE, [])
+    return Viewer(
+        person=Person(visitor.kind, visitor.credential_id, visitor.user, visitor.session_secret),
+        display_name=visitor.user.display_name,
+        csrf=csrf.csrf_token(services.key, visitor.session_secret),
+        teaches=Role.INSTRUCTOR in held,
+        learns=Role.LEARNER in held,
+    )
+
+
+InViewer = Annotated[Viewer, Depends(viewer)]
+
+
+def page(
+    request: Request, template: str, *, status: int = 200, viewer: Viewer | None = None, **values: Any
+) -> Response:
+    """Render a page."""
+    context = {"viewer": viewer, "here": None, **values}
+    return _TEMPLATES.TemplateResponse(request, template, context, status_code=status)
+
+
+def wants_page(request: Request) -> bool:
+    """Tell whether a person's browser asks for a page, rather than a program for data."""
+    accepts = request.headers.get("accept", "")
+    return "text/html" in accepts and not request.url.path.startswith(("/api/", "/internal/", "/openapi"))
+
+
+def page_problem(request: Request, status: int, detail: str, *, title: str | None = None) -> Response:
+    """Render a refusal as a page."""
+    return page(
+        request,
+        "problem.html",
+        status=status,
+        title=title or HTTPStatus(status).phrase,
+        detail=detail,
+        request_id=getattr(request.state, "request_id", None),
+    )
+
+
+def safe_next(settings: Settings, wanted: str) -> str:
+    """Give the address to go on to: one of our own pages or a lesson app, and the list of lessons for all else."""
+    parts = urlsplit(wanted)
+    of_ours = {settings.portal_url, settings.voila_url, settings.lab_url}
+    local = wanted.startswith("/") and not wanted.startswith(("//", "/\\"))
+    printable = wanted.isascii() and wanted.isprintable() and "\\" not in wanted
+    if printable and (local or f"{parts.scheme}://{parts.netloc}" in of_ours):
+        return wanted
+    return "/"
+
+
+class PageRoute(APIRoute):
+    """A route whose refusals are pages; who is not signed in is sent to do so, and back."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """Wrap FastAPI's handler."""
+        handle = super().get_route_handler()
+
+        async def in_pages(request: Request) -> Response:
+            try:
+                return await handle(request)
+            except Unauthenticated:
+                return RedirectResponse(f"/sign-in?next={quote(_address(request), safe='')}", status_code=303)
+            except ClassroomError as error:
+                await write_down(request, error)
+                return page_problem(request, error.status_code, error.detail, title=error.title)
+
+        return in_pages
+
+
+def _address(request: Request) -> str:
+    """Give the path to come back to; after a form that is the list of lessons."""
+    return request.url.path if request.method in csrf.SAFE_METHODS else "/"
