@@ -1,0 +1,158 @@
+"""What every lesson's text holds, and what it never holds. Nothing is compiled or run here."""
+
+import re
+import tomllib
+from functools import cache
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import jupytext
+import nbformat
+import pytest
+
+from classroom.catalog import Catalog
+from classroom.lessons import build_notebook
+
+LESSONS = Path(__file__).parents[2] / "lessons"
+TEXTS = sorted(LESSONS.glob("*/*/lesson.md"))
+VOCABULARY = Path(__file__).parent / "vocabulary.txt"
+WORDS_A_MINUTE = 180
+
+each_text = pytest.mark.parametrize("text", TEXTS, ids=lambda path: path.parent.name)
+
+
+@cache
+def notebook(text: Path) -> nbformat.NotebookNode:
+    return jupytext.read(text)
+
+
+def cells(text: Path, kind: str) -> list[str]:
+    return [cell.source for cell in notebook(text).cells if cell.cell_type == kind]
+
+
+def prose(text: Path) -> str:
+    """Give the lesson's words: its text cells without code, addresses and markup."""
+    words = "\n\n".join(cells(text, "markdown"))
+    words = re.sub(r"^```.*?^```", "", words, flags=re.DOTALL | re.MULTILINE)
+    words = re.sub(r"`[^`]*`", "", words)
+    return re.sub(r"\]\([^)]*\)", "]", words)
+
+
+def test_the_course_lists_every_lesson_there_is(course: Catalog):
+    listed = {lesson.path.resolve() for lesson in course.lessons.values()}
+    assert listed == {text.resolve() for text in TEXTS}
+
+
+def test_every_lesson_follows_those_it_needs(course: Catalog):
+    seen: set[str] = set()
+    for lesson in course.lessons.values():
+        assert seen.issuperset(lesson.requires), f"{lesson.id} comes before {set(lesson.requires) - seen}"
+        seen.add(lesson.id)
+
+
+def test_every_exercise_follows_those_it_needs(course: Catalog):
+    seen: set[str] = set()
+    for exercise in course.exercises.values():
+        assert seen.issuperset(exercise.requires), f"{exercise.id} comes before {set(exercise.requires) - seen}"
+        seen.add(exercise.id)
+
+
+def test_every_lesson_can_be_built(course: Catalog):
+    for lesson in course.lessons.values():
+        built = build_notebook(lesson, LESSONS)
+        assert built.cells
+
+
+@each_text
+def test_a_lesson_takes_ten_to_twenty_five_minutes_and_says_so_truly(text: Path):
+    minutes = notebook(text).metadata["classroom"]["minutes"]
+    assert 10 <= minutes <= 25
+    reading = len(prose(text).split()) / WORDS_A_MINUTE
+    assert reading <= minutes - 5, f"reading alone takes {reading:.0f} minutes; at least 5 are left for the exercise"
+
+
+@each_text
+def test_a_lesson_has_its_exercises_and_then_looks_back(text: Path):
+    code = "\n".join(cells(text, "code"))
+    exercises = {manifest.parent.name for manifest in text.parent.glob("*/exercise.toml")}
+    assert exercises
+    assert set(re.findall(r'^exercise\("([^"]+)"\)$', code, re.MULTILINE)) == exercises
+    source = text.read_text()
+    assert source.index("## Your turn") < source.index("exercise(") < source.index("## Looking back")
+    assert "**Read on.**" in source[source.index("## Looking back") :]
+
+
+@each_text
+def test_solidity_that_runs_is_shown_in_the_text_and_the_other_way_round(text: Path):
+    """A lesson app hides code cells: the contract a cell runs must stand in the text, in the very same words."""
+    shown = re.findall(r"^```solidity\n(.*?)^```", "\n\n".join(cells(text, "markdown")), re.DOTALL | re.MULTILINE)
+    run = re.findall(r'= """\n(.*?)"""', "\n".join(cells(text, "code")), re.DOTALL)
+    assert set(run) == {source for source in shown if "pragma solidity" in source}
+    whole = "\n".join(run)
+    for source in shown:
+        assert all(line.strip() in whole or _a_pattern(line) for line in source.splitlines()), source
+
+
+def _a_pattern(line: str) -> bool:
+    """Tell whether a line shows a form with made-up names, and not a piece of a contract above."""
+    return line == '(bool delivered, ) = receiver.call{value: amount}("");'
+
+
+@each_text
+def test_no_contract_in_the_text_gives_the_solution_away(text: Path):
+    shown = "\n".join(cells(text, "markdown") + cells(text, "code"))
+    for manifest in text.parent.glob("*/exercise.toml"):
+        contract = tomllib.loads(manifest.read_text())["contract"]
+        assert f"contract {contract}" not in shown
+
+
+@each_text
+def test_cells_keep_to_what_a_lesson_needs(text: Path):
+    for code in cells(text, "code"):
+        for module in re.findall(r"^\s*(?:from|import) (\S+)", code, re.MULTILINE):
+            assert module == "classroom.notebook"
+        assert not re.search(r"^\s*[%!]", code, re.MULTILINE)
+
+
+@each_text
+def test_gas_and_storage_are_measured_and_never_claimed(text: Path):
+    """What is claimed may be wrong after the next hard fork. The one number below is a rule of the EVM."""
+    claims = [int(number.replace(",", "")) for number in re.findall(r"([\d,]+) gas\b", prose(text))]
+    assert set(claims) <= {2300}
+
+
+@each_text
+def test_links_are_whole_and_go_where_they_say(text: Path):
+    source = "\n\n".join(cells(text, "markdown"))
+    for label, address in re.findall(r"(?<!!)\[([^\]]+)\]\(([^)]+)\)", source):
+        assert label.strip()
+        parts = urlsplit(address)
+        assert parts.scheme == "https" or (not parts.scheme and (text.parent / parts.path).is_file()), address
+
+
+@each_text
+def test_pictures_have_words_and_nothing_that_moves_or_loads(text: Path):
+    source = "\n\n".join(cells(text, "markdown"))
+    pictures = re.findall(r"!\[([^\]]*)\]\(([^)]+)\)", source)
+    assert {name for _, name in pictures} == {path.name for path in text.parent.glob("*.svg")}
+    for words, name in pictures:
+        assert len(words.split()) >= 8, f"{name}: say what the picture says"
+        svg = (text.parent / name).read_text()
+        assert "<title" in svg
+        assert "viewBox" in svg
+        assert not re.search(r"<script|<foreignObject|<animate|\bon\w+=|href=|@import|url\((?!#)", svg)
+
+
+@each_text
+def test_spelling(text: Path):
+    """Each word stands in `vocabulary.txt`; a new one is read there once more, by itself, where a slip shows."""
+    known = set(VOCABULARY.read_text().split())
+    words = set(re.findall(r"[a-z]+(?:'[a-z]+)?", prose(text).lower()))
+    assert not words - known, f"add to vocabulary.txt what is spelt right: {' '.join(sorted(words - known))}"
+
+
+def test_the_vocabulary_is_in_order_and_in_use():
+    listed = VOCABULARY.read_text().split()
+    assert listed == sorted(set(listed))
+    used = {word for text in TEXTS for word in re.findall(r"[a-z]+(?:'[a-z]+)?", prose(text).lower())}
+    assert not set(listed) - used
