@@ -49,7 +49,7 @@ def record(
         AuditEvent(
             action=action.value,
             actor_id=actor_id,
-            subject=subject,
+            subject=None if subject is None else subject[:128],
             details=dict(details or {}),
             request_id=request_id,
         )
