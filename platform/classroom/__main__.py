@@ -1,0 +1,5 @@
+"""Runs the command line: `python -m classroom`."""
+
+from classroom.cli import main
+
+main()
