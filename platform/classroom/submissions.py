@@ -242,11 +242,11 @@ def reap(work: UnitOfWork, *, lost_worker: str | None = None, limit: int = 100) 
     `lost_worker` is the beginning of the names of workers known to be dead: their leases end at once. A job waits
     twice as long for each further nudge, so that a long queue is not flooded with messages about itself.
     """
-    session, at = work.session, now()
-    dead = col(Job.lease_until) <= at
+    session = work.session
+    over = col(Job.lease_until) <= now()
     if lost_worker is not None:
-        dead |= col(Job.worker).startswith(lost_worker, autoescape=True)
-    running = select(Job).where(Job.state == JobState.RUNNING, dead).limit(limit).with_for_update(skip_locked=True)
+        over |= col(Job.worker).startswith(lost_worker, autoescape=True)
+    running = select(Job).where(Job.state == JobState.RUNNING, over).limit(limit).with_for_update(skip_locked=True)
     lost = []
     for job in session.exec(running).all():
         submission = session.get_one(Submission, job.subject_id)
@@ -254,6 +254,8 @@ def reap(work: UnitOfWork, *, lost_worker: str | None = None, limit: int = 100) 
         if job.state is JobState.DEAD:
             lost.append(submission.id)
     session.flush()
+
+    at = now()
     waiting = (
         select(Job)
         .where(Job.state == JobState.QUEUED, col(Job.due_at) <= at)
