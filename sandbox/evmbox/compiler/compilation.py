@@ -1,0 +1,73 @@
+"""What a compiler takes and gives back, as data."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any, Protocol
+
+from evmbox.report import Diagnostic, Outcome
+
+SOURCE_NAME = "Contract.sol"
+"""The name under which the submitted source is compiled."""
+
+SOURCE_LIMIT_BYTES = 64 * 1024
+TIME_LIMIT_S = 10.0
+NO_SOURCES: Mapping[str, str] = MappingProxyType({})
+
+
+@dataclass(frozen=True)
+class Artifact:
+    """A compiled contract. `creation` is empty for an interface or an abstract contract, which can't be deployed."""
+
+    name: str
+    abi: list[dict[str, Any]]
+    creation: bytes
+    runtime_size: int
+
+
+@dataclass(frozen=True)
+class Compilation:
+    """The outcome of one compile.
+
+    `artifacts` are the contracts of the submitted file, by name; none when it was only checked. `abis` are those of
+    every contract in every file, interfaces and abstract contracts included; the submitted file's win over namesakes.
+    `outcome` is None where all went well, otherwise why not, with `message` as one sentence for the learner.
+    """
+
+    artifacts: dict[str, Artifact] = field(default_factory=dict)
+    abis: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    diagnostics: tuple[Diagnostic, ...] = ()
+    outcome: Outcome | None = None
+    message: str | None = None
+    elapsed_ms: float = 0.0
+
+    @property
+    def ok(self) -> bool:
+        """Whether the source compiled; warnings do not count."""
+        return self.outcome is None
+
+
+class Compiler(Protocol):
+    """Compiles Solidity within limits of time, memory and output. Safe to use from several threads, one at a time."""
+
+    @property
+    def version(self) -> str:
+        """The compiler's version, such as 0.8.37."""
+
+    def compile(
+        self,
+        source: str,
+        *,
+        extra_sources: Mapping[str, str] = NO_SOURCES,
+        check_only: bool = False,
+        optimize: bool = False,
+        timeout_s: float = TIME_LIMIT_S,
+    ) -> Compilation:
+        """Compile `source`, which may import OpenZeppelin's contracts and `extra_sources` (text by file name).
+
+        `check_only` parses and checks types and makes no code. The optimizer also runs, unasked, where the source
+        does not fit without it. Raise CompilerUnavailable if the compiler can't be run or was closed.
+        """
+
+    def close(self) -> None:
+        """End the compiler; a compile under way raises CompilerUnavailable. Closing twice is fine."""

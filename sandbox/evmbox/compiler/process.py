@@ -1,0 +1,174 @@
+"""A compiler's process, kept within its limits: time, memory, output, and no longer a life than ours."""
+
+import os
+import re
+import resource
+import selectors
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Sequence
+from math import ceil
+from pathlib import Path
+from typing import IO, cast
+
+from evmbox.report import Outcome
+
+ADDRESS_SPACE_BYTES = 3 * 1024**3
+OUTPUT_LIMIT_BYTES = 4 * 1024**2
+
+TOO_SLOW = "The source takes too long to compile, so the compiler was stopped. Make it smaller or simpler."
+TOO_HEAVY = "The compiler ran out of memory on this source, or its parts are nested too deeply. Make it simpler."
+TOO_LARGE = "The compiled code is far too large. Look for contracts that create each other over and over."
+
+_CHUNK_BYTES = 256 * 1024
+_ENVIRONMENT = {"OPENSSL_CONF": "/dev/null", "LANG": "C.UTF-8"}
+
+
+class LimitReached(Exception):
+    """The compiler was stopped at a limit; the message is for the learner."""
+
+    def __init__(self, outcome: Outcome, message: str) -> None:
+        super().__init__(message)
+        self.outcome = outcome
+
+
+class ProcessEnded(Exception):
+    """The process ended before it answered; `from_outside` where someone else ended it, not the source."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__(f"the compiler's process ended with status {status}")
+        self.status = status
+        self.from_outside = status in (-signal.SIGKILL, -signal.SIGTERM)
+
+
+class LimitedProcess:
+    """A process in a group of its own that is written to and read from up to a deadline and a size.
+
+    It sees a fixed environment, opens no file for writing and leaves no core. Its standard error is dropped. Limits
+    are set from outside just after it started (Linux only), which is before it was given anything to work on: so it
+    needs no code between fork and exec, which is not safe in a process with threads.
+    """
+
+    def __init__(self, arguments: Sequence[str | Path]) -> None:
+        self._ending = threading.Lock()
+        self._popen = subprocess.Popen(
+            arguments,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            cwd="/",
+            env=_ENVIRONMENT,
+            process_group=0,
+            bufsize=0,
+        )
+        self._stdin, self._stdout = cast("IO[bytes]", self._popen.stdin), cast("IO[bytes]", self._popen.stdout)
+        for pipe in (self._stdin, self._stdout):
+            os.set_blocking(pipe.fileno(), False)
+        self._limit(resource.RLIMIT_AS, ADDRESS_SPACE_BYTES)
+        self._limit(resource.RLIMIT_FSIZE, 0)
+        self._limit(resource.RLIMIT_CORE, 0)
+
+    @property
+    def pid(self) -> int:
+        """The process id, which is also the id of its group."""
+        return self._popen.pid
+
+    def is_alive(self) -> bool:
+        """Tell whether the process still runs."""
+        with self._ending:
+            return self._popen.poll() is None
+
+    def resident_bytes(self) -> int:
+        """Return how much memory the process holds now; 0 where the system does not tell."""
+        try:
+            pages = Path(f"/proc/{self.pid}/statm").read_text().split()[1]
+        except OSError:
+            return 0
+        return int(pages) * resource.getpagesize()
+
+    def allow_cpu(self, seconds: float) -> None:
+        """Let the process use `seconds` more of CPU time; beyond them it is ended by SIGXCPU."""
+        try:
+            fields = re.split(r"\) ", Path(f"/proc/{self.pid}/stat").read_text(), maxsplit=1)[1].split()
+        except OSError:
+            return
+        used = (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        self._limit(resource.RLIMIT_CPU, ceil(used + seconds), hard=resource.RLIM_INFINITY)
+
+    def ask(self, request: bytes, *, deadline: float) -> bytes:
+        """Write `request`, which may be empty, and return the next line.
+
+        `deadline` is a time of the monotonic clock. Raise LimitReached or ProcessEnded; the process is of no use after
+        either and is to be discarded. A line cut short by a process that ended with status 0 comes as it is.
+        """
+        return self._exchange(request, deadline, to_end=False)
+
+    def ask_once(self, request: bytes, *, deadline: float) -> bytes:
+        """Write `request`, close the input and return all that comes until the output ends; otherwise like `ask`."""
+        return self._exchange(request, deadline, to_end=True)
+
+    def kill(self) -> int:
+        """End the process and its group at once and return its status; may be called twice and from any thread."""
+        with self._ending:
+            if self._popen.poll() is None:
+                os.killpg(self.pid, signal.SIGKILL)
+            return self._popen.wait()
+
+    def discard(self) -> None:
+        """End the process and close its pipes; only for the thread that reads them."""
+        self.kill()
+        self._stdin.close()
+        self._stdout.close()
+
+    def _limit(self, kind: int, soft: int, hard: int | None = None) -> None:
+        if sys.platform == "linux":
+            try:
+                resource.prlimit(self.pid, kind, (soft, soft if hard is None else hard))
+            except ProcessLookupError:
+                return  # it is gone already, which whoever reads from it will find out
+
+    def _exchange(self, request: bytes, deadline: float, *, to_end: bool) -> bytes:
+        unsent = memoryview(request)
+        answer = bytearray()
+        with selectors.DefaultSelector() as selector:
+            selector.register(self._stdout, selectors.EVENT_READ)
+            if request:
+                selector.register(self._stdin, selectors.EVENT_WRITE)
+            while (remaining := deadline - time.monotonic()) > 0:
+                for key, _ in selector.select(remaining):
+                    if key.fileobj is self._stdin:
+                        unsent = unsent[self._write(unsent) :]
+                        if not unsent:
+                            selector.unregister(self._stdin)
+                            if to_end:
+                                self._stdin.close()
+                    elif chunk := os.read(self._stdout.fileno(), _CHUNK_BYTES):
+                        answer += chunk
+                        if len(answer) > OUTPUT_LIMIT_BYTES:
+                            raise LimitReached(Outcome.OUTPUT_LIMIT, TOO_LARGE)
+                        if not to_end and answer.endswith(b"\n"):
+                            return bytes(answer)
+                    else:
+                        self._expect_success(deadline)
+                        return bytes(answer)
+        raise LimitReached(Outcome.TIMED_OUT, TOO_SLOW)
+
+    def _write(self, unsent: memoryview) -> int:
+        try:
+            return os.write(self._stdin.fileno(), unsent)
+        except BrokenPipeError:
+            return len(unsent)  # the process is gone, as the end of its output will tell
+
+    def _expect_success(self, deadline: float) -> None:
+        """Wait for the end of a process that has closed its output; raise unless it ends with status 0."""
+        try:
+            status = self._popen.wait(max(0.0, deadline - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            raise LimitReached(Outcome.TIMED_OUT, TOO_SLOW) from None
+        if status == -signal.SIGXCPU:
+            raise LimitReached(Outcome.TIMED_OUT, TOO_SLOW)
+        if status != 0:
+            raise ProcessEnded(status)

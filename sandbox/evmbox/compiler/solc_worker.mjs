@@ -1,0 +1,94 @@
+// A long-lived compiler: one line of Standard JSON in, one line out. Usage: node … solc_worker.mjs NODE_MODULES
+//
+// solc runs in a thread, so that this process sees at once that its parent is gone, even in the middle of a compile:
+// the end of standard input is the end of the process. It is given no import callback and so opens no file.
+//
+// Lines out: {"ready": version} or {"broken": reason} once; then for each line in either solc's own output, or
+// {"crashed": reason} when solc gave up on memory or stack. After that the process must be replaced.
+
+import { once } from "node:events";
+import { createRequire } from "node:module";
+import { createInterface } from "node:readline";
+import { setImmediate } from "node:timers/promises";
+import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads";
+
+const WARM_UPS = 5; // V8 compiles lazily and optimizes what runs often: the first compiles take three times as long
+
+const SAMPLE = `// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.0;
+abstract contract Owned {
+    address public immutable owner = msg.sender;
+    error NotOwner(address caller);
+    modifier onlyOwner() { if (msg.sender != owner) revert NotOwner(msg.sender); _; }
+}
+contract Sample is Owned {
+    struct Entry { uint64 at; uint128 amount; string note; }
+    event Added(address indexed by, uint256 amount, string note);
+    mapping(address => Entry[]) public entries;
+    string public name;
+    constructor(string memory name_) payable { name = name_; }
+    receive() external payable { add(""); }
+    function add(string memory note) public payable {
+        require(msg.value > 0, "nothing sent");
+        entries[msg.sender].push(Entry(uint64(block.timestamp), uint128(msg.value), note));
+        emit Added(msg.sender, msg.value, note);
+    }
+    function total(address who) public view returns (uint256 sum) {
+        for (uint256 i = 0; i < entries[who].length; i++) sum += entries[who][i].amount;
+    }
+    function hash(bytes calldata data) external pure returns (bytes32) { return keccak256(abi.encode(data, data.length)); }
+    function withdraw(address payable to) external onlyOwner {
+        (bool ok, ) = to.call{value: address(this).balance}("");
+        require(ok);
+    }
+}`;
+
+function watchParent() {
+  const compiler = new Worker(new URL(import.meta.url), { workerData: process.argv[2], stdout: true, stderr: true });
+  const end = () => process.kill(process.pid, "SIGKILL");
+  compiler.on("message", (line) => process.stdout.write(line + "\n"));
+  compiler.on("error", end).on("exit", end);
+  createInterface({ input: process.stdin })
+    .on("line", (line) => compiler.postMessage(line))
+    .on("close", end);
+}
+
+async function compileForEver() {
+  const say = (message) => parentPort.postMessage(JSON.stringify(message));
+  let solc;
+  try {
+    solc = createRequire(workerData + "/")("solc");
+    compileSample(solc);
+  } catch (error) {
+    say({ broken: String(error) });
+    return once(parentPort, "close");
+  }
+  parentPort.on("message", (input) => {
+    try {
+      parentPort.postMessage(solc.compile(input));
+    } catch (error) {
+      say({ crashed: String(error) });
+    }
+  });
+  say({ ready: solc.semver() });
+  for (let i = 1; i < WARM_UPS; i++) {
+    await setImmediate(); // a request that has come meanwhile goes first
+    compileSample(solc);
+  }
+}
+
+function compileSample(solc) {
+  const output = JSON.parse(
+    solc.compile(
+      JSON.stringify({
+        language: "Solidity",
+        sources: { "Sample.sol": { content: SAMPLE } },
+        settings: { outputSelection: { "*": { "*": ["abi", "evm.bytecode.object"] } } },
+      }),
+    ),
+  );
+  if (!output.contracts?.["Sample.sol"]?.Sample?.evm.bytecode.object) throw new Error("solc does not compile");
+}
+
+if (isMainThread) watchParent();
+else await compileForEver();
