@@ -1,8 +1,10 @@
 """What surrounds every request: an id, a limit, security headers, a line in the log, an answer to the unforeseen."""
 
+import asyncio
 import logging
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from time import perf_counter
 from typing import Final
 from uuid import uuid4
@@ -20,6 +22,7 @@ logger = logging.getLogger("classroom.access")
 fault_logger = logging.getLogger("classroom.api")
 
 MAX_BODY_BYTES: Final = 256 * 1024
+LINGER_S: Final = 2.0
 STATIC_PATH: Final = "/static/"
 _REQUEST_ID: Final = re.compile(r"[A-Za-z0-9._-]{8,64}")
 
@@ -110,7 +113,11 @@ class Envelope:
 
 
 class BodyLimit:
-    """Refuses a body over the limit: at once where its length is declared, otherwise while it is read."""
+    """Refuses a body over the limit: at once where its length is declared, otherwise while it is read.
+
+    What the client still sends is thrown away for a moment: closing on it at once would make the client's system drop
+    the answer unread (RFC 9112, 9.6).
+    """
 
     def __init__(self, app: ASGIApp, *, max_bytes: int = MAX_BODY_BYTES) -> None:
         self.app = app
@@ -122,11 +129,7 @@ class BodyLimit:
             await self.app(scope, receive, send)
             return
         detail = f"A request may have at most {self.max_bytes // 1024} KiB."
-        declared = Headers(scope=scope).get("content-length", "")
-        if declared.isdecimal() and int(declared) > self.max_bytes:
-            refusal = problems.problem(Request(scope), 413, detail, headers={"Connection": "close"})
-            await refusal(scope, receive, send)
-            return
+        closing = {"Connection": "close"}
         received = 0
 
         async def receive_counted() -> Message:
@@ -134,7 +137,27 @@ class BodyLimit:
             message = await receive()
             received += len(message.get("body", b""))
             if received > self.max_bytes:
-                raise HTTPException(413, detail, headers={"Connection": "close"})
+                raise HTTPException(413, detail, headers=closing)
             return message
 
-        await self.app(scope, receive_counted, send)
+        async def send_lingering(message: Message) -> None:
+            if message["type"] == "http.response.body" and received > self.max_bytes and not message.get("more_body"):
+                await send({**message, "more_body": True})
+                await _read_on(receive)
+                message = {"type": "http.response.body"}
+            await send(message)
+
+        declared = Headers(scope=scope).get("content-length", "")
+        if declared.isdecimal() and int(declared) > self.max_bytes:
+            received = int(declared)
+            await problems.problem(Request(scope), 413, detail, headers=closing)(scope, receive, send_lingering)
+        else:
+            await self.app(scope, receive_counted, send_lingering)
+
+
+async def _read_on(receive: Receive) -> None:
+    """Throw the rest of a body away, for as long as that is quick."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(LINGER_S):
+            while (await receive()).get("more_body"):
+                pass

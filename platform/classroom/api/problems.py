@@ -132,7 +132,7 @@ def _fault(error: Mapping[str, Any]) -> dict[str, Any]:
     return fault
 
 
-_QUOTING: Final = {"uuid_parsing", "value_error", "string_too_long"}
+_QUOTING: Final = {"uuid_parsing", "value_error"}
 """Errors whose context says what was sent rather than what is allowed."""
 
 

@@ -1,0 +1,233 @@
+"""A small course, a real database and a real server on a port of its own, with callers of every kind."""
+
+import shutil
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import ClassVar
+from uuid import UUID, uuid4
+
+import httpx
+import pytest
+import uvicorn
+from fastapi import FastAPI
+from sqlmodel import select
+
+from classroom import accounts, courses
+from classroom.accounts import SESSION_COOKIE, SessionSigner
+from classroom.api.app import create_app
+from classroom.api.csrf import HEADER, csrf_token
+from classroom.db import Database
+from classroom.keys import server_key
+from classroom.models import AuditEvent, CredentialKind, Role, User
+from classroom.settings import Settings
+
+COURSE = """\
+title = "A small course"
+
+[[tracks]]
+id = "first-steps"
+title = "First steps"
+summary = "One lesson."
+lessons = ["keeping"]
+"""
+LESSON = """\
+---
+classroom:
+  title: Keeping a number
+  summary: One number, kept.
+  minutes: 5
+---
+# Keeping a number
+"""
+MANIFEST = """\
+id = "keeper"
+title = "A keeper of one number"
+contract = "Keeper"
+concepts = ["state"]
+tasks = ["`set(uint256)` keeps the number.", "`number()` answers it."]
+
+[[hints]]
+text = "canary-in-a-hint"
+
+[mistakes]
+"forgets.sol" = "keeps_the_number"
+"""
+CHECKS = """\
+from evmbox.checks import check
+
+SECRET = "canary-in-the-checks"
+
+
+@check("It keeps the number", task=1, points=2)
+def keeps_the_number(chain, contract):
+    contract.set(7)
+    assert contract.number() == 7, "After set(7), number() should answer 7."
+
+
+@check("It begins with zero", task=2)
+def begins_with_zero(chain, contract):
+    assert contract.number() == 0, "Before anything was set, number() should answer 0."
+"""
+HEAD = "// SPDX-License-Identifier: MIT\npragma solidity ^0.8.0;\n"
+STARTER = HEAD + "contract Keeper {\n    function set(uint256 n) external {}\n}\n"
+SOLUTION = (
+    HEAD + "contract Keeper {\n    uint256 public number;\n    function set(uint256 n) external { number = n; }\n}\n"
+)
+FORGETS = HEAD + "contract Keeper {\n    uint256 public number;\n    function set(uint256 n) external {}\n}\n"
+
+
+def write_course(folder: Path) -> None:
+    """Write the small course, with canaries in all that must stay on the server."""
+    exercise = folder / "first-steps" / "keeping" / "keeper"
+    files = {
+        folder / "course.toml": COURSE,
+        exercise.parent / "lesson.md": LESSON,
+        exercise / "exercise.toml": MANIFEST,
+        exercise / "checks.py": CHECKS,
+        exercise / "starter.sol": STARTER,
+        exercise / "solution.sol": SOLUTION + "// canary-in-the-solution\n",
+        exercise / "mistakes" / "forgets.sol": FORGETS + "// canary-in-a-mistake\n",
+        exercise / "variants" / "other.sol": SOLUTION + "// canary-in-a-variant\n",
+    }
+    for path, text in files.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+
+
+def wait_until(condition: Callable[[], object], *, timeout_s: float = 20) -> None:
+    """Wait for a condition, and fail if it never holds."""
+    deadline = time.monotonic() + timeout_s
+    while not condition():
+        assert time.monotonic() < deadline, "it never happened"
+        time.sleep(0.005)
+
+
+@contextmanager
+def running(app: FastAPI, listener: socket.socket) -> Iterator[None]:
+    """Serve an app with uvicorn in a thread."""
+    config = uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=2)
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+    thread.start()
+    try:
+        wait_until(lambda: server.started or not thread.is_alive())
+        assert server.started, "the server did not start"
+        yield
+    finally:
+        server.should_exit = True
+        thread.join(timeout=20)
+        assert not thread.is_alive(), "the server did not stop"
+
+
+@dataclass
+class Live:
+    """A running classroom: where it is, what it enqueued, and who may call it."""
+
+    SOLUTION: ClassVar[str] = SOLUTION
+    FORGETS: ClassVar[str] = FORGETS
+    STARTER: ClassVar[str] = STARTER
+
+    app: FastAPI
+    settings: Settings
+    database: Database
+    enqueued: list[UUID] = field(default_factory=list)
+    users: dict[str, User] = field(default_factory=dict)
+    headers: dict[str, dict[str, str]] = field(default_factory=dict)
+    opened: ExitStack = field(default_factory=ExitStack)
+
+    def client(self, caller: str, **headers: str) -> httpx.Client:
+        """Give an HTTP client that speaks as this caller."""
+        every = {**self.headers[caller], **headers}
+        client = httpx.Client(base_url=self.settings.portal_url, headers=every, timeout=30, trust_env=False)
+        return self.opened.enter_context(client)
+
+    def submit(self, caller: str = "lea", source: str = SOLUTION, *, key: str | None = None) -> httpx.Response:
+        """Hand in an attempt at the course's one exercise."""
+        body = {"exercise_id": "keeper", "source": source}
+        headers = {"Idempotency-Key": key or uuid4().hex}
+        return self.client(caller).post("/api/v1/submissions", json=body, headers=headers)
+
+    def audited(self, action: str) -> list[AuditEvent]:
+        """Read the audit log's entries of one kind."""
+        with self.database.read() as session:
+            return list(session.exec(select(AuditEvent).where(AuditEvent.action == action)))
+
+    def add(self, name: str, *roles: Role) -> User:
+        """Add a person, with a browser's session (`name`), a token (`name token`) and a kernel (`name kernel`)."""
+        with self.database.unit_of_work() as work:
+            session = work.session
+            user = self.users[name] = accounts.create_user(session, name)
+            course = courses.ensure_default_course(session, self.app.state.services.catalog)
+            for role in roles:
+                courses.enrol(session, course, user, role)
+            hour = timedelta(hours=1)
+            secret = accounts.issue(session, CredentialKind.SESSION, user.id, lifetime=hour)
+            token = accounts.issue(session, CredentialKind.TOKEN, user.id, lifetime=hour)
+            ticket = accounts.issue(session, CredentialKind.KERNEL, None, lifetime=hour)
+            accounts.bind_kernel(session, ticket, user.id)
+        key = server_key(self.settings)
+        self.headers |= {
+            name: {
+                "Cookie": f"{SESSION_COOKIE}={SessionSigner(key).sign(secret)}",
+                "Origin": self.settings.portal_url,
+                HEADER: csrf_token(key, secret),
+            },
+            f"{name} token": {"Authorization": f"Bearer {token}"},
+            f"{name} kernel": {"Authorization": f"Bearer {ticket}"},
+        }
+        return user
+
+
+@pytest.fixture(scope="session")
+def course_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("course")
+    write_course(folder)
+    return folder
+
+
+@contextmanager
+def open_live(folder: Path, migrated: Path, course_dir: Path, **changes: object) -> Iterator[Live]:
+    """Run a classroom on a copy of the empty database, with everyone in it."""
+    shutil.copy(migrated, folder / "classroom.db")
+    with ExitStack() as opened:
+        listener = opened.enter_context(socket.socket())
+        listener.bind(("127.0.0.1", 0))
+        port = listener.getsockname()[1]
+        settings = Settings(data_dir=folder, lessons_dir=course_dir, portal_port=port).model_copy(update=changes)
+        database = Database(settings.database)
+        opened.callback(database.close)
+        enqueued: list[UUID] = []
+        app = create_app(settings, enqueue=enqueued.append)
+        live = Live(app, settings, database, enqueued, opened=opened)
+        opened.enter_context(running(app, listener))
+        live.headers["nobody"] = {}
+        live.add("lea", Role.LEARNER)
+        live.add("leo", Role.LEARNER)
+        live.add("ines", Role.INSTRUCTOR)
+        live.add("otto", Role.INSTRUCTOR, Role.LEARNER)
+        live.add("stranger")
+        live.add("disabled", Role.LEARNER, Role.INSTRUCTOR)
+        with database.unit_of_work() as work:
+            accounts.set_disabled(work.session, live.users["disabled"].id, disabled=True, actor_id=None)
+            ticket = accounts.issue(work.session, CredentialKind.KERNEL, None, lifetime=timedelta(hours=1))
+        live.headers["unbound kernel"] = {"Authorization": f"Bearer {ticket}"}
+        yield live
+
+
+@pytest.fixture
+def live(tmp_path: Path, migrated: Path, course_dir: Path) -> Iterator[Live]:
+    with open_live(tmp_path, migrated, course_dir) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory, migrated: Path, course_dir: Path) -> Iterator[Live]:
+    """Give a classroom to tests that change nothing, or only what is their own."""
+    with open_live(tmp_path_factory.mktemp("shared"), migrated, course_dir) as opened:
+        yield opened

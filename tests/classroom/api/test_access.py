@@ -1,0 +1,182 @@
+"""Who may come in where: a table, and every route of the app must stand in it."""
+
+from uuid import uuid4
+
+import pytest
+from fastapi.routing import iter_route_contexts
+from starlette.requests import Request
+
+from classroom.api.app import create_app
+from classroom.api.csrf import require_same_origin
+from classroom.errors import Forbidden
+from classroom.settings import Settings
+
+NOBODY = {"nobody": 401, "disabled": 401, "disabled token": 401, "disabled kernel": 401}
+UNBOUND = {"unbound kernel": 403}
+STRANGERS = {"stranger": 404, "stranger token": 404, "stranger kernel": 404}
+LEARNERS = ("lea", "lea token", "lea kernel", "leo", "otto", "otto kernel")
+INSTRUCTORS_ONLY = ("ines", "ines token", "ines kernel")
+EVERYONE = (*NOBODY, *UNBOUND, *STRANGERS, *LEARNERS, *INSTRUCTORS_ONLY)
+
+
+def each(callers, status):
+    return dict.fromkeys(callers, status)
+
+
+SANDBOX = {**each(EVERYONE, 200), **NOBODY}
+PERSON = {**SANDBOX, **UNBOUND}
+MEMBER = {**PERSON, **STRANGERS}
+OWN_DRAFT = {**MEMBER, **each((*LEARNERS, *INSTRUCTORS_ONLY), 404)}  # they see their own, and there is none
+LEARNER = {**MEMBER, **each(INSTRUCTORS_ONLY, 403)}
+LEAS_SUBMISSION = {**MEMBER, "leo": 404, "otto kernel": 404, "ines kernel": 404}
+INSTRUCTOR = {**MEMBER, **each(LEARNERS, 403), "otto": 200, "ines kernel": 403, "stranger kernel": 403}
+
+RULES = {
+    "GET /openapi.json": each(EVERYONE, 200),
+    "GET /healthz": each(EVERYONE, 200),
+    "GET /readyz": each(EVERYONE, (200, 503)),
+    "POST /internal/wake": each(EVERYONE, 404),
+    "GET /api/v1/me": PERSON,
+    "GET /api/v1/lessons": MEMBER,
+    "GET /api/v1/lessons/{lesson_id}": MEMBER,
+    "GET /api/v1/exercises/{exercise_id}": MEMBER,
+    "GET /api/v1/exercises/{exercise_id}/draft": OWN_DRAFT,
+    "PUT /api/v1/exercises/{exercise_id}/draft": LEARNER,
+    "POST /api/v1/submissions": {name: 202 if status == 200 else status for name, status in LEARNER.items()},
+    "GET /api/v1/submissions": MEMBER,
+    "GET /api/v1/submissions/{submission_id}": LEAS_SUBMISSION,
+    "GET /api/v1/submissions/{submission_id}/events": LEAS_SUBMISSION,
+    "POST /api/v1/compile": SANDBOX,
+    "POST /api/v1/scenarios": SANDBOX,
+    "GET /api/v1/courses/{slug}/cohort": INSTRUCTOR,
+}
+BODIES = {
+    "PUT /api/v1/exercises/{exercise_id}/draft": {"source": "contract A {}", "revision": 0},
+    "POST /api/v1/submissions": {"exercise_id": "keeper", "source": "contract A {}"},
+    "POST /api/v1/compile": {"source": "contract A {}", "check_only": True},
+    "POST /api/v1/scenarios": {"source": "contract A {}", "steps": [{"action": "deploy", "contract": "A"}]},
+    "POST /internal/wake": {"submission_id": str(uuid4()), "state": "queued"},
+}
+
+
+def test_every_route_has_a_rule(tmp_path):
+    app = create_app(Settings(data_dir=tmp_path))
+    routes = {
+        f"{method} {context.path}"
+        for context in iter_route_contexts(app.routes)
+        for method in (context.methods or {"?"}) - {"HEAD"}
+    }
+    assert routes == set(RULES)
+
+
+@pytest.fixture(scope="module")
+def leas_submission(shared):
+    return shared.submit("lea").json()["id"]
+
+
+@pytest.mark.parametrize("route", RULES)
+def test_a_route_lets_in_whom_its_rule_names_and_nobody_else(shared, leas_submission, route):
+    method, _, path = route.partition(" ")
+    values = {"lesson_id": "keeping", "exercise_id": "keeper", "submission_id": leas_submission, "slug": "classroom"}
+    found = {}
+    for caller in RULES[route]:
+        request = {"params": {"exercise_id": "keeper"}} if route == "GET /api/v1/submissions" else {}
+        headers = {"Idempotency-Key": uuid4().hex}
+        with shared.client(caller).stream(
+            method, path.format(**values), json=BODIES.get(route), headers=headers, **request
+        ) as response:
+            found[caller] = response.status_code
+    allowed = {caller: status if isinstance(status, tuple) else (status,) for caller, status in RULES[route].items()}
+    assert {caller: status for caller, status in found.items() if status not in allowed[caller]} == {}
+
+
+def test_a_learner_cannot_tell_anothers_submission_from_none(shared, leas_submission):
+    client = shared.client("leo")
+    theirs = client.get(f"/api/v1/submissions/{leas_submission}").json()
+    nobodys = client.get(f"/api/v1/submissions/{uuid4()}").json()
+    for answer in (theirs, nobodys):
+        del answer["instance"], answer["request_id"]
+    assert theirs == nobodys
+
+
+def test_who_tries_a_door_that_is_not_theirs_is_written_down(live):
+    submission = live.submit("lea").json()["id"]
+    live.client("leo", **{"X-Request-Id": "the-request-of-leo"}).get(f"/api/v1/submissions/{submission}")
+    live.client("lea").get("/api/v1/courses/classroom/cohort")
+    live.client("leo").get(f"/api/v1/submissions/{uuid4()}")  # there is nothing behind this one
+    first, second = live.audited("door_refused")
+    assert (first.actor_id, first.subject, first.request_id) == (live.users["leo"].id, submission, "the-request-of-leo")
+    assert first.details == {"method": "GET", "route": "/api/v1/submissions/{submission_id}", "by": "session"}
+    assert (second.actor_id, second.subject) == (live.users["lea"].id, "classroom")
+
+
+def test_a_kernel_sees_the_learners_side_of_its_owner_only(shared):
+    assert shared.client("otto").get("/api/v1/me").json()["roles"] == {"classroom": ["instructor", "learner"]}
+    assert shared.client("otto kernel").get("/api/v1/me").json()["roles"] == {"classroom": ["learner"]}
+
+
+@pytest.mark.parametrize(
+    ("changed", "status"),
+    [
+        ({}, 202),
+        ({"Origin": "https://evil.example"}, 403),
+        ({"Origin": "null"}, 403),
+        ({"Origin": "http://[nonsense"}, 403),
+        ({"Origin": "", "Sec-Fetch-Site": "same-origin"}, 403),
+        ({"X-CSRF": "0" * 64}, 403),
+        ({"X-CSRF": ""}, 403),
+        ({"X-CSRF": b"\xff"}, 403),
+    ],
+)
+def test_a_post_with_the_cookie_must_come_from_our_pages_and_show_its_token(live, changed, status):
+    body = {"exercise_id": "keeper", "source": "contract A {}"}
+    headers = {**changed, "Idempotency-Key": "k"}
+    response = live.client("lea").post("/api/v1/submissions", json=body, headers=headers)
+    assert response.status_code == status, response.text
+    assert bool(live.enqueued) == (status == 202)
+    assert len(live.audited("door_refused")) == (status == 403)
+
+
+@pytest.mark.parametrize(
+    ("site", "same"), [("same-origin", True), ("none", True), ("same-site", False), ("cross-site", False)]
+)
+def test_without_an_origin_the_browsers_word_on_the_site_counts(site, same):
+    request = Request({"type": "http", "headers": [(b"host", b"a"), (b"sec-fetch-site", site.encode())]})
+    if same:
+        require_same_origin(request)
+    else:
+        with pytest.raises(Forbidden):
+            require_same_origin(request)
+
+
+def test_another_port_of_the_same_host_is_another_site(shared):
+    headers = {"Origin": "http://127.0.0.1:1"}
+    response = shared.client("lea").post("/api/v1/compile", json={"source": ""}, headers=headers)
+    assert response.status_code == 403
+
+
+def test_a_get_with_the_cookie_needs_no_token(shared):
+    cookie = {"Cookie": shared.headers["lea"]["Cookie"], "Origin": "https://evil.example"}
+    assert shared.client("nobody", **cookie).get("/api/v1/me").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "authorization", ["Bearer", "Basic bGVhOmxlYQ==", "Bearer nonsense", "Bearer \xff\xfe", "Bearer " + "x" * 5000]
+)
+def test_a_bad_credential_is_refused_with_the_way_to_do_it_right(shared, authorization):
+    response = shared.client("nobody").get("/api/v1/me", headers={"Authorization": authorization.encode("latin-1")})
+    assert response.status_code == 401
+    assert response.headers["www-authenticate"] == "Bearer"
+
+
+@pytest.mark.parametrize(
+    "change", [lambda cookie: cookie[:-1] + "A", lambda cookie: cookie.rpartition(".")[0], lambda _: "x"]
+)
+def test_a_cookie_that_we_did_not_sign_is_no_cookie(shared, change):
+    cookie = change(shared.headers["lea"]["Cookie"])
+    assert shared.client("nobody", Cookie=cookie).get("/api/v1/me").status_code == 401
+
+
+def test_a_session_secret_is_no_bearer_token(shared):
+    secret = shared.headers["lea"]["Cookie"].partition("=")[2].rpartition(".")[0]
+    assert shared.client("nobody", Authorization=f"Bearer {secret}").get("/api/v1/me").status_code == 401
