@@ -56,7 +56,7 @@ class Limits(Data):
 
     deploy_gas: Gas = 8_000_000
     call_gas: Gas = 3_000_000
-    wall_s: float = Field(default=10, gt=0, le=20)
+    wall_s: float = Field(default=10, gt=0, le=10)
 
 
 class Manifest(Data):
@@ -106,7 +106,8 @@ class Exercise(Manifest):
 
     def current(self) -> "Exercise":
         """Return this exercise as the folder has it now: itself, unless a file changed. Raises `ExerciseError`."""
-        return self if folder_digest(self.path) == self.digest else load_exercise(self.path)
+        unchanged = self.path.is_dir() and folder_digest(self.path) == self.digest
+        return self if unchanged else load_exercise(self.path)
 
 
 def load_exercise(path: Path) -> Exercise:
@@ -176,8 +177,10 @@ def _manifest(text: str) -> Manifest:
     try:
         return Manifest.model_validate(data)
     except ValidationError as error:
-        found = error.errors(include_url=False, include_context=False, include_input=False)
-        first = min(found, key=lambda each: each["type"] != "extra_forbidden")  # a typo also reads as a missing field
+        problems = error.errors(include_url=False, include_context=False, include_input=False)
+        first = min(
+            problems, key=lambda each: each["type"] != "extra_forbidden"
+        )  # a typo also reads as a missing field
         where = tuple(part for part in first["loc"] if isinstance(part, int) or part != "[key]")
         raise ExerciseError(
             f"{_dotted(where)}{first['msg'].removeprefix('Value error, ')}.",

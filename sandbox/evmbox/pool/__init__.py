@@ -1,0 +1,235 @@
+"""Grades submissions and runs scenarios in processes that are isolated, limited, killable and warm.
+
+A slot is a compiler of its own and the right to one fork of the template at a time; callers wait for slots in one fair
+line. Diagnostics have a compiler and a line of their own, so that a bomb in a submission delays no one who is typing.
+"""
+
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from evmbox.compiler import Compilation, Compiler, open_compiler
+from evmbox.errors import EvmboxError, ExerciseError, PoolClosed
+from evmbox.exercise import Exercise, load_exercise
+from evmbox.pool import confinement
+from evmbox.pool.cache import Cache, key_of
+from evmbox.pool.confinement import Ration
+from evmbox.pool.jobs import Draft, Fault, Finished, GradeJob, Job, Message, Moved, ScenarioJob, Stepped
+from evmbox.pool.line import Line
+from evmbox.pool.template import Ending, Listener, Template, TemplateLost
+from evmbox.report import Outcome, Progress, Report, Stage
+from evmbox.runner import LESSON_FAULT, OnFault, OnProgress, cut_short, ignore, report_without_run, timed
+from evmbox.scenario import stopped_at
+from evmbox.steps import Step, StepResult
+
+WARM_UP = Path(__file__).parent / "warm-up"
+
+OUTCOMES = {
+    Ending.DIED: Outcome.RESOURCE_LIMIT,
+    Ending.TIMED_OUT: Outcome.TIMED_OUT,
+    Ending.TOO_MUCH_OUTPUT: Outcome.OUTPUT_LIMIT,
+}
+
+
+class Pool:
+    """Grades `size` submissions at the same time; `max_waiting` more may wait. Thread-safe, and a context manager.
+
+    Raises `PoolBusy` where the line is full, `PoolClosed` before `start` and after `close`, `CompilerUnavailable` where
+    the machine has no compiler. Whatever a submission does is data in what is returned.
+    """
+
+    def __init__(self, size: int = 2, *, max_waiting: int = 256, ration: Ration | None = None) -> None:
+        self.size = size
+        self._ration = ration or Ration()
+        self._cache = Cache()
+        self._compilers = ExitStack()
+        self._slots = Line[Compiler](max_waiting=max_waiting)
+        self._diagnostics = Line[Compiler](max_waiting=max_waiting)
+        self._template: Template | None = None
+        self._warm_up: Job | None = None
+        self._lock = threading.Lock()
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def start(self) -> None:
+        """Start the compilers and the template, and see a small submission of our own through them.
+
+        Raises `CompilerUnavailable`, and `EvmboxError` where that submission does not pass.
+        """
+        with ExitStack() as undo:
+            undo.callback(self.close)
+            template = self._template = Template()  # it imports while the compilers start
+            with ThreadPoolExecutor(self.size + 1) as executor:
+                started = [executor.submit(self._open_compiler) for _ in range(self.size + 1)]
+            compilers = [each.result() for each in started]
+            exercise = load_exercise(WARM_UP)
+            compilation = compilers[0].compile(exercise.solution)
+            self._warm_up = GradeJob(exercise, compilation, seed=1, solc=compilers[0].version)
+            self._warm(template)
+            self._diagnostics.add(compilers.pop())
+            for compiler in compilers:
+                self._slots.add(compiler)
+            undo.pop_all()
+
+    def close(self) -> None:
+        """Send away who waits, end what runs, and stop every process of the pool."""
+        self._slots.close()
+        self._diagnostics.close()
+        with self._lock:
+            template, self._template = self._template, None
+        if template is not None:
+            template.close()
+        self._compilers.close()
+
+    def grade(
+        self,
+        exercise: Exercise,
+        source: str,
+        *,
+        seed: int,
+        on_progress: OnProgress = ignore,
+        on_fault: OnFault = ignore,
+    ) -> Report:
+        """Return the verdict on a submission.
+
+        `on_progress` is called in this thread, at each stage and check. `on_fault` is told what broke where the verdict
+        is `lesson_broken`: it may quote the lesson's checks, so it is for its author and for no one else.
+        """
+        with self._slots.turn() as compiler:
+            started = time.perf_counter()
+            try:
+                exercise = exercise.current()
+            except ExerciseError as error:
+                on_fault(str(error))
+                message = f"The exercise cannot be read. {LESSON_FAULT}"
+                return report_without_run(exercise, Outcome.LESSON_BROKEN, message, solc=compiler.version)
+            on_progress(Progress(stage=Stage.COMPILE))
+            compilation = self._compile(compiler, source, exercise.extra_sources)
+            report = self._check(
+                exercise,
+                compilation,
+                seed=seed,
+                solc=compiler.version,
+                on_progress=on_progress,
+                on_fault=on_fault,
+            )
+            return timed(report, total_ms=(time.perf_counter() - started) * 1000)
+
+    def compile(
+        self, source: str, *, check_only: bool = False, extra_sources: Mapping[str, str] | None = None
+    ) -> Compilation:
+        """Compile on the compiler kept for diagnostics. `check_only` finds errors and makes no bytecode."""
+        with self._diagnostics.turn() as compiler:
+            if check_only:
+                return compiler.compile(source, check_only=True, extra_sources=extra_sources or {})
+            return self._compile(compiler, source, extra_sources or {})
+
+    def scenario(self, source: str, steps: Sequence[Step]) -> tuple[Compilation, list[StepResult], str | None]:
+        """Compile a source and run steps on a fresh chain.
+
+        Returns the compilation, the results of the steps that were reached, and in words why the rest was not.
+        """
+        with self._slots.turn() as compiler:
+            compilation = self._compile(compiler, source, {})
+            if not compilation.ok:
+                return compilation, [], compilation.message
+            results: list[StepResult] = []
+
+            def listen(message: Message) -> None:
+                if isinstance(message, Stepped):
+                    results.append(message.result)
+
+            ending = self._fork(ScenarioJob(compilation, steps), self._ration, listen)
+            if isinstance(ending, Finished):
+                return compilation, results, ending.message
+            return compilation, results, stopped_at(len(results), OUTCOMES[ending])
+
+    def healthy(self) -> bool:
+        """Tell whether the pool can take work now."""
+        template = self._template
+        return template is not None and template.alive
+
+    def tier(self) -> str:
+        """Name the isolation around a submission: 'rlimits' is the lowest."""
+        return confinement.tier()
+
+    def _open_compiler(self) -> Compiler:
+        compiler = open_compiler()
+        self._compilers.callback(compiler.close)
+        return compiler
+
+    def _compile(self, compiler: Compiler, source: str, extra_sources: Mapping[str, str]) -> Compilation:
+        return self._cache.get(
+            key_of(compiler.version, source, extra_sources),
+            lambda: compiler.compile(source, extra_sources=extra_sources),
+        )
+
+    def _check(
+        self,
+        exercise: Exercise,
+        compilation: Compilation,
+        *,
+        seed: int,
+        solc: str,
+        on_progress: OnProgress,
+        on_fault: OnFault,
+    ) -> Report:
+        draft = report_without_run(exercise, Outcome.RESOURCE_LIMIT, "", solc=solc)
+
+        def listen(message: Message) -> None:
+            nonlocal draft
+            match message:
+                case Moved():
+                    on_progress(message.progress)
+                case Draft():
+                    draft = message.report
+                case Fault():
+                    on_fault(message.text)
+
+        ration = self._ration.model_copy(update={"wall_s": min(self._ration.wall_s, exercise.limits.wall_s)})
+        ending = self._fork(GradeJob(exercise, compilation, seed, solc), ration, listen)
+        if isinstance(ending, Finished):
+            return ending.report or cut_short(draft, Outcome.RESOURCE_LIMIT)
+        return cut_short(draft, OUTCOMES[ending])
+
+    def _fork(self, job: Job, ration: Ration, listen: Listener) -> Finished | Ending:
+        """Do a job in a fork. A template that was lost is replaced, and the job done again, once."""
+        template = self._present()
+        try:
+            return template.run(job, ration, listen)
+        except TemplateLost:
+            return self._replace(template).run(job, ration, listen)
+
+    def _present(self) -> Template:
+        if self._template is None:
+            msg = "The pool was shut down, or has not been started."
+            raise PoolClosed(msg)
+        return self._template
+
+    def _replace(self, lost: Template) -> Template:
+        with self._lock:
+            if self._present() is lost:
+                lost.close()
+                self._template = Template()
+                self._warm(self._template)
+            return self._present()
+
+    def _warm(self, template: Template) -> None:
+        if self._warm_up is None:
+            return
+        finished = template.warm(self._warm_up, lambda _: None)
+        if finished.report is None or finished.report.outcome is not Outcome.PASSED:
+            msg = f"The sandbox's own submission did not pass: {finished.report}"
+            raise EvmboxError(msg)

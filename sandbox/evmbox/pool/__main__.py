@@ -1,0 +1,90 @@
+"""The template: a process without threads that has everything imported and warm, and is forked once per job.
+
+Run as `python -m evmbox.pool FD`, with one end of a socket pair. The first channel received on it carries a job that
+is done here, to warm the process; each later one is answered by a fork. It ends when the other end does, and every
+fork dies with it. It knows no secrets: the pool starts it with a bare environment.
+"""
+
+import gc
+import os
+import pickle
+import signal
+import socket
+import sys
+from types import FrameType
+from typing import NoReturn
+
+from evmbox.errors import TimeUp
+from evmbox.pool.confinement import Ration, confine, detach
+from evmbox.pool.jobs import Job, Started
+from evmbox.report import Data
+
+
+def main(control: socket.socket) -> None:
+    """Warm up, say so, then fork for every channel that arrives."""
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the kernel buries the forks
+    first = _receive(control)
+    if first is None:
+        return
+    with first:
+        _work(first)
+    gc.collect()
+    gc.freeze()  # a collection in a fork must not touch, and so copy, what it shares with this process
+    control.sendall(b"!")
+    template = os.getpid()
+    while (channel := _receive(control)) is not None:
+        with channel:
+            try:
+                pid = os.fork()
+            except OSError:
+                continue  # the caller sees the channel close before anything was said
+            if pid == 0:
+                control.close()
+                _forked(channel, template)
+
+
+def _receive(control: socket.socket) -> socket.socket | None:
+    data, handles, _, _ = socket.recv_fds(control, 1, 1)
+    return socket.socket(fileno=handles[0]) if data else None
+
+
+def _forked(channel: socket.socket, template: int) -> NoReturn:
+    """Do one job and vanish; nothing of the template is unwound or flushed here."""
+    try:
+        detach()
+        if os.getppid() == template:  # it might have died before this process asked to die with it
+            _work(channel, confined=True)
+    finally:
+        os._exit(0)
+
+
+def _work(channel: socket.socket, *, confined: bool = False) -> None:
+    def send(message: Data) -> None:
+        channel.sendall(message.model_dump_json().encode() + b"\n")
+
+    send(Started(pid=os.getpid()))
+    ration: Ration
+    job: Job
+    with channel.makefile("rb") as stream:
+        ration, job = pickle.load(stream)  # noqa: S301 - from the pool, which is the trusted side
+    if confined:
+        _set_alarms(ration)
+        confine(ration)
+    finished = job.run(send)
+    signal.setitimer(signal.ITIMER_REAL, 0)
+    send(finished)
+
+
+def _set_alarms(ration: Ration) -> None:
+    """Have `TimeUp` raised when processor or wall time is over, so that a job can still tell how far it came."""
+
+    def ring(_number: int, _frame: FrameType | None) -> None:
+        raise TimeUp
+
+    signal.signal(signal.SIGXCPU, ring)
+    signal.signal(signal.SIGALRM, ring)
+    signal.setitimer(signal.ITIMER_REAL, ration.wall_s, 0.25)  # again, where a callback swallowed the first
+
+
+if __name__ == "__main__":
+    main(socket.socket(fileno=int(sys.argv[1])))

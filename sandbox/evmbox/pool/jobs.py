@@ -1,0 +1,108 @@
+"""What a forked process is given to do, and what it sends back while doing it.
+
+Jobs are pickled, from the trusted side to the other; what comes back is JSON, one message a line, and is validated.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Literal, Protocol
+
+from pydantic import Field, TypeAdapter
+
+from evmbox.compiler import Compilation
+from evmbox.exercise import Exercise
+from evmbox.report import Data, Progress, Report
+from evmbox.runner import run_checks
+from evmbox.scenario import run_scenario
+from evmbox.steps import Step, StepResult
+
+
+class Started(Data):
+    """The process is there, before anything of a learner's is."""
+
+    kind: Literal["started"] = "started"
+    pid: int
+
+
+class Moved(Data):
+    """The submission came a step further."""
+
+    kind: Literal["moved"] = "moved"
+    progress: Progress
+
+
+class Draft(Data):
+    """The report as it would be if the process ended now."""
+
+    kind: Literal["draft"] = "draft"
+    report: Report
+
+
+class Fault(Data):
+    """What broke in the lesson, in words for its author only."""
+
+    kind: Literal["fault"] = "fault"
+    text: str
+
+
+class Stepped(Data):
+    """One step of a scenario was done."""
+
+    kind: Literal["stepped"] = "stepped"
+    result: StepResult
+
+
+class Finished(Data):
+    """The job is done; a submission's report comes with it, a scenario's message."""
+
+    kind: Literal["finished"] = "finished"
+    report: Report | None = None
+    message: str | None = None
+
+
+Message = Annotated[Started | Moved | Draft | Fault | Stepped | Finished, Field(discriminator="kind")]
+MESSAGE: TypeAdapter[Message] = TypeAdapter(Message)
+Send = Callable[[Data], None]
+
+
+class Job(Protocol):
+    """Something to do in a forked process."""
+
+    def run(self, send: Send) -> Finished:
+        """Do it, telling `send` about the way there."""
+
+
+@dataclass(frozen=True)
+class GradeJob:
+    """Deploy and check a compiled submission."""
+
+    exercise: Exercise
+    compilation: Compilation
+    seed: int
+    solc: str
+
+    def run(self, send: Send) -> Finished:
+        """Run every check and return the report."""
+        report = run_checks(
+            self.exercise,
+            self.compilation,
+            seed=self.seed,
+            solc=self.solc,
+            on_progress=lambda progress: send(Moved(progress=progress)),
+            on_draft=lambda report: send(Draft(report=report)),
+            on_fault=lambda text: send(Fault(text=text)),
+        )
+        return Finished(report=report)
+
+
+@dataclass(frozen=True)
+class ScenarioJob:
+    """Run a scenario on contracts that are compiled already."""
+
+    compilation: Compilation
+    steps: Sequence[Step]
+
+    def run(self, send: Send) -> Finished:
+        """Run every step, sending each result as it is there."""
+        _, message = run_scenario(self.compilation, self.steps, on_result=lambda result: send(Stepped(result=result)))
+        return Finished(message=message)

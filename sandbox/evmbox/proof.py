@@ -1,0 +1,141 @@
+"""Proves an exercise: that its checks accept what is right and refuse what is wrong, file by file. As data.
+
+A mistake that learners make is held against the check that must catch it, a check against the task it names. What is
+found may quote the exercise's checks: a proof is for its author.
+"""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass
+from enum import StrEnum
+
+from evmbox.exercise import CHECKS, SOLUTION, STARTER, Exercise
+from evmbox.pool import Pool
+from evmbox.report import CheckResult, CheckStatus, Data, Outcome, Report
+
+MIN_VARIANTS = 2
+MIN_MISTAKES = 4
+SEEDS = (1, 2, 3, 2**128 - 1, 2**255 + 5)
+"""A solution must pass for every learner, so it is graded with several seeds."""
+
+
+class Claim(StrEnum):
+    """What a row of a proof is about."""
+
+    STARTER_FAILS = "the starter fails"
+    SOLUTION_PASSES = "the solution passes"
+    VARIANT_PASSES = "the variant passes"
+    MISTAKE_CAUGHT = "the mistake is caught"
+    TASKS_NAMED = "each check names a task"
+    ENOUGH_VARIANTS = "enough variants"
+    ENOUGH_MISTAKES = "enough mistakes"
+
+
+class Row(Data):
+    """One claim about one file or folder: what was expected, what was found, and whether that is as it should be."""
+
+    claim: Claim
+    file: str
+    expected: str
+    found: str
+    ok: bool
+
+
+class Proof(Data):
+    """What was proven of an exercise, row by row; `ok` where all of it was."""
+
+    exercise_id: str
+    digest: str
+    ok: bool
+    rows: tuple[Row, ...]
+
+
+class Proving(Data):
+    """How far a proof has come, in submissions graded."""
+
+    done: int
+    total: int
+
+
+@dataclass(frozen=True)
+class _Trial:
+    claim: Claim
+    file: str
+    source: str
+    seed: int = SEEDS[0]
+    catcher: str | None = None
+
+
+def prove(exercise: Exercise, pool: Pool, on_progress: Callable[[Proving], object] = lambda _: None) -> Proof:
+    """Grade every file of an exercise in the pool and return what that proves. `on_progress` is called in this thread."""
+    trials = list(_trials(exercise))
+    faults: dict[_Trial, str] = {}
+
+    def grade(trial: _Trial) -> Report:
+        return pool.grade(exercise, trial.source, seed=trial.seed, on_fault=lambda text: faults.setdefault(trial, text))
+
+    with ThreadPoolExecutor(pool.size) as executor:
+        graded = {executor.submit(grade, trial): trial for trial in trials}
+        for done, _ in enumerate(as_completed(graded), start=1):
+            on_progress(Proving(done=done, total=len(trials)))
+    reports = {trial: future.result() for future, trial in graded.items()}
+    rows = [_judge(trial, report, faults.get(trial)) for trial, report in reports.items()]
+    rows += _structure(exercise, reports)
+    return Proof(exercise_id=exercise.id, digest=exercise.digest, ok=all(row.ok for row in rows), rows=tuple(rows))
+
+
+def _trials(exercise: Exercise) -> Iterator[_Trial]:
+    yield _Trial(Claim.STARTER_FAILS, STARTER, exercise.starter)
+    for seed in SEEDS:
+        yield _Trial(Claim.SOLUTION_PASSES, SOLUTION, exercise.solution, seed=seed)
+    for name, source in exercise.variants.items():
+        yield _Trial(Claim.VARIANT_PASSES, f"variants/{name}", source)
+    for name, source in exercise.mistake_sources.items():
+        yield _Trial(Claim.MISTAKE_CAUGHT, f"mistakes/{name}", source, catcher=exercise.mistakes[name])
+
+
+def _judge(trial: _Trial, report: Report, fault: str | None) -> Row:
+    failed = [check for check in report.checks if check.status is CheckStatus.FAILED]
+    match trial.claim:
+        case Claim.STARTER_FAILS:
+            expected = "it compiles and fails"
+            ok = report.outcome in {Outcome.FAILED, Outcome.NO_DEPLOYABLE_CONTRACT}
+        case Claim.MISTAKE_CAUGHT:
+            expected = f"{trial.catcher} fails"
+            ok = trial.catcher in {check.id for check in failed} and fault is None
+        case _:
+            expected = "every check passes" if trial.seed == SEEDS[0] else f"every check passes with seed {trial.seed}"
+            ok = report.outcome is Outcome.PASSED
+    found = _found(report, failed, fault)
+    if trial.catcher and report.checks and trial.catcher not in {check.id for check in report.checks}:
+        found = f"{CHECKS} has no check {trial.catcher}"
+    return Row(claim=trial.claim, file=trial.file, expected=expected, found=found, ok=ok)
+
+
+def _found(report: Report, failed: list[CheckResult], fault: str | None) -> str:
+    if fault is not None:
+        return f"the lesson is broken: {fault.strip()}"
+    if report.outcome is Outcome.COMPILE_ERROR:
+        errors = [f"line {each.line}: {each.message}" for each in report.diagnostics if each.severity == "error"]
+        return "; ".join(["it does not compile", *errors[:1]])
+    if failed and report.outcome is Outcome.FAILED:
+        return "; ".join(f"{check.id}: {check.message}" for check in failed)
+    return "every check passes" if report.outcome is Outcome.PASSED else f"{report.outcome}: {report.message}"
+
+
+def _structure(exercise: Exercise, reports: dict[_Trial, Report]) -> Iterator[Row]:
+    """Yield what is said about the folder as a whole."""
+    checks = next((report.checks for report in reports.values() if report.checks), ())
+    strays = [f"{check.id} names task {check.task}" for check in checks if not 1 <= check.task <= len(exercise.tasks)]
+    yield Row(
+        claim=Claim.TASKS_NAMED,
+        file=CHECKS,
+        expected=f"each names one of the tasks 1 to {len(exercise.tasks)}",
+        found="; ".join(strays) or ("all do" if checks else "no check could be read"),
+        ok=bool(checks) and not strays,
+    )
+    for claim, folder, number, least in (
+        (Claim.ENOUGH_VARIANTS, "variants/", len(exercise.variants), MIN_VARIANTS),
+        (Claim.ENOUGH_MISTAKES, "mistakes/", len(exercise.mistakes), MIN_MISTAKES),
+    ):
+        yield Row(claim=claim, file=folder, expected=f"at least {least}", found=str(number), ok=number >= least)

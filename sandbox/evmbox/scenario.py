@@ -1,0 +1,137 @@
+"""Runs a scenario: steps given as data, on a fresh chain, answered with data. No checks and no exercise."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from evmbox.chain import Chain, Contract, Event, LearnerError, Receipt, Struct
+from evmbox.compiler import Compilation
+from evmbox.errors import ChainError, TimeUp
+from evmbox.report import Outcome
+from evmbox.steps import Step, StepResult
+
+OnResult = Callable[[StepResult], object]
+
+
+def run_scenario(
+    compilation: Compilation, steps: Sequence[Step], *, on_result: OnResult = lambda _: None
+) -> tuple[list[StepResult], str | None]:
+    """Run the steps in order. A step that fails says why, changes nothing, and the next one runs.
+
+    Returns one result a step that was reached, and None, or in words why the others were not.
+    """
+    scenario = _Scenario(compilation)
+    results: list[StepResult] = []
+    stopped: Outcome | None = None
+    try:
+        for step in steps:
+            results.append(scenario.take(step))
+            on_result(results[-1])
+    except TimeUp:
+        stopped = Outcome.TIMED_OUT
+    except (MemoryError, RecursionError, SystemError):
+        stopped = Outcome.RESOURCE_LIMIT
+    return results, None if stopped is None else stopped_at(len(results), stopped)
+
+
+def stopped_at(step: int, outcome: Outcome) -> str:
+    """Say at which step, counted from 0, a scenario was stopped by a limit."""
+    why = {
+        Outcome.TIMED_OUT: "it took too long",
+        Outcome.OUTPUT_LIMIT: "it put out too much",
+        Outcome.RESOURCE_LIMIT: "it used more memory or computing time than a scenario may",
+    }[outcome]
+    return f"The scenario was stopped in step {step + 1}: {why}."
+
+
+class _Scenario:
+    def __init__(self, compilation: Compilation) -> None:
+        self._chain = Chain(artifacts=compilation.artifacts, abis=compilation.abis.values())
+        self._contracts: list[Contract | None] = []
+
+    def take(self, step: Step) -> StepResult:
+        """Do one step."""
+        contract: Contract | None = None
+        try:
+            if step.action == "deploy":
+                contract = self._deploy(step)
+                return _done(contract.deployment, address=contract.address)
+            return self._act(step)
+        except LearnerError as error:
+            return StepResult(ok=False, error=error.explanation)
+        except ChainError as error:
+            return StepResult(ok=False, error=str(error))
+        finally:
+            self._contracts.append(contract)
+
+    def _deploy(self, step: Step) -> Contract:
+        if step.contract is None:
+            raise ChainError("A deploy step names a contract.")
+        return self._chain.deploy(
+            step.contract, *step.args, sender=step.account, value=step.value_wei, called=f"`{step.contract}`"
+        )
+
+    def _act(self, step: Step) -> StepResult:
+        match step.action:
+            case "send":
+                receipt = self._target(step).send(
+                    _function(step), *step.args, sender=step.account, value=step.value_wei
+                )
+                return _done(receipt)
+            case "call":
+                value = self._target(step).call(_function(step), *step.args, sender=step.account, value=step.value_wei)
+                return StepResult(ok=True, result=to_json(value))
+            case "wait":
+                self._chain.wait(step.seconds)
+                return StepResult(ok=True, result=self._chain.now)
+            case "storage":
+                return StepResult(ok=True, result=self._chain.storage_at(self._target(step), step.slot))
+            case _:
+                whose = self._chain.account(step.account) if step.target is None else self._target(step)
+                return StepResult(ok=True, result=self._chain.balance(whose))
+
+    def _target(self, step: Step) -> Contract:
+        if step.target is None:
+            raise ChainError(
+                f"A {step.action} step says which contract it means: the index of the step that deploys it."
+            )
+        contract = self._contracts[step.target] if step.target < len(self._contracts) else None
+        if contract is None:
+            raise ChainError(f"Step {step.target + 1} deployed nothing.")
+        return contract
+
+
+def to_json(value: Any) -> Any:
+    """Return a value of the chain as JSON has it: byte strings as 0x-hexadecimal, structs as objects."""
+    match value:
+        case bytes() | bytearray():
+            return f"0x{bytes(value).hex()}"
+        case Struct():
+            return to_json(value.as_dict())
+        case Mapping():
+            return {str(key): to_json(each) for key, each in value.items()}
+        case list() | tuple():
+            return [to_json(each) for each in value]
+    return value
+
+
+def _function(step: Step) -> str:
+    if step.function is None:
+        raise ChainError(f"A {step.action} step names a function.")
+    return step.function
+
+
+def _done(receipt: Receipt | None, *, address: str | None = None) -> StepResult:
+    if receipt is None:
+        return StepResult(ok=True, address=address)
+    return StepResult(
+        ok=True,
+        result=None if address else to_json(receipt.value),
+        address=address,
+        gas_used=receipt.gas_used,
+        events=[_event(event) for event in receipt.events],
+    )
+
+
+def _event(event: Event) -> dict[str, Any]:
+    shown = {"name": event.name, "args": to_json(event.args), "address": event.address}
+    return shown if event.name else {**shown, "topics": to_json(event.topics), "data": to_json(event.data)}
