@@ -26,14 +26,14 @@ def diagnose(
 ) -> tuple[Diagnostic, ...]:
     """Translate the `errors` of solc's output on `sources` (text by file name).
 
-    Warnings on files that the learner did not write are left out.
+    Errors come first. Warnings on files that the learner did not write are left out.
     """
     places: dict[str, _Places] = {}
     diagnostics = []
-    for error in errors:
+    for error in sorted(errors, key=lambda error: error["severity"] != "error"):
         location = error.get("sourceLocation") or {}
-        file: str | None = location.get("file")
-        if error["severity"] != "error" and file not in (None, SOURCE_NAME):
+        file = str(location.get("file", ""))
+        if error["severity"] != "error" and file not in ("", SOURCE_NAME):
             continue
         span: dict[str, int] = {}
         if file in sources:
@@ -47,7 +47,7 @@ def diagnose(
                 code=error.get("errorCode"),
                 kind=error["type"],
                 message=message,
-                file=file,
+                file=file or None,
                 help=help_text,
                 **span,
             )

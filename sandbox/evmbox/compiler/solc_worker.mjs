@@ -45,12 +45,12 @@ contract Sample is Owned {
 
 function watchParent() {
   const compiler = new Worker(new URL(import.meta.url), { workerData: process.argv[2], stdout: true, stderr: true });
-  const end = () => process.kill(process.pid, "SIGKILL");
+  const giveUp = () => process.exit(1);
   compiler.on("message", (line) => process.stdout.write(line + "\n"));
-  compiler.on("error", end).on("exit", end);
+  compiler.on("error", giveUp).on("exit", giveUp);
   createInterface({ input: process.stdin })
     .on("line", (line) => compiler.postMessage(line))
-    .on("close", end);
+    .on("close", () => process.kill(process.pid, "SIGKILL"));
 }
 
 async function compileForEver() {
