@@ -73,7 +73,7 @@ def check(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print what was proven as JSON.")] = False,
 ) -> None:
-    """Prove that checks are right: the starter fails, right answers pass, mistakes are caught by the check they name."""
+    """Prove that checks are right: starters fail, right answers pass, mistakes are caught by the check they name."""
     settings = Settings()
     folders = exercise_folders(path or settings.lessons_dir)
     proofs: list[Proof] = []

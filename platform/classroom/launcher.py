@@ -131,10 +131,10 @@ def prepare(settings: Settings) -> str:
 
 def _owner(session: Session, settings: Settings) -> User:
     """Give the person whose laptop this is, made on the first start."""
-    known = accounts.find_user(session, settings.owner_name)
+    known = accounts.find_user(session, settings.owner)
     if known is not None:
         return known
-    return accounts.create_user(session, settings.owner_name, display_name=_display_name(), is_admin=True)
+    return accounts.create_user(session, settings.owner, display_name=_display_name(), is_admin=True)
 
 
 def _display_name() -> str:
