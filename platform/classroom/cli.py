@@ -3,13 +3,14 @@
 import json
 import sys
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
+from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn
 from rich.progress import Progress as Bar
 from rich.table import Table
 
@@ -20,8 +21,9 @@ from classroom.errors import ClassroomError, Invalid
 from classroom.models import CredentialKind, Role
 from classroom.settings import Settings
 from evmbox.errors import EvmboxError
+from evmbox.exercise import load_exercise
 from evmbox.pool import Pool
-from evmbox.proof import Proof, prove
+from evmbox.proof import Proof, Proving, prove
 from evmbox.report import CheckStatus, Outcome, Report, Severity
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Hyperkit Classroom", pretty_exceptions_enable=False)
@@ -83,13 +85,7 @@ def check(
     ):
         for folder in folders:
             task = bar.add_task(folder.name, total=None)
-            proofs.append(
-                prove(
-                    folder,
-                    pool,
-                    on_progress=lambda done, total, task=task: bar.update(task, completed=done, total=total),
-                )
-            )
+            proofs.append(prove(load_exercise(folder), pool, on_progress=partial(_advance, bar, task)))
     if as_json:
         sys.stdout.write(json.dumps([proof.model_dump(mode="json") for proof in proofs], indent=2) + "\n")
     else:
@@ -129,6 +125,10 @@ def add_user(
     sys.stdout.write(f"{settings.portal_url}/welcome?link={link}\n")
 
 
+def _advance(bar: Bar, task: TaskID, proving: Proving) -> None:
+    bar.update(task, completed=proving.done, total=proving.total)
+
+
 def exercise_folders(path: Path) -> list[Path]:
     """List the exercise folders at or below a path."""
     folders = sorted(file.parent for file in path.rglob("exercise.toml"))
@@ -166,7 +166,8 @@ def print_proof(proof: Proof) -> None:
     for heading in ("", "file", "what it shows", "found"):
         table.add_column(heading)
     for row in proof.rows:
-        table.add_row("[green]✓[/]" if row.ok else "[red]✗[/]", row.file, row.claim, escape(row.found))
+        found = row.expected if row.ok else row.found
+        table.add_row("[green]✓[/]" if row.ok else "[red]✗[/]", row.file, row.claim, escape(found))
     out.print(table)
     out.print("[green]proven[/]\n" if proof.ok else "[red]not proven[/]\n")
 
