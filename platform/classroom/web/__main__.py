@@ -1,23 +1,45 @@
-"""Serves the site on the address of the settings: `python -m classroom.web`."""
+"""`python -m classroom.web [--parent PID]`: API, portal and instructor pages, with settings from the environment."""
+
+import argparse
+import os
+import threading
 
 import uvicorn
 
+from classroom.api.logs import JSON_LOGGING
 from classroom.settings import Settings
 from classroom.web.app import create_site
 
+_STOP_S = 3
+_WATCH_S = 1.0
+
 
 def main() -> None:
-    """Serve until told to stop."""
+    """Serve until told to stop, or until the parent process is gone, where one is named."""
+    parser = argparse.ArgumentParser(prog="python -m classroom.web", description="Serve the API and the pages.")
+    parser.add_argument("--parent", type=int, metavar="PID", help="stop when this process, the parent, is gone")
+    arguments = parser.parse_args()
     settings = Settings()
-    uvicorn.run(
-        create_site(settings),
-        host=settings.host,
-        port=settings.portal_port,
-        access_log=False,
-        log_config=None,
-        timeout_graceful_shutdown=3,
-        server_header=False,
+    server = uvicorn.Server(
+        uvicorn.Config(
+            create_site(settings),
+            host=settings.host,
+            port=settings.portal_port,
+            access_log=False,
+            log_config=JSON_LOGGING,
+            timeout_graceful_shutdown=_STOP_S,
+            server_header=False,
+        )
     )
+
+    def watch_parent() -> None:
+        while os.getppid() == arguments.parent:
+            threading.Event().wait(_WATCH_S)
+        server.should_exit = True
+
+    if arguments.parent is not None:
+        threading.Thread(target=watch_parent, name="parent watch", daemon=True).start()
+    server.run()
 
 
 if __name__ == "__main__":
