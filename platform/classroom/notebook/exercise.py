@@ -40,6 +40,8 @@ class ExercisePanel(anywidget.AnyWidget):
     A lesson app's cells may run before anyone has opened the page, so only the page's `open` can know for whom it is.
     """
 
+    _esm = traitlets.Unicode().tag(sync=True)
+    _css = traitlets.Unicode().tag(sync=True)
     exercise_id = traitlets.Unicode().tag(sync=True)
     content: "traitlets.Dict[str, Any]" = traitlets.Dict({"state": "loading"}).tag(sync=True)
     attempt: "traitlets.Dict[str, Any]" = traitlets.Dict({"state": "idle"}).tag(sync=True)
@@ -140,6 +142,7 @@ class ExercisePanel(anywidget.AnyWidget):
             "key": key,
             "number": submission.number,
             "earlier": earlier,
+            "source": submission.source,
             "finished_at": submission.finished_at.isoformat() if submission.finished_at else None,
             "report": submission.report.model_dump(mode="json") if submission.report else None,
         }

@@ -21,8 +21,10 @@ const IS_MAC = /Mac|iPhone|iPad/.test(navigator.platform);
 export function createPanel(model, el) {
   const notice = h("div", { hidden: true });
   const body = h("div", { class: "hk-body" }, h("p", { class: "hk-loading" }, say("loading")));
-  // JupyterLab would take keys such as Ctrl+Enter for its own commands; this attribute tells it to leave them here.
-  const root = h("section", { class: "hk hk-exercise", "data-lm-suppress-shortcuts": "true" }, notice, body);
+  // JupyterLab would take keys for its own commands (Ctrl+Enter runs the cell, "a" on a button adds one) unless the
+  // very element that has the focus tells it not to.
+  const leaveKeys = (event) => event.target.setAttribute("data-lm-suppress-shortcuts", "true");
+  const root = h("section", { class: "hk hk-exercise", onfocusin: leaveKeys }, notice, body);
   el.replaceChildren(root);
 
   let workbench = null;
@@ -118,6 +120,8 @@ function createWorkbench(model, root, body, content) {
     h("kbd", { class: "hk-kbd", "aria-hidden": "true" }, IS_MAC ? "⌘ Enter" : "Ctrl Enter"),
   );
   const status = h("p", { class: "hk-status hk-hidden", role: "status" });
+  const keys = h("p", { class: "hk-keys", id: ids.keys }, say("editor_keys"));
+  const actions = h("div", { class: "hk-actions" }, checkButton, status, keys);
   const bar = h("div", { class: "hk-bar-done" });
   const progress = h("div", { class: "hk-bar", "aria-hidden": "true", hidden: true }, bar);
   const trouble = h("div", { hidden: true });
@@ -158,7 +162,7 @@ function createWorkbench(model, root, body, content) {
       editorPlace,
       problems,
     ),
-    h("div", { class: "hk-actions" }, checkButton, status, h("p", { class: "hk-keys", id: ids.keys }, say("editor_keys"))),
+    actions,
     progress,
     trouble,
     stale,
@@ -186,6 +190,7 @@ function createWorkbench(model, root, body, content) {
   showDone(exercise.progress.state === "passed", null);
   resize(0);
   diagnoseSoon();
+  if (!isUnderWay(model.get("attempt"))) shownKey = model.get("attempt").key; // seen before, on an earlier page
   attemptChanged();
 
   function keyPressed(event) {
@@ -296,6 +301,7 @@ function createWorkbench(model, root, body, content) {
     checkedText = source;
     draft.flush();
     showAttempt({ state: "sending", key: pending });
+    bringIntoView(actions);
     pendingTimer = setTimeout(() => {
       const key = pending;
       pending = null;
@@ -336,17 +342,19 @@ function createWorkbench(model, root, body, content) {
     if (attempt.state !== "done" && attempt.state !== "failed") return;
     const fresh = shownKey !== attempt.key && !attempt.earlier;
     shownKey = attempt.key;
+    const lastKey = lastTry?.key;
     if (fresh) lastTry = null; // the next check of the same text is an attempt of its own
     showNotice(trouble, null);
     verdict.hidden = false;
     showVerdict(verdict, attempt, { fresh });
+    if (fresh && attempt.key === lastKey) bringIntoView(verdict.firstElementChild);
     const { title, text } = outcomeOf(attempt);
     fill(status, fresh ? [`${title}. `, text] : "");
-    if (attempt.report && !attempt.earlier) {
-      showDone(attempt.report.outcome === "passed", attempt.report);
-      if (editor.text() === checkedText && attempt.report.diagnostics.length > 0) showItems(attempt.report.diagnostics);
-      stale.hidden = checkedText === null || editor.text() === checkedText;
-    }
+    checkedText = attempt.source ?? checkedText;
+    stale.hidden = checkedText === null || editor.text() === checkedText;
+    if (!attempt.report || attempt.earlier) return;
+    showDone(attempt.report.outcome === "passed", attempt.report);
+    if (stale.hidden && attempt.report.diagnostics.length > 0) showItems(attempt.report.diagnostics);
   }
 
   function showDone(passed, report) {
@@ -383,6 +391,12 @@ function createWorkbench(model, root, body, content) {
       editor.destroy();
     },
   };
+}
+
+/** Scroll just as far as needed; the keyboard stays where it is. */
+function bringIntoView(element) {
+  const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  element.scrollIntoView({ block: "nearest", behavior: still ? "instant" : "smooth" });
 }
 
 /** 128 random bits; `crypto.randomUUID` exists only on https and localhost. */

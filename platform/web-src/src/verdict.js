@@ -60,7 +60,7 @@ export function showVerdict(element, attempt, { fresh }) {
       report &&
         h("p", { class: "hk-score" }, say("score", { score: number(report.score), max: number(report.max_score) })),
     ),
-    attempt.earlier && attempt.finished_at && h("p", { class: "hk-note" }, say("earlier", { when: ago(attempt.finished_at) })),
+    !fresh && attempt.finished_at && h("p", { class: "hk-note" }, say("earlier", { when: ago(attempt.finished_at) })),
     report && report.checks.length > 0 && h("ul", { class: "hk-checks" }, report.checks.map(checkItem)),
     h("p", { class: "hk-small" }, smallPrint(attempt)),
   );
@@ -93,12 +93,10 @@ function checkItem(check) {
 
 function smallPrint(attempt) {
   const parts = [say("attempt_number", { number: attempt.number })];
-  const timings = attempt.report?.timings;
-  if (timings) {
-    const ms = (value) => number(Math.round(value));
-    parts.push(
-      say("took", { compile: ms(timings.compile_ms), deploy: ms(timings.deploy_ms), checks: ms(timings.checks_ms) }),
-    );
+  const timings = attempt.report?.timings ?? {};
+  for (const stage of ["compile", "deploy", "checks"]) {
+    const ms = timings[`${stage}_ms`];
+    if (ms > 0) parts.push(say(`took_${stage}`, { ms: number(Math.max(1, Math.round(ms))) }));
   }
   return parts.join(" · ");
 }
