@@ -1,0 +1,533 @@
+"""The consumer as a process of its own, with the real queue, pool and compiler: graded once, whatever is killed."""
+
+import json
+import os
+import pickle
+import re
+import signal
+import sqlite3
+import subprocess
+import sys
+import threading
+import time
+from contextlib import closing
+from datetime import timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import pytest
+from huey.serializer import SignedSerializer
+from sqlmodel import select
+
+from classroom import submissions
+from classroom.jobs import Queue
+from classroom.jobs.wake import HEADER, PATH, PROGRESS_EVERY_S, Waker
+from classroom.keys import derive, server_key, wake_secret
+from classroom.models import AuditEvent, Job, JobState, Submission, SubmissionState
+from classroom.settings import REPOSITORY
+from evmbox.report import Progress, Stage
+
+COUNTER = """// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.0;
+
+contract Counter {
+    uint256 public count;
+
+    function increment() external { count += 1; }
+}
+"""
+CHECKS = """import time
+from pathlib import Path
+
+from evmbox.checks import check
+
+GATE = Path({gate!r})
+
+
+@check("The counter counts", task=1)
+def counts(chain, contract):
+    if GATE.exists():
+        GATE.with_name("reached").touch()
+    while GATE.exists():
+        time.sleep(0.01)
+    contract.increment()
+    assert contract.count() == 1
+"""
+
+
+def wait_until(condition, *, timeout_s: float = 30.0, what: str = "it"):
+    """Give the first true value of `condition`, asked again and again."""
+    deadline = time.monotonic() + timeout_s
+    while not (value := condition()):
+        assert time.monotonic() < deadline, f"{what} did not happen within {timeout_s} s"
+        time.sleep(0.01)
+    return value
+
+
+class Gate:
+    """While it is shut, the one check of the exercise waits for it in the sandbox's child process."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir()
+        self.path = folder / "gate"
+
+    def shut(self) -> None:
+        self.path.touch()
+
+    def open(self) -> None:
+        self.path.unlink()
+
+    def wait_until_reached(self) -> None:
+        wait_until(self.path.with_name("reached").exists, what="the check that waits at the gate")
+
+
+@pytest.fixture
+def gate(tmp_path):
+    return Gate(tmp_path / "gate")
+
+
+@pytest.fixture
+def settings(settings, tmp_path, gate):
+    """Give a course of one exercise, `counter`, whose check can be held at the gate."""
+    lessons = tmp_path / "lessons"
+    exercise = lessons / "basics" / "counting" / "counter"
+    source = REPOSITORY / "tests" / "evmbox" / "exercises" / "counter"
+    for kind in ("variants", "mistakes"):
+        (exercise / kind).mkdir(parents=True)
+    (exercise / "starter.sol").write_text((source / "starter.sol").read_text())
+    (exercise / "solution.sol").write_text(COUNTER)
+    (exercise / "checks.py").write_text(CHECKS.format(gate=str(gate.path)))
+    (exercise / "exercise.toml").write_text(
+        'id = "counter"\ntitle = "A counter"\ncontract = "Counter"\nconcepts = ["state"]\ntasks = ["Count."]\n'
+    )
+    (exercise.parent / "lesson.md").write_text(
+        "---\nclassroom:\n  title: Counting\n  summary: One, two.\n  minutes: 5\n---\n\n# Counting\n"
+    )
+    (lessons / "course.toml").write_text(
+        'title = "A course"\n[[tracks]]\nid = "basics"\ntitle = "Basics"\nsummary = "First."\nlessons = ["counting"]\n'
+    )
+    return settings.model_copy(update={"lessons_dir": lessons, "portal_port": 1})
+
+
+class Portal:
+    """What the API would hear: a real HTTP server that keeps the wake-ups."""
+
+    def __init__(self) -> None:
+        self.heard: list[tuple[str | None, dict]] = []
+        portal = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_POST(self) -> None:
+                body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+                if self.path == PATH:
+                    portal.heard.append((self.headers[HEADER], body))
+                self.send_response(204)
+                self.end_headers()
+
+            def log_message(self, *_arguments) -> None:
+                pass
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.server.daemon_threads = True
+        self.port = self.server.server_port
+        self.thread = threading.Thread(target=self.server.serve_forever, args=(0.01,))
+        self.thread.start()
+
+    def states(self, submission_id: UUID) -> list[str]:
+        return [body["state"] for _, body in self.heard if body["submission_id"] == str(submission_id)]
+
+    def close(self) -> None:
+        self.server.shutdown()
+        self.server.server_close()
+        self.thread.join()
+
+
+@pytest.fixture
+def portal():
+    with closing(Portal()) as portal:
+        yield portal
+
+
+class ConsumerProcess:
+    """`python -m classroom.jobs` on these settings, and what it printed."""
+
+    def __init__(self, settings, *arguments: str) -> None:
+        variables = {
+            f"CLASSROOM_{name.upper()}": str(value) for name, value in settings.model_dump(mode="json").items()
+        }
+        self.log = settings.data_dir / f"consumer-{uuid4().hex}.log"
+        with self.log.open("wb") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "classroom.jobs", *arguments],
+                env={**os.environ, **variables},
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+
+    def says(self, pattern: str) -> re.Match[str] | None:
+        return re.search(pattern, self.log.read_text(encoding="utf-8", errors="replace"))
+
+    def wait_until_ready(self) -> "ConsumerProcess":
+        wait_until(lambda: self.says("Grading,") or self.process.poll() is not None, what="the consumer's start")
+        assert self.process.poll() is None, self.log.read_text()
+        return self
+
+    def signal(self, number: signal.Signals) -> None:
+        self.process.send_signal(number)
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.wait()
+
+
+@pytest.fixture
+def start(settings, database):
+    """Start consumers; what still runs at the end of the test is killed."""
+    started: list[ConsumerProcess] = []
+
+    def start(*arguments: str, settings=settings) -> ConsumerProcess:
+        started.append(ConsumerProcess(settings, *arguments))
+        return started[-1]
+
+    yield start
+    for consumer in started:
+        if consumer.process.poll() is None:
+            consumer.kill()
+
+
+@pytest.fixture
+def queue(settings):
+    with closing(Queue(settings)) as queue:
+        yield queue
+
+
+@pytest.fixture
+def hand_in(desk, queue):
+    def hand_in(source: str = COUNTER) -> Submission:
+        return desk.hand_in(source=source, exercise_id="counter", enqueue=queue.enqueue)
+
+    return hand_in
+
+
+def stored(database, submission: Submission) -> Submission:
+    with database.read() as session:
+        return session.get_one(Submission, submission.id)
+
+
+def job_of(database, submission: Submission) -> Job:
+    with database.read() as session:
+        return session.exec(select(Job).where(Job.subject_id == submission.id)).one()
+
+
+def is_over(database, submission: Submission) -> bool:
+    return stored(database, submission).state in {SubmissionState.DONE, SubmissionState.FAILED}
+
+
+def times_graded(database, submission: Submission) -> int:
+    with database.read() as session:
+        events = session.exec(select(AuditEvent).where(AuditEvent.subject == str(submission.id))).all()
+    return [event.action for event in events].count("submission_graded")
+
+
+def assert_graded_once(database, submission: Submission, *, attempt: int) -> None:
+    wait_until(lambda: is_over(database, submission), what="a verdict")
+    assert (stored(database, submission).state, stored(database, submission).outcome) == ("done", "passed")
+    assert times_graded(database, submission) == 1
+    assert job_of(database, submission).attempt == attempt
+
+
+# From hand-in to verdict
+
+
+def test_what_is_handed_in_is_graded_once_and_the_portal_is_woken(database, settings, portal, start, desk, hand_in):
+    settings = settings.model_copy(update={"portal_port": portal.port})
+    start(settings=settings).wait_until_ready()
+    submission = hand_in()
+    assert_graded_once(database, submission, attempt=1)
+    assert stored(database, submission).report["checks"][0]["status"] == "passed"
+    wait_until(lambda: "done" in portal.states(submission.id), what="the wake-up")
+    assert {secret for secret, _ in portal.heard} == {wake_secret(settings)}
+
+
+def test_what_was_handed_in_while_nobody_graded_is_graded_at_the_next_start(database, start, hand_in):
+    submissions_made = [hand_in() for _ in range(3)]
+    start()
+    for submission in submissions_made:
+        assert_graded_once(database, submission, attempt=1)
+
+
+def test_a_submission_whose_message_was_lost_is_graded_all_the_same(database, start, desk):
+    start().wait_until_ready()
+    submission = desk.hand_in(source=COUNTER, exercise_id="counter")
+    assert_graded_once(database, submission, attempt=1)
+
+
+def test_a_message_that_comes_five_times_has_one_effect(database, start, queue, desk):
+    submission = desk.hand_in(source=COUNTER, exercise_id="counter")
+    for _ in range(5):
+        queue.enqueue(desk.queued[0])
+    start()
+    wait_until(lambda: is_over(database, submission) and queue.huey.pending_count() == 0, what="an empty queue")
+    assert_graded_once(database, submission, attempt=1)
+
+
+def test_progress_on_a_long_way_is_told_while_it_lasts(database, settings, portal, start, hand_in, gate):
+    gate.shut()
+    start(settings=settings.model_copy(update={"portal_port": portal.port})).wait_until_ready()
+    submission = hand_in()
+    wait_until(lambda: "running" in portal.states(submission.id), what="a wake-up on the way")
+    gate.open()
+    wait_until(lambda: "done" in portal.states(submission.id), what="the last wake-up")
+    assert portal.states(submission.id)[-1] == "done"
+
+
+def test_a_portal_that_is_away_stops_nobody(database, start, hand_in):
+    start()  # nothing listens on port 1
+    assert_graded_once(database, hand_in(), attempt=1)
+
+
+# Killed, stopped, doubled
+
+
+def test_a_killed_consumer_loses_no_submission(database, start, hand_in, gate):
+    gate.shut()
+    first = start()
+    submission = hand_in()
+    gate.wait_until_reached()
+    first.kill()
+    assert stored(database, submission).state is SubmissionState.RUNNING
+    gate.open()
+    start()
+    assert_graded_once(database, submission, attempt=2)
+    assert job_of(database, submission).failures == 1
+
+
+def test_a_consumer_killed_as_soon_as_it_has_the_lease_loses_nothing(database, start, hand_in):
+    first = start().wait_until_ready()
+    submission = hand_in()
+    wait_until(lambda: job_of(database, submission).state is not JobState.QUEUED, what="a lease")
+    first.kill()
+    left_over = stored(database, submission).state is SubmissionState.RUNNING
+    start()
+    assert_graded_once(database, submission, attempt=2 if left_over else 1)
+
+
+def test_a_job_that_kills_its_worker_three_times_is_given_up(database, settings, portal, start, hand_in, gate):
+    gate.shut()
+    submission = hand_in()
+    for _ in range(3):
+        gate.path.with_name("reached").unlink(missing_ok=True)
+        consumer = start()
+        gate.wait_until_reached()
+        consumer.kill()
+    start(settings=settings.model_copy(update={"portal_port": portal.port}))
+    wait_until(lambda: is_over(database, submission), what="the end")
+    lost = stored(database, submission)
+    assert lost.state is SubmissionState.FAILED
+    assert times_graded(database, submission) == 0
+    assert "no verdict" in submissions.to_out(lost).message
+    wait_until(lambda: portal.states(submission.id) == ["failed"], what="the wake-up")
+
+
+def test_a_worker_that_was_overtaken_can_write_nothing(database, start, hand_in, gate, desk, make_report):
+    gate.shut()
+    slow = start()
+    submission = hand_in()
+    gate.wait_until_reached()
+    slow.signal(signal.SIGSTOP)
+    job = job_of(database, submission)
+    with database.unit_of_work() as work:
+        work.session.get_one(Job, job.id).lease_until -= timedelta(hours=1)
+        work.session.flush()
+        assert submissions.reap(work).due == (job.id,)
+        overtaking = submissions.claim(work, job.id, worker="another", lease_s=30)
+    with database.unit_of_work() as work:
+        assert submissions.finish(work, overtaking, make_report(1.0))
+    gate.open()
+    slow.signal(signal.SIGCONT)
+    wait_until(lambda: slow.says("lease of attempt 1 was lost"), what="the refusal")
+    assert stored(database, submission).score == 1.0
+    assert times_graded(database, submission) == 1
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_consumer_that_is_stopped_finishes_what_it_has_begun(number, database, start, hand_in, gate):
+    gate.shut()
+    consumer = start()
+    submission = hand_in()
+    gate.wait_until_reached()
+    consumer.signal(number)
+    wait_until(lambda: consumer.says(f"Stopping: {number.name}"), what="the stop")
+    gate.open()
+    assert consumer.process.wait(timeout=20) == 0
+    assert_graded_once(database, submission, attempt=1)
+
+
+def test_a_consumer_that_is_stopped_gives_back_what_takes_too_long(database, start, hand_in, gate):
+    gate.shut()
+    consumer = start()
+    submission = hand_in()
+    gate.wait_until_reached()
+    consumer.signal(signal.SIGTERM)
+    assert consumer.process.wait(timeout=9) == 0, "the launcher waits ten seconds"
+    job = job_of(database, submission)
+    assert (job.state, job.failures) == (JobState.QUEUED, 0)
+    gate.open()
+    start()
+    assert_graded_once(database, submission, attempt=2)
+
+
+def test_one_consumer_holds_a_data_folder(start, monkeypatch):
+    holder = start().wait_until_ready()
+    second = start()
+    assert second.process.wait(timeout=30) == 1
+    assert second.says(f"Another consumer grades in .*: process {holder.process.pid}")
+    assert holder.process.poll() is None
+
+
+def test_a_consumer_waits_for_one_that_is_about_to_end(database, start, hand_in):
+    first = start().wait_until_ready()
+    second = start()
+    first.signal(signal.SIGTERM)
+    second.wait_until_ready()
+    assert_graded_once(database, hand_in(), attempt=1)
+
+
+def test_a_consumer_ends_with_the_process_that_started_it(settings, database, tmp_path):
+    launcher = (
+        "import os, subprocess, sys, time\n"
+        "child = subprocess.Popen([sys.executable, '-m', 'classroom.jobs', '--parent', str(os.getpid())])\n"
+        "print(child.pid, flush=True)\n"
+        "time.sleep(60)\n"
+    )
+    variables = {f"CLASSROOM_{name.upper()}": str(value) for name, value in settings.model_dump(mode="json").items()}
+    with subprocess.Popen(
+        [sys.executable, "-c", launcher],
+        env={**os.environ, **variables},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    ) as parent:
+        pid = int(parent.stdout.readline())
+        lock = settings.data_dir / "consumer.lock"
+        wait_until(lambda: lock.exists() and lock.read_text() == str(pid), what="the consumer's start")
+        parent.kill()
+    wait_until(lambda: not is_running(pid), what="the end of the orphan")
+
+
+def is_running(pid: int) -> bool:
+    try:
+        return ") Z " not in Path(f"/proc/{pid}/stat").read_text()
+    except FileNotFoundError:
+        return False
+
+
+# The queue
+
+
+class Trap:
+    """What a forged message would do if it were unpickled."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def __reduce__(self):
+        return (Path.touch, (self.path,))
+
+
+def test_a_forged_message_has_no_effect(database, settings, start, queue, hand_in, tmp_path):
+    sprung = tmp_path / "sprung"
+    payload = pickle.dumps(Trap(sprung))
+    forged = [payload, payload + b":" + b"0" * 40, b"", b"\x00" * 50]
+    forged.append(SignedSerializer(secret="another key").serialize(Trap(sprung)))
+    with closing(sqlite3.connect(settings.queue_path)) as file, file:
+        file.executemany("INSERT INTO task (queue, data) VALUES ('classroom', ?)", [(data,) for data in forged])
+    queue.enqueue(uuid4())
+    submission = hand_in()
+    start()
+    assert_graded_once(database, submission, attempt=1)
+    wait_until(lambda: queue.huey.pending_count() == 0, what="an empty queue")
+    assert not sprung.exists()
+
+
+def test_the_trap_would_spring_if_a_message_were_signed_with_the_servers_key(settings, queue, tmp_path):
+    sprung = tmp_path / "sprung"
+    ours = SignedSerializer(secret=derive(server_key(settings), "queue").hex())
+    queue.huey.serializer.deserialize(ours.serialize(Trap(sprung)))
+    assert sprung.exists()
+
+
+def test_a_message_holds_an_id_and_nothing_of_the_submission(settings, queue, desk):
+    submission = desk.hand_in(source="contract Private {}", exercise_id="counter", enqueue=queue.enqueue)
+    (message,) = queue.huey.storage.enqueued_items()
+    assert b"Private" not in message
+    assert str(submission.user_id).encode() not in message
+
+
+def test_only_the_consumer_grades(queue):
+    queue.enqueue(uuid4())
+    task = queue.huey.dequeue()
+    with pytest.raises(RuntimeError, match="only the job consumer"):
+        task.execute()
+
+
+# Wake-ups
+
+
+@pytest.fixture
+def waker(settings, portal):
+    with Waker(settings.model_copy(update={"portal_port": portal.port})) as waker:
+        yield waker
+
+
+def test_a_quick_verdict_is_told_once_without_its_progress(waker, portal):
+    submission_id = uuid4()
+    waker.tell(submission_id, SubmissionState.RUNNING)
+    for index in range(7):
+        waker.tell(submission_id, SubmissionState.RUNNING, Progress(stage=Stage.CHECK, index=index, total=7))
+    waker.tell(submission_id, SubmissionState.DONE)
+    wait_until(lambda: portal.states(submission_id), what="a wake-up")
+    waker.close()
+    assert portal.states(submission_id) == ["done"]
+
+
+def test_of_progress_only_the_latest_is_told_and_not_too_often(waker, portal):
+    submission_id = uuid4()
+    started = time.monotonic()
+    index = 0
+    while len(portal.states(submission_id)) < 3:
+        index += 1
+        waker.tell(submission_id, SubmissionState.RUNNING, Progress(stage=Stage.CHECK, index=index, total=index))
+        time.sleep(0.001)
+        assert time.monotonic() < started + 30
+    assert time.monotonic() - started >= 3 * PROGRESS_EVERY_S
+    told = [body["progress"]["index"] for _, body in portal.heard]
+    assert told == sorted(told)
+    assert told[0] > 1
+
+
+def test_what_is_final_is_told_before_the_end_and_never_taken_back(waker, portal):
+    ids = [uuid4() for _ in range(5)]
+    for submission_id in ids:
+        waker.tell(submission_id, SubmissionState.DONE)
+        waker.tell(submission_id, SubmissionState.RUNNING)
+    waker.close()
+    assert sorted(body["submission_id"] for _, body in portal.heard) == sorted(map(str, ids))
+    assert {body["state"] for _, body in portal.heard} == {"done"}
+
+
+def test_telling_never_waits_for_the_portal(settings):
+    with Waker(settings) as waker:
+        started = time.monotonic()
+        for _ in range(1000):
+            waker.tell(uuid4(), SubmissionState.RUNNING)
+        assert time.monotonic() - started < 1
+
+
+def test_the_wake_secret_is_not_the_servers_key(settings):
+    assert wake_secret(settings) != server_key(settings).hex()
+    assert derive(server_key(settings), "wake") != derive(server_key(settings), "queue")
