@@ -1,0 +1,74 @@
+"""A check, and the boundary between a learner's fault and the lesson's."""
+
+import inspect
+import math
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from evmbox.chain import Chain, Contract, LearnerError
+from evmbox.checks.expectations import CheckFailed
+from evmbox.checks.showing import naming
+from evmbox.errors import ChainError, ExerciseError
+
+CHECKS_FILE = "checks.py"
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing that a contract must do: a function of a lesson's `checks.py`. `task` is the one it belongs to."""
+
+    id: str
+    title: str
+    task: int
+    points: float
+    hint: str | None
+    function: Callable[..., object]
+    takes_contract: bool
+
+    def run(self, chain: Chain, contract: Contract | None = None) -> None:
+        """Run the check, and leave the chain as it was.
+
+        Raises `CheckFailed`, whose text is for the learner, and `ExerciseError` where the check itself is broken.
+        Running out of memory (`MemoryError`, `SystemError`) is for the caller to deal with.
+        """
+        snapshot = chain.snapshot()
+        try:
+            with naming(chain.name_of):
+                self.function(chain, *([contract] if self.takes_contract else []))
+        except LearnerError as error:
+            raise CheckFailed(error.explanation) from error
+        except AssertionError as error:
+            raise CheckFailed(str(error) or "A condition of this check does not hold.") from error
+        except (MemoryError, SystemError):
+            raise
+        except Exception as error:
+            raise self._broken(error) from error
+        finally:
+            chain.revert(snapshot)
+
+    def _broken(self, error: Exception) -> ExerciseError:
+        file = inspect.unwrap(self.function).__code__.co_filename
+        lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == file]
+        return ExerciseError(
+            f"the check `{self.id}` raised {type(error).__name__}: {error}",
+            file=CHECKS_FILE,
+            line=lines[-1] if lines else None,
+            remedy="Let the check say with expect_equal, reverts, emits or assert what the contract must do.",
+        )
+
+
+def check(
+    title: str, *, task: int, points: float = 1, hint: str | None = None
+) -> Callable[[Callable[..., object]], Check]:
+    """Make a check of a function `(chain, contract)` or `(chain)`. Its id is the function's name."""
+
+    def decorate(function: Callable[..., object]) -> Check:
+        parameters = list(inspect.signature(function).parameters)
+        if parameters not in (["chain", "contract"], ["chain"]):
+            raise ChainError(f"The check `{function.__name__}` takes (chain, contract) or (chain).")
+        if not title.strip() or task < 1 or not (math.isfinite(points) and points > 0):
+            raise ChainError(f"The check `{function.__name__}` needs a title, a task from 1 on and points above 0.")
+        return Check(function.__name__, title, task, points, hint, function, "contract" in parameters)
+
+    return decorate
