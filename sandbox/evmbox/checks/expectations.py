@@ -156,9 +156,8 @@ class emits(AbstractContextManager["emits", None]):  # noqa: N801 — it reads a
             for event in action.receipt.events
             if event.address == self._contract.address
         ]
-        alike = [
-            event for event in seen if self._event in {"", event.name} or _signature(self._event) == event.signature
-        ]
+        signature = canonical(self._event)
+        alike = [event for event in seen if self._event in {"", event.name} or event.signature == signature]
         differences = [_wrong_values(self._event, event.args, self._values, self._named) for event in alike]
         if differences.count(None) != self._times:
             raise CheckFailed(f"{_last(self._heard)}. {self._complaint(seen, differences)}")
