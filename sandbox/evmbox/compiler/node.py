@@ -22,7 +22,7 @@ _FLAGS = (
 )
 _CRASHED = b'{"crashed":'
 _START_LIMIT_S = 60.0
-_RESIDENT_LIMIT_BYTES = 512 * 1024**2  # about twice the usual; solc's memory grows and never shrinks
+_RESIDENT_LIMIT_BYTES = 384 * 1024**2  # 250 MB are usual; the memory that solc works in never shrinks
 _ADVICE = "Run `make setup`: it installs Node and the packages named in sandbox/package.json."
 _CLOSED = "The compiler was closed."
 
@@ -69,6 +69,7 @@ class NodeCompiler(StandardJsonCompiler):
 
     def _answer(self, request: bytes, deadline: float) -> bytes:
         for is_last_try in (False, True):
+            self._prepare()
             try:
                 self._process.allow_cpu(deadline - time.monotonic())
                 answer = self._process.ask(request, deadline=deadline)
@@ -76,7 +77,6 @@ class NodeCompiler(StandardJsonCompiler):
                 self._replace()
                 if is_last_try or not ended.from_outside:
                     break
-                self._welcome()
                 continue
             except BaseException:
                 self._replace()  # it may still work on this request, and its answer would be taken for the next one's

@@ -22,7 +22,7 @@ from evmbox.compiler.compilation import (
 )
 from evmbox.compiler.diagnostics import diagnose, refuse, summarize
 from evmbox.compiler.imports import Library
-from evmbox.compiler.process import TOO_LARGE, LimitReached
+from evmbox.compiler.process import TOO_HEAVY, TOO_LARGE, LimitReached
 from evmbox.errors import CompilerUnavailable
 from evmbox.report import Diagnostic, Outcome
 from evmbox.versions import EVM_VERSION, SOLC_VERSION
@@ -110,6 +110,8 @@ class StandardJsonCompiler(ABC):
         request = _request(sources, check_only=check_only, optimize=optimize)
         answer: dict[str, Any] = json.loads(self._answer(request, deadline))
         for error in answer.get("errors", ()):
+            if "std::bad_alloc" in error["message"]:
+                raise LimitReached(Outcome.RESOURCE_LIMIT, TOO_HEAVY)
             if error["type"] == "JSONError":
                 if "writing output" in error["message"]:  # more than solc can write at all
                     raise LimitReached(Outcome.OUTPUT_LIMIT, TOO_LARGE)
