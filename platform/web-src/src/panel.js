@@ -19,7 +19,7 @@ const IS_MAC = /Mac|iPhone|iPad/.test(navigator.platform);
  * @param {HTMLElement} el
  */
 export function createPanel(model, el) {
-  const notice = h("div", { hidden: true });
+  const notice = h("div", { hidden: true, role: "status" });
   const body = h("div", { class: "hk-body" }, h("p", { class: "hk-loading" }, say("loading")));
   // JupyterLab would take keys for its own commands (Ctrl+Enter runs the cell, "a" on a button adds one) unless the
   // very element that has the focus tells it not to.
@@ -106,7 +106,7 @@ function createWorkbench(model, root, body, content) {
   const saved = h("span", { class: "hk-saved" });
   const brief = h("span", { class: "hk-brief", role: "status" });
   const editorPlace = h("div", { class: "hk-editor" });
-  const draftNotice = h("div", { hidden: true });
+  const draftNotice = h("div", { hidden: true, role: "status" });
   const problemsLabel = h("h4", { class: "hk-label" });
   const problemsList = h("ul", { class: "hk-problems-list" });
   const problems = h("div", { class: "hk-problems", hidden: true }, problemsLabel, problemsList);
@@ -155,8 +155,8 @@ function createWorkbench(model, root, body, content) {
         saved,
         brief,
         h("span", { class: "hk-space" }),
-        h("button", { type: "button", class: "hk-tool", "aria-label": say("font_smaller"), title: say("font_smaller"), onclick: () => resize(-1) }, "A−"),
-        h("button", { type: "button", class: "hk-tool", "aria-label": say("font_larger"), title: say("font_larger"), onclick: () => resize(1) }, "A+"),
+        h("button", { type: "button", class: "hk-tool", "aria-label": say("font_smaller"), title: say("font_smaller"), onclick: () => resize(-1) }, symbol("A−")),
+        h("button", { type: "button", class: "hk-tool", "aria-label": say("font_larger"), title: say("font_larger"), onclick: () => resize(1) }, symbol("A+")),
         h("button", { type: "button", class: "hk-tool", title: say("reset_help"), onclick: reset }, say("reset")),
       ),
       editorPlace,
@@ -290,6 +290,7 @@ function createWorkbench(model, root, body, content) {
         { label: say("conflict_load"), run: choose("other", say("conflict_loaded")) },
       ],
     });
+    bringIntoView(draftNotice);
   }
 
   function check() {
