@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from evmbox.chain import Chain, Contract, LearnerError
-from evmbox.checks.expectations import CheckFailed
+from evmbox.checks.expectations import EXHAUSTED, CheckFailed
 from evmbox.checks.showing import naming
 from evmbox.errors import ChainError, ExerciseError
 
@@ -30,7 +30,7 @@ class Check:
         """Run the check, and leave the chain as it was.
 
         Raises `CheckFailed`, whose text is for the learner, and `ExerciseError` where the check itself is broken.
-        Running out of memory (`MemoryError`, `SystemError`) is for the caller to deal with.
+        `EXHAUSTED` passes through: the machine's limits are for the caller to deal with.
         """
         snapshot = chain.snapshot()
         try:
@@ -40,7 +40,7 @@ class Check:
             raise CheckFailed(error.explanation) from error
         except AssertionError as error:
             raise CheckFailed(str(error) or "A condition of this check does not hold.") from error
-        except (MemoryError, SystemError):
+        except EXHAUSTED:
             raise
         except Exception as error:
             raise self._broken(error) from error

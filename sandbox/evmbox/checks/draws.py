@@ -20,7 +20,7 @@ from hypothesis.strategies import SearchStrategy
 
 from evmbox.chain import Chain, LearnerError
 from evmbox.chain.abi import checksummed
-from evmbox.checks.expectations import CheckFailed
+from evmbox.checks.expectations import EXHAUSTED, CheckFailed
 from evmbox.checks.showing import shown
 from evmbox.errors import ChainError
 
@@ -149,7 +149,7 @@ class _Examples:
         except (LearnerError, AssertionError) as error:
             self._failure = (error, values)
             raise
-        except (MemoryError, SystemError) as error:
+        except EXHAUSTED as error:
             raise _Stop(error) from error
 
 

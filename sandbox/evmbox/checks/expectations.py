@@ -6,9 +6,13 @@ from types import TracebackType
 from typing import Any, Self
 
 from evmbox.chain import Action, Contract, Event, ExecutionError, LearnerError, Reverted, Struct, listening
+from evmbox.chain.abi import canonical
 from evmbox.chain.failures import PANICS
 from evmbox.checks.showing import names_in_use, shown, shown_call
 from evmbox.errors import ChainError
+
+EXHAUSTED = (MemoryError, RecursionError, SystemError)
+"""What Python raises where a contract used up memory or stack: no fault of the check's, and nothing to decide here."""
 
 
 class CheckFailed(LearnerError):
