@@ -65,17 +65,19 @@ class Database:
         self._busy_timeout_s = busy_timeout_s
         self.engine = self._open(pool_size=10, max_overflow=40, pool_timeout=busy_timeout_s)
         self._reader = self.engine.execution_options(read_only=True, postgresql_readonly=True)
+        self._unsynced = self.engine.execution_options(unsynced=True)
 
     @contextmanager
-    def unit_of_work(self) -> Iterator[UnitOfWork]:
+    def unit_of_work(self, *, durable: bool = True) -> Iterator[UnitOfWork]:
         """Open a transaction that is committed at the end, or undone by any exception.
 
         Objects stay readable after the commit. Raises Unavailable where the database is locked, full or out of reach;
-        then nothing was written.
+        then nothing was written. Where `durable` is False, a power cut may undo the commit too, though never a later
+        one alone: for what is simply done again.
         """
         with (
             _unavailable_if_out_of_order(),
-            Session(self.engine, expire_on_commit=False) as session,
+            Session(self.engine if durable else self._unsynced, expire_on_commit=False) as session,
             session.begin(),
         ):
             work = UnitOfWork(session)
@@ -125,14 +127,17 @@ class Database:
             connection.isolation_level = None  # the driver begins nothing: `begin` below does
             cursor = connection.cursor()
             cursor.execute("PRAGMA journal_mode = WAL")
-            cursor.execute("PRAGMA synchronous = FULL")
             cursor.execute(f"PRAGMA foreign_keys = {int(foreign_keys)}")
             cursor.close()
 
         @event.listens_for(engine, "begin")
         def begin(connection: Connection) -> None:
-            read_only = connection.get_execution_options().get("read_only", False)
-            connection.exec_driver_sql(f"PRAGMA query_only = {int(read_only)}")
+            options = connection.get_execution_options()
+            read_only = options.get("read_only", False)
+            cursor = connection.connection.cursor()  # beneath SQLAlchemy, whose bookkeeping costs more than the pragmas
+            cursor.execute(f"PRAGMA query_only = {int(read_only)}")
+            cursor.execute(f"PRAGMA synchronous = {'NORMAL' if options.get('unsynced') else 'FULL'}")
+            cursor.close()
             connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
 
         return engine

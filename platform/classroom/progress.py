@@ -62,12 +62,13 @@ def cohort(
     )
 
 
-def record_attempt(session: Session, course_id: UUID, user_id: UUID, exercise_id: str) -> None:
-    """Count an attempt that was made just now."""
+def record_attempt(session: Session, course_id: UUID, user_id: UUID, exercise_id: str) -> int:
+    """Count an attempt that is being made, and give its number, from 1."""
     row = _row(session, course_id, user_id, exercise_id)
     row.attempts += 1
     row.updated_at = now()
     session.add(row)
+    return row.attempts
 
 
 def record_verdict(session: Session, submission: Submission, report: Report) -> None:

@@ -104,7 +104,7 @@ def submit(
         course_id=course.id,
         user_id=user.id,
         exercise_id=exercise_id,
-        number=_last_number(session, course, user, exercise_id) + 1,
+        number=progress.record_attempt(session, course.id, user.id, exercise_id),
         idempotency_key=idempotency_key,
         source=source,
         seed=f"{seed_for(key, user.id, exercise_id):064x}",
@@ -113,7 +113,6 @@ def submit(
     session.flush()
     job = Job(kind=GRADE, subject_id=submission.id, due_at=now() + NUDGE_AFTER, request_id=request_id)
     session.add(job)
-    progress.record_attempt(session, course.id, user.id, exercise_id)
     audit_log.record(
         session,
         Action.SUBMISSION_MADE,
@@ -170,7 +169,7 @@ def to_out(submission: Submission, *, with_source: bool = False) -> SubmissionOu
 def claim(work: UnitOfWork, job_id: UUID, *, worker: str, lease_s: float) -> Claim | None:
     """Take a lease on a waiting job, or None where it is not waiting: taken, done, given up or never made."""
     session = work.session
-    taken = session.exec(
+    job = session.exec(
         update(Job)
         .where(col(Job.id) == job_id, col(Job.kind) == GRADE, col(Job.state) == JobState.QUEUED)
         .values(
@@ -179,10 +178,11 @@ def claim(work: UnitOfWork, job_id: UUID, *, worker: str, lease_s: float) -> Cla
             worker=worker[:128],
             lease_until=now() + timedelta(seconds=lease_s),
         )
-    )
-    if taken.rowcount != 1:
+        .returning(Job)
+    ).scalar_one_or_none()
+    if job is None:
         return None
-    job, submission = _job_and_submission(session, job_id)
+    submission = session.get_one(Submission, job.subject_id)
     submission.state = SubmissionState.RUNNING
     return Claim(
         job_id=job.id,
@@ -197,16 +197,16 @@ def claim(work: UnitOfWork, job_id: UUID, *, worker: str, lease_s: float) -> Cla
 def finish(work: UnitOfWork, claim: Claim, report: Report) -> bool:
     """Write the verdict with all that follows from it; False, and nothing written, where the lease was lost."""
     session = work.session
-    if not _end_lease(session, claim, state=JobState.DONE, finished_at=now()):
+    job = _end_lease(session, claim, state=JobState.DONE, finished_at=now())
+    if job is None:
         return False
-    job, submission = _job_and_submission(session, claim.job_id)
+    submission = session.get_one(Submission, job.subject_id)
     submission.state = SubmissionState.DONE
     submission.outcome = report.outcome.value
     submission.score = report.score
     submission.max_score = report.max_score
     submission.report = report.model_dump(mode="json")
-    submission.finished_at = now()
-    session.flush()
+    submission.finished_at = job.finished_at
     if report.deployed:
         session.add(Deployment(submission_id=submission.id, **report.deployed.model_dump()))
     progress.record_verdict(session, submission, report)
@@ -229,9 +229,10 @@ def release(
     With an `error` the lease counts as failed, and one too many gives the submission up. Without one it does not
     count: the worker was stopped, or found no room.
     """
-    if not _end_lease(work.session, claim, state=JobState.QUEUED):
+    job = _end_lease(work.session, claim, state=JobState.QUEUED)
+    if job is None:
         return None
-    job, submission = _job_and_submission(work.session, claim.job_id)
+    submission = work.session.get_one(Submission, job.subject_id)
     _put_back(work.session, job, submission, error=error, due_in=retry_in)
     return submission.state
 
@@ -284,15 +285,16 @@ def _check(source: str, idempotency_key: str) -> None:
 
 def _check_rate(session: Session, user: User, per_minute: int) -> None:
     at = now()
-    recent = (
+    one_too_many = (
         select(Submission.created_at)
         .where(Submission.user_id == user.id, Submission.created_at > at - _RATE_WINDOW)
         .order_by(col(Submission.created_at).desc())
-        .limit(per_minute)
+        .offset(per_minute - 1)
+        .limit(1)
     )
-    made = session.exec(recent).all()
-    if len(made) >= per_minute:
-        wait_s = max(1, math.ceil((made[-1] + _RATE_WINDOW - at).total_seconds()))
+    made_at = session.exec(one_too_many).first()
+    if made_at is not None:
+        wait_s = max(1, math.ceil((made_at + _RATE_WINDOW - at).total_seconds()))
         raise TooMany(
             f"You have handed in {per_minute} times within a minute. Try again in {wait_s} seconds.",
             headers={"Retry-After": str(wait_s)},
@@ -308,26 +310,14 @@ def _check_queue(session: Session, max_queued: int) -> None:
         )
 
 
-def _last_number(session: Session, course: Course, user: User, exercise_id: str) -> int:
-    last = select(func.max(Submission.number)).where(
-        Submission.course_id == course.id, Submission.user_id == user.id, Submission.exercise_id == exercise_id
-    )
-    return session.exec(last).one() or 0
-
-
-def _job_and_submission(session: Session, job_id: UUID) -> tuple[Job, Submission]:
-    job = session.get_one(Job, job_id, populate_existing=True)
-    return job, session.get_one(Submission, job.subject_id)
-
-
-def _end_lease(session: Session, claim: Claim, **values: object) -> bool:
+def _end_lease(session: Session, claim: Claim, **values: object) -> Job | None:
     """Let go of a lease if it still holds: the fence, decided by the database in one statement."""
-    ended = session.exec(
+    return session.exec(
         update(Job)
         .where(col(Job.id) == claim.job_id, col(Job.state) == JobState.RUNNING, col(Job.attempt) == claim.attempt)
         .values(worker=None, lease_until=None, **values)
-    )
-    return ended.rowcount == 1
+        .returning(Job)
+    ).scalar_one_or_none()
 
 
 def _put_back(session: Session, job: Job, submission: Submission, *, error: str | None, due_in: timedelta) -> None:

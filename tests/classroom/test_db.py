@@ -151,10 +151,14 @@ def test_foreign_keys_hold_and_cascade(database):
         assert session.exec(select(Credential)).all() == []
 
 
-def test_commits_are_synced_to_disk(database):
-    with database.read() as session:
-        assert session.exec(text("PRAGMA journal_mode")).one()[0] == "wal"
-        assert session.exec(text("PRAGMA synchronous")).one()[0] == 2
+def test_commits_are_synced_to_disk_unless_they_may_be_lost(database):
+    def synchronous(**how) -> int:
+        with database.unit_of_work(**how) as work:
+            assert work.session.exec(text("PRAGMA journal_mode")).one()[0] == "wal"
+            return work.session.exec(text("PRAGMA synchronous")).one()[0]
+
+    full, normal = 2, 1
+    assert [synchronous(), synchronous(durable=False), synchronous()] == [full, normal, full]
 
 
 def test_the_database_is_an_ordinary_file_for_other_tools(database, settings):

@@ -116,7 +116,7 @@ class Consumer:
 
     def grade(self, job_id: UUID) -> None:
         """Do one job from lease to verdict. A message about a job that is not waiting has no effect."""
-        with self._database.unit_of_work() as work:
+        with self._database.unit_of_work(durable=False) as work:  # a lease that a power cut takes is given again
             claim = submissions.claim(work, job_id, worker=f"{self._node}{os.getpid()}", lease_s=self._settings.lease_s)
         if claim is None:
             return
