@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from classroom import accounts, courses, submissions
+from classroom.catalog import Catalog
 from classroom.db import Database
 from classroom.keys import server_key
 from classroom.models import Course, Role, Submission, User
@@ -46,10 +47,8 @@ def database(settings: Settings, migrated: Path) -> Iterator[Database]:
 
 
 @pytest.fixture(scope="session")
-def catalog() -> object:
+def catalog() -> Catalog:
     """Load the real course."""
-    from classroom.catalog import Catalog
-
     return Catalog.load(REPOSITORY / "lessons")
 
 
