@@ -12,6 +12,7 @@ from fastapi.responses import RedirectResponse
 from fastapi.routing import APIRoute
 from fastapi.templating import Jinja2Templates
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
 
 from classroom import courses
 from classroom.api import csrf
@@ -21,6 +22,16 @@ from classroom.errors import ClassroomError, Unauthenticated
 from classroom.models import Role
 from classroom.settings import Settings
 
+
+def inline_code(text: str) -> Markup:
+    """Show what stands between backticks as code; everything is escaped."""
+    pieces = text.split("`")
+    if len(pieces) % 2 == 0:  # a backtick without its partner stays what it is
+        pieces[-2:] = ["`".join(pieces[-2:])]
+    shown = (Markup("<code>{}</code>").format(piece) if odd % 2 else escape(piece) for odd, piece in enumerate(pieces))
+    return Markup("").join(shown)
+
+
 _ENVIRONMENT: Final = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "templates"),
     autoescape=True,
@@ -28,6 +39,7 @@ _ENVIRONMENT: Final = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
+_ENVIRONMENT.filters["code"] = inline_code
 _TEMPLATES: Final = Jinja2Templates(env=_ENVIRONMENT)
 
 
