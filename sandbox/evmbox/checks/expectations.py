@@ -38,10 +38,11 @@ class reverts:  # noqa: N801 — it reads as a word of the check
     """The block must revert.
 
     `reverts()` takes any revert. `reverts("NotOwner", caller=chain.bob)` takes the custom error of that name with
-    these arguments, by name or by place; those not given may be anything. A text that is no identifier is a reason or
-    the words of a panic: `reverts("not enough")`, `reverts("division by zero")`; `reverts(reason="Locked")` is for a
-    reason of one word. A number is a panic's code: `reverts(0x11)`. Nothing but a revert is taken, unless asked for:
-    `reverts(OutOfGas)`, `reverts(ExecutionError)` for any failed execution. A missing function never is.
+    these arguments, by name or by place; those not given may be anything. One word with a capital first letter is a
+    custom error; any other text is a reason or the words of a panic: `reverts("not enough")`, `reverts("division by
+    zero")`. `reverts(reason="Locked")` is for a reason that would look like a custom error. A number is a panic's
+    code: `reverts(0x11)`. Nothing but a revert is taken, unless asked for: `reverts(OutOfGas)`, and
+    `reverts(ExecutionError)` for any execution that failed. A missing function never is.
 
     Afterwards `error` is what was raised.
     """
@@ -52,8 +53,9 @@ class reverts:  # noqa: N801 — it reads as a word of the check
         self._reason: str | None = None
         if expected is None and set(named) == {"reason"} and not values:
             self._reason = named.pop("reason")
-        if (values or named) and not (isinstance(expected, str) and expected.isidentifier()):
-            raise ChainError("reverts() takes arguments only with the name of a custom error.")
+        self._custom = isinstance(expected, str) and expected.isidentifier() and expected[0].isupper()
+        if (values or named) and not self._custom:
+            raise ChainError("reverts() takes arguments only with the name of a custom error, such as NotOwner.")
         self._expected = expected
         self._values = values
         self._named = named
@@ -87,7 +89,7 @@ class reverts:  # noqa: N801 — it reads as a word of the check
         match self._expected:
             case None:
                 return None if self._reason in {None, error.reason} else wrong
-            case str() if self._expected.isidentifier():
+            case str() if self._custom:
                 return self._difference_to_custom(error, self._expected)
             case str():
                 return None if self._expected in {error.reason, PANICS.get(_code(error))} else wrong
@@ -102,7 +104,7 @@ class reverts:  # noqa: N801 — it reads as a word of the check
         match self._expected:
             case None:
                 return "reverted" if self._reason is None else f"reverted with {shown(self._reason)}"
-            case str() if self._expected.isidentifier():
+            case str() if self._custom:
                 return f"reverted with {shown_call(self._expected, self._values, self._named)}"
             case str():
                 return f"reverted with {shown(self._expected)}"

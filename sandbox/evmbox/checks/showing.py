@@ -26,10 +26,13 @@ def shown(value: Any) -> str:
 
 
 def shown_call(name: str, values: tuple[Any, ...], named: dict[str, Any]) -> str:
-    """Return an error or event as a learner reads it, as far as it is asked for: `NotOwner(caller=Bob)`."""
+    """Return an error or event as a learner reads it, as far as it is asked for: `NotOwner(caller=Bob)`.
+
+    The types of a full signature are left out where values are shown.
+    """
     parts = [show_all(values, _name.get())] if values else []
     parts += [f"{key}={shown(value)}" for key, value in named.items()]
-    return f"{name}({', '.join(parts)})" if parts else name
+    return f"{name.partition('(')[0]}({', '.join(parts)})" if parts else name
 
 
 def names_in_use() -> Name:
