@@ -5,7 +5,7 @@ characters that one cannot see are escaped, and what is long is cut.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Protocol, runtime_checkable
+from typing import Any
 
 from evmbox.chain.units import WEI_PER_ETHER, in_words
 
@@ -20,14 +20,6 @@ READABLE_INTEGER = 10**6
 
 Name = Callable[[str], str | None]
 """Gives the name of a checksummed address, if it has one."""
-
-
-@runtime_checkable
-class HasNames(Protocol):
-    """A value whose parts have names."""
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return the parts by name."""
 
 
 def nameless(_: str) -> None:
@@ -65,7 +57,7 @@ def show(value: Any, name: Name = nameless) -> str:  # noqa: PLR0911
             return _listed("[", [show(item, name) for item in value[:MAX_ELEMENTS]], value, "]")
         case None:
             return "nothing"
-    if isinstance(value, HasNames):
+    if hasattr(type(value), "as_dict"):  # asked of the class: a contract says yes to every name
         return show(value.as_dict(), name)
     return name(str(value)) or printable(str(value))
 
