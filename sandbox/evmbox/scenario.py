@@ -57,7 +57,7 @@ class _Scenario:
                 return _done(contract.deployment, address=contract.address)
             return self._act(step)
         except LearnerError as error:
-            return StepResult(ok=False, error=error.explanation)
+            return StepResult(ok=False, error=error.explanation, reason=str(error))
         except ChainError as error:
             return StepResult(ok=False, error=str(error))
         finally:

@@ -4,6 +4,16 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+ACCOUNTS = {
+    "owner": "0x5ED4F8C48a1547328dda47C1A45515fC24fb8A70",
+    "alice": "0x761CF6beC7d7605A120296D5e433C6124c8dDC4C",
+    "bob": "0xb4382FAD66C77B640b45B8E92c2b851Ab335B84b",
+    "carol": "0x7447f693850D0ec6E0AC0113E2045cB2CD49aF5c",
+    "dave": "0x62d31829Dcf710AEe9E4E5b488E5Bfc0f4A29818",
+    "erin": "0xff063A7D30F6266dCdc4287aCd43DB8fA164D5F2",
+}
+"""Addresses of the named accounts, the same on every chain: what a step answered can be shown by name."""
+
 ShortText = Annotated[str, Field(max_length=128)]
 
 
@@ -38,4 +48,5 @@ class StepResult(BaseModel):
     address: str | None = None
     gas_used: int | None = None
     events: list[dict[str, Any]] = Field(default_factory=list, description="each: name, args by name, address")
-    error: str | None = None
+    error: str | None = Field(default=None, description="who did what, and why it failed: a sentence or two")
+    reason: str | None = Field(default=None, description="only why, in a few words: NotOwner(caller=Bob)")
