@@ -8,9 +8,10 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
 from evmbox.report import Diagnostic, Progress, Report, Severity
-from evmbox.steps import Step, StepResult
+from evmbox.steps import ACCOUNTS, Step, StepResult
 
 __all__ = [
+    "ACCOUNTS",
     "MAX_SOURCE_BYTES",
     "CohortCell",
     "CohortOut",

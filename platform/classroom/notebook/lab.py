@@ -22,9 +22,10 @@ from classroom.errors import ClassroomError, Invalid
 from classroom.notebook import shown
 from classroom.notebook.client import Client, default_client
 from classroom.notebook.units import Wei
-from classroom.schemas import Diagnostic, Severity, Step, StepResult
+from classroom.schemas import ACCOUNTS, Diagnostic, Severity, Step, StepResult
 
 MAX_STEPS = 200
+_NAMES = {address: name.capitalize() for name, address in ACCOUNTS.items()}
 _Json = Mapping[str, Any]
 
 
@@ -41,6 +42,15 @@ class CompileError(Invalid):
         return [f"{self.title}.", *self.detail.splitlines()]
 
 
+class Address(str):
+    """The address of a named account. It shows itself as the name; everywhere else it is the address's text."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return _NAMES[str.__str__(self)]
+
+
 @dataclass(frozen=True)
 class LabEvent:
     """An event of a transaction; `args` are by parameter name."""
@@ -50,12 +60,15 @@ class LabEvent:
     address: str | None = None
 
     def __str__(self) -> str:
-        return f"{self.name}({', '.join(f'{name}={value}' for name, value in self.args.items())})"
+        return f"{self.name}({', '.join(f'{name}={value!r}' for name, value in self.args.items())})"
 
 
 @dataclass(frozen=True, repr=False)
 class Receipt:
-    """What a step did. It is true where the step succeeded; `error` says in words why it did not."""
+    """What a step did. It is true where the step succeeded; where it did not, `error` says why in a few words.
+
+    `explanation` is the whole sentence: who did what, what happened, and what to look at.
+    """
 
     what: str
     ok: bool
@@ -63,6 +76,7 @@ class Receipt:
     value: Any = None
     events: tuple[LabEvent, ...] = field(default=())
     error: str | None = None
+    explanation: str | None = None
 
     def __bool__(self) -> bool:
         return self.ok
@@ -213,7 +227,8 @@ class Lab:
         )
         result = self._run(step) if reads else self._act(step)
         if reads and result.ok:
-            return tuple(result.result) if len(entry.get("outputs", [])) > 1 else result.result
+            answer = _named(result.result)
+            return tuple(answer.values()) if len(entry.get("outputs", [])) > 1 else answer
         return _receipt(f"{deployed.contract}.{entry['name']}", result)
 
     def _act(self, step: Step) -> StepResult:
@@ -250,8 +265,16 @@ def lab(source: str) -> Lab:
 
 
 def _receipt(what: str, result: StepResult) -> Receipt:
-    events = tuple(LabEvent(event.get("name"), event.get("args", {}), event.get("address")) for event in result.events)
-    return Receipt(what, result.ok, result.gas_used, result.result, events, result.error)
+    events = tuple(LabEvent(event["name"], _named(event["args"] or {}), event["address"]) for event in result.events)
+    return Receipt(
+        what,
+        result.ok,
+        gas_used=result.gas_used,
+        value=_named(result.result),
+        events=events,
+        error=result.reason or result.error,
+        explanation=result.error,
+    )
 
 
 def _step(action: str, **fields: Any) -> Step:
@@ -264,8 +287,10 @@ def _step(action: str, **fields: Any) -> Step:
 
 
 def _name(account: Any) -> str:
-    """Give the name or address by which a step knows an account."""
-    return account.address if isinstance(account, Deployed) else str(account)
+    """Give the name by which a step knows an account."""
+    if isinstance(account, Deployed):
+        raise Invalid(f"{account.contract} is a contract: only an account can send a transaction.")
+    return _NAMES[account].lower() if account in _NAMES else str(account)
 
 
 def _plain(values: Sequence[Any]) -> list[Any]:
@@ -278,8 +303,10 @@ def _plain_value(value: Any) -> Any:
         return value.address
     if isinstance(value, bytes | bytearray):
         return f"0x{value.hex()}"
-    if isinstance(value, bool | str):
+    if isinstance(value, bool):
         return value
+    if isinstance(value, str):
+        return str.__str__(value)
     if isinstance(value, int):
         return int(value)
     if isinstance(value, list | tuple):
@@ -287,6 +314,17 @@ def _plain_value(value: Any) -> Any:
     if isinstance(value, float):
         raise Invalid(f"{value} is not a whole number. Write ether({value}) if ether is meant.")
     raise Invalid(f"A contract cannot be given a {type(value).__name__}.")
+
+
+def _named(value: Any) -> Any:
+    """Have the addresses of named accounts show themselves by name, wherever they stand in an answer."""
+    if isinstance(value, str):
+        return Address(value) if value in _NAMES else value
+    if isinstance(value, dict):
+        return {name: _named(part) for name, part in value.items()}
+    if isinstance(value, list):
+        return [_named(part) for part in value]
+    return value
 
 
 def _signature(entry: _Json) -> str:

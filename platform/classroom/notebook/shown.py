@@ -54,8 +54,8 @@ def receipt_html(receipt: "Receipt") -> str:
     if receipt.gas_used is not None:
         line.append(f'<span class="hk-quiet">{receipt.gas_used:,} gas</span>')
     parts = [f'<p class="hk-line">{"".join(line)}</p>']
-    if receipt.error:
-        parts.append(f'<p class="hk-why">{escape(receipt.error)}</p>')
+    if receipt.explanation:
+        parts.append(f'<p class="hk-why">{_code(receipt.explanation)}</p>')
     if receipt.value is not None:
         parts.append(f"<p>returned <code>{escape(repr(receipt.value))}</code></p>")
     if receipt.events:
@@ -102,6 +102,14 @@ def diagnostics_text(source: str, diagnostics: Sequence[Diagnostic]) -> str:
         if diagnostic.help:
             told.append(f"  {diagnostic.help}")
     return "\n".join(told)
+
+
+def _code(text: str) -> str:
+    """Escape a text in which `code` stands between back-ticks."""
+    parts = escape(text).split("`")
+    if len(parts) % 2 == 0:
+        return escape(text)
+    return "".join(f"<code>{part}</code>" if number % 2 else part for number, part in enumerate(parts))
 
 
 def _message(diagnostic: Diagnostic) -> str:
