@@ -9,7 +9,6 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
-from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Self
 
@@ -99,7 +98,7 @@ class Exercise(Manifest):
     mistake_sources: dict[str, str] = Field(repr=False, description="text by file name")
     extra_sources: dict[str, str] = Field(description="the text of `imports`, by file name")
 
-    @cached_property
+    @property
     def runnable(self) -> bool:
         """Whether a submission to it can be checked already."""
         return self.kind is Kind.CONTRACT

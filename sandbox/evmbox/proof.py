@@ -67,7 +67,7 @@ class _Trial:
 
 
 def prove(exercise: Exercise, pool: Pool, on_progress: Callable[[Proving], object] = lambda _: None) -> Proof:
-    """Grade every file of an exercise in the pool and return what that proves. `on_progress` is called in this thread."""
+    """Grade every file of an exercise and return what that proves. `on_progress` is called in this thread."""
     trials = list(_trials(exercise))
     faults: dict[_Trial, str] = {}
 

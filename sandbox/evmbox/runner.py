@@ -7,15 +7,14 @@ the learner only that it was not their fault. No text of a solution or a check g
 import difflib
 import hashlib
 import time
-import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from evmbox.chain import Chain, Contract, LearnerError, OutOfGas
-from evmbox.checks import Check, load_checks
+from evmbox.checks import Check, CheckFailed, load_checks
 from evmbox.compiler import Artifact, Compilation, Compiler
 from evmbox.errors import ExerciseError, TimeUp
-from evmbox.exercise import CHECKS, Exercise
+from evmbox.exercise import Exercise
 from evmbox.report import CheckResult, CheckStatus, Deployed, Outcome, Progress, Report, Stage, Timings, Versions
 from evmbox.versions import EVM_VERSION, SOLC_VERSION
 
@@ -278,20 +277,16 @@ def _check_all(
 ) -> Report:
     started = time.perf_counter()
     broken = False
-    deployed = chain.snapshot()
     for index, check in enumerate(grading.checks):
         on_draft(grading.report(Outcome.RESOURCE_LIMIT))
         on_progress(Progress(stage=Stage.CHECK, index=index + 1, total=len(grading.checks)))
-        chain.revert(deployed)
         try:
             check.run(chain, contract)
-        except (LearnerError, AssertionError) as error:
-            grading.settle(index, CheckStatus.FAILED, getattr(error, "explanation", str(error)))
-        except EXHAUSTED:
-            raise
-        except Exception as error:  # noqa: BLE001 - whatever else a lesson's code raises is the lesson's fault
+        except CheckFailed as error:
+            grading.settle(index, CheckStatus.FAILED, str(error))
+        except ExerciseError as error:
             broken = True
-            on_fault("".join(traceback.format_exception(error)))
+            on_fault(str(error))
             grading.settle(index, CheckStatus.NOT_RUN, f"This check is broken ({_place(error)}). {LESSON_FAULT}")
         else:
             grading.settle(index, CheckStatus.PASSED)
@@ -304,11 +299,10 @@ def _check_all(
     return grading.report(Outcome.PASSED if passed else Outcome.FAILED)
 
 
-def _place(error: Exception) -> str:
-    """Return where in checks.py an error came from, and its type: enough to find it, and nothing of the source."""
-    lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename.endswith(CHECKS)]
-    where = f"{CHECKS}, line {lines[-1]}" if lines else CHECKS
-    return f"{where}: {type(error).__name__}"
+def _place(error: ExerciseError) -> str:
+    """Return where in a lesson's file something broke, and as what: enough to find it, and nothing of the source."""
+    where = error.file if error.line is None else f"{error.file}, line {error.line}"
+    return f"{where}: {type(error.__cause__ or error).__name__}"
 
 
 def _ms_since(started: float) -> float:

@@ -36,12 +36,8 @@ def money(chain: Any, contract: Any) -> None:
 
 
 @check("Any value will do", task=1)
-def drawn(chain: Any, contract: Any) -> None:
+@given(value=integers(1, 2**64), note=text())
+def drawn(chain: Any, contract: Any, value: int, note: str) -> None:
     """Draw values with Hypothesis."""
-
-    @given(integers(1, 2**64), text())
-    def holds(value: int, note: str) -> None:
-        contract.set(value, note)
-        expect_equal(contract.latest(chain.alice).value, value, "the latest value")
-
-    holds()
+    contract.set(value, note)
+    expect_equal(contract.latest(chain.alice).value, value, "the latest value")

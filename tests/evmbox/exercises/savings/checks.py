@@ -23,7 +23,7 @@ def only_the_saver_withdraws(chain, contract):
 
 @check("The saver waits a week, and not a second longer", task=3)
 def waits(chain, contract):
-    opens = chain.now + WEEK
+    opens = contract.deployment.timestamp + WEEK
     contract.deposit(sender=chain.bob, value=ether(1))
     chain.warp(opens - 1)
     with reverts("TooEarly"):
