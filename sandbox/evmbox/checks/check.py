@@ -2,13 +2,14 @@
 
 import inspect
 import math
+import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from evmbox.chain import Chain, Contract, LearnerError
-from evmbox.checks.expectations import CheckFailed
+from evmbox.checks.expectations import EXHAUSTED, CheckFailed
 from evmbox.checks.showing import naming
-from evmbox.errors import ChainError
+from evmbox.errors import ChainError, ExerciseError
 
 CHECKS_FILE = "checks.py"
 
@@ -28,8 +29,8 @@ class Check:
     def run(self, chain: Chain, contract: Contract | None = None) -> None:
         """Run the check, and leave the chain as it was.
 
-        Raises `CheckFailed`, whose text is for the learner. Whatever else comes out is not the learner's doing: an
-        exception that the lesson's own code raised, or one of `EXHAUSTED`, for the machine's limits.
+        Raises `CheckFailed`, whose text is for the learner, and `ExerciseError` with the line where the check itself
+        is broken. `EXHAUSTED` passes through: the machine's limits are for the caller to deal with.
         """
         snapshot = chain.snapshot()
         try:
@@ -39,8 +40,22 @@ class Check:
             raise CheckFailed(error.explanation) from error
         except AssertionError as error:
             raise CheckFailed(str(error) or "A condition of this check does not hold.") from error
+        except EXHAUSTED:
+            raise
+        except Exception as error:
+            raise self._broken(error) from error
         finally:
             chain.revert(snapshot)
+
+    def _broken(self, error: Exception) -> ExerciseError:
+        file = inspect.unwrap(self.function).__code__.co_filename
+        lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == file]
+        return ExerciseError(
+            f"the check `{self.id}` raised {type(error).__name__}: {error}.",
+            file=CHECKS_FILE,
+            line=lines[-1] if lines else None,
+            remedy="Let it say with expect_equal, reverts, emits or assert what the contract must do.",
+        )
 
 
 def check(
