@@ -32,8 +32,8 @@ user_app = typer.Typer(no_args_is_help=True, help="People.")
 app.add_typer(lesson_app, name="lesson")
 app.add_typer(user_app, name="user")
 
-out = Console(highlight=False)
-err = Console(stderr=True, highlight=False)
+out = Console(highlight=False, soft_wrap=True)
+err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 SYMBOL = {CheckStatus.PASSED: "[green]✓[/]", CheckStatus.FAILED: "[red]✗[/]", CheckStatus.NOT_RUN: "[dim]-[/]"}
 
