@@ -14,7 +14,7 @@
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
@@ -85,13 +85,13 @@ class Catalog:
 
     @classmethod
     def load(cls, lessons_dir: Path) -> Self:
-        """Read the course; raise `CourseError` or `evmbox.errors.ExerciseError` at the first thing that is wrong."""
+        """Read the course; raise `CourseError` at the first thing that is wrong."""
         course = _course(lessons_dir)
         _refuse_circles(course)
         tracks = tuple(_track(lessons_dir, track, course.requires) for track in course.tracks)
         exercises = [exercise for track in tracks for lesson in track.lessons for exercise in lesson.exercises]
         _refuse_doubles(lessons_dir, exercises)
-        return cls(course.title, tracks, {exercise.id: _summary(exercise) for exercise in exercises})
+        return cls(course.title, tracks, {exercise.id: _summary(lessons_dir, exercise) for exercise in exercises})
 
     @cached_property
     def lessons(self) -> Mapping[str, Lesson]:
@@ -158,6 +158,7 @@ class _FrontMatter(BaseModel):
 
 
 _Model = TypeVar("_Model", bound=BaseModel)
+_Loaded = TypeVar("_Loaded")
 
 
 def _course(lessons_dir: Path) -> _Course:
@@ -214,7 +215,9 @@ def _lesson(lessons_dir: Path, track: str, lesson: str, requires: tuple[str, ...
         minutes=about.minutes,
         requires=requires,
         path=path,
-        exercises=tuple(_exercise(lessons_dir, manifest.parent) for manifest in sorted(folder.glob(f"*/{MANIFEST}"))),
+        exercises=tuple(
+            _in_course(lessons_dir, manifest.parent, load_exercise) for manifest in sorted(folder.glob(f"*/{MANIFEST}"))
+        ),
     )
 
 
@@ -240,16 +243,20 @@ def _about(text: str, *, file: str) -> _About:
     return _validated(_FrontMatter, data, file=file).classroom
 
 
-def _exercise(lessons_dir: Path, folder: Path) -> Exercise:
-    try:
-        return load_exercise(folder)
-    except ExerciseError as error:
-        raise _located(error, lessons_dir, folder) from error
-
-
-def _summary(exercise: Exercise) -> ExerciseSummary:
-    max_score = sum(check.points for check in load_checks(exercise.path))
+def _summary(lessons_dir: Path, exercise: Exercise) -> ExerciseSummary:
+    checks = _in_course(lessons_dir, exercise.path, load_checks)
+    max_score = sum(check.points for check in checks)
     return ExerciseSummary(id=exercise.id, title=exercise.title, kind=exercise.kind, max_score=max_score)
+
+
+def _in_course(lessons_dir: Path, folder: Path, load: Callable[[Path], _Loaded]) -> _Loaded:
+    """Load from an exercise folder; what is wrong there is said with its place in the course."""
+    try:
+        return load(folder)
+    except ExerciseError as error:
+        message = str(error).partition(": ")[2].removesuffix(f" {error.remedy}")
+        file = f"{_name(lessons_dir, folder)}/{error.file}"
+        raise CourseError(message, file=file, line=error.line, remedy=error.remedy) from error
 
 
 def _refuse_doubles(lessons_dir: Path, exercises: list[Exercise]) -> None:
@@ -285,13 +292,6 @@ def _text(lessons_dir: Path, path: Path, *, remedy: str) -> str:
         raise CourseError(
             "this is not UTF-8 text.", file=_name(lessons_dir, path), remedy="Save the file as UTF-8."
         ) from None
-
-
-def _located(error: ExerciseError, lessons_dir: Path, folder: Path) -> CourseError:
-    """Say an exercise's error with the file's place in the course."""
-    message = str(error).partition(": ")[2].removesuffix(f" {error.remedy}")
-    file = f"{_name(lessons_dir, folder)}/{error.file}"
-    return CourseError(message, file=file, line=error.line, remedy=error.remedy)
 
 
 def _name(lessons_dir: Path, path: Path) -> str:

@@ -6,22 +6,25 @@ a few more, so that nobody's bomb keeps the others from seeing their diagnostics
 
 import logging
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Final
 from uuid import UUID
 
 from classroom.errors import TooMany, Unavailable
 from classroom.schemas import CompileOut, Diagnostic, ScenarioOut, Severity, Step
 from evmbox.compiler import Compilation
-from evmbox.errors import EvmboxError
+from evmbox.errors import CompilerUnavailable, EvmboxError
 from evmbox.pool import Pool
 
 logger = logging.getLogger("classroom.scratch")
 
 TURNS_EACH: Final = 2
 TURNS_IN_ALL: Final = 12
+AGAIN_AFTER_S: Final = 10.0
+"""How long a start that failed is not tried again."""
 _SOON: Final = {"Retry-After": "1"}
 
 
@@ -34,7 +37,8 @@ class Scratch:
         self._starting = threading.Lock()
         self._turns: Counter[UUID] = Counter()
         self._turning = threading.Lock()
-        self._trouble: str | None = None
+        self._trouble: Unavailable | CompilerUnavailable | None = None
+        self._again_at = 0.0
         self._closed = False
 
     def compile(self, who: UUID, source: str, *, check_only: bool = False) -> CompileOut:
@@ -44,7 +48,7 @@ class Scratch:
         """
         with self._turn(who):
             compilation = self._started().compile(source, check_only=check_only)
-        contracts = {name: list(artifact.abi) for name, artifact in compilation.artifacts.items()}
+        contracts = {name: artifact.abi for name, artifact in compilation.artifacts.items() if artifact.creation}
         return CompileOut(diagnostics=_diagnostics(compilation), contracts=contracts)
 
     def scenario(self, who: UUID, source: str, steps: Sequence[Step]) -> ScenarioOut:
@@ -55,13 +59,13 @@ class Scratch:
 
     def warm(self) -> None:
         """Have the pool started in the background, if it is not yet."""
-        if self._pool is None and not self._closed and not self._starting.locked():
+        if self._pool is None and time.monotonic() >= self._again_at and not self._starting.locked():
             threading.Thread(target=self._warm, name="scratch-warm", daemon=True).start()
 
     def state(self) -> str:
         """Tell `ok`, or what is wrong."""
         if self._pool is None:
-            return self._trouble or "starting"
+            return str(self._trouble or "starting")
         return "ok" if self._pool.healthy() else "a worker is being replaced"
 
     def close(self) -> None:
@@ -73,24 +77,33 @@ class Scratch:
                 self._pool = None
 
     def _warm(self) -> None:
-        try:
+        with suppress(CompilerUnavailable, Unavailable):  # it is in the log, and in `state`
             self._started()
-        except (EvmboxError, Unavailable) as error:
-            logger.warning("the sandbox could not be started: %s", error)
 
     def _started(self) -> Pool:
         with self._starting:
             if self._closed:
                 raise Unavailable("The classroom is shutting down.")
             if self._pool is None:
-                pool = self._open_pool()
-                try:
-                    pool.start()
-                except EvmboxError as error:
-                    self._trouble = str(error)
-                    raise
-                self._pool, self._trouble = pool, None
+                self._pool = self._start()
             return self._pool
+
+    def _start(self) -> Pool:
+        if self._trouble is not None and time.monotonic() < self._again_at:
+            raise self._trouble
+        pool = self._open_pool()
+        try:
+            pool.start()
+        except CompilerUnavailable as error:  # it comes with advice
+            self._trouble = error
+        except EvmboxError:
+            logger.exception("the sandbox did not start")
+            self._trouble = Unavailable("The sandbox did not start; the log says why.")
+        else:
+            self._trouble = None
+            return pool
+        self._again_at = time.monotonic() + AGAIN_AFTER_S
+        raise self._trouble
 
     @contextmanager
     def _turn(self, who: UUID) -> Iterator[None]:

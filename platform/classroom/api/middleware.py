@@ -103,6 +103,7 @@ class Envelope:
             logger.info(
                 "request",
                 extra={
+                    "request_id": request_id,
                     "method": scope["method"],
                     "route": getattr(scope.get("route"), "path", None),
                     "status": status,

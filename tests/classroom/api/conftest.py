@@ -184,6 +184,11 @@ class Live:
         return user
 
 
+@pytest.fixture(name="wait_until", scope="session")
+def _wait_until() -> Callable[..., None]:
+    return wait_until
+
+
 @pytest.fixture(scope="session")
 def course_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("course")

@@ -1,5 +1,6 @@
 """Whether the server lives, and whether each of its parts can do its work."""
 
+import fcntl
 import sqlite3
 
 from fastapi import Response
@@ -26,6 +27,7 @@ def readyz(services: InServices, response: Response) -> ReadyOut:
     parts = {
         "database": _database(services),
         "queue": _queue(services),
+        "consumer": _consumer(services),
         "compiler": services.scratch.state(),
     }
     ready = all(state == "ok" for state in parts.values())
@@ -40,6 +42,18 @@ def _queue(services: Services) -> str:
     except sqlite3.Error as error:
         return f"the job queue's file cannot be read: {error}"
     return "ok"
+
+
+def _consumer(services: Services) -> str:
+    """Look whether a consumer holds the lock of this data folder, as each does from its start to its end."""
+    try:
+        with (services.settings.data_dir / "consumer.lock").open("rb") as lock:
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return "ok"
+    except FileNotFoundError:
+        pass
+    return "no consumer runs: submissions are kept, and graded once `python -m classroom.jobs` does"
 
 
 def _database(services: Services) -> str:

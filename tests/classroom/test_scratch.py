@@ -1,0 +1,102 @@
+"""Throwaway work over a real pool: what comes back, and who gets a turn."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from functools import partial
+from uuid import uuid4
+
+import pytest
+
+from classroom.errors import TooMany, Unavailable
+from classroom.schemas import Step
+from classroom.scratch import TURNS_EACH, TURNS_IN_ALL, Scratch
+from evmbox.compiler import NodeCompiler
+from evmbox.errors import CompilerUnavailable
+
+HEAD = "// SPDX-License-Identifier: MIT\npragma solidity ^0.8.0;\n"
+COUNTER = HEAD + "contract Counter { uint256 public count; function add(uint256 n) external { count += n; } }\n"
+STRUCTS = "".join(f"struct S{n} {{ S{n - 1} a; S{n - 1} b; }} " for n in range(1, 17))
+BOMB = HEAD + f"contract Bomb {{ struct S0 {{ uint256 a; }} {STRUCTS} S16 public s; }}\n"
+WHO = uuid4()
+
+
+@pytest.fixture(scope="module")
+def scratch() -> Iterator[Scratch]:
+    opened = Scratch()
+    yield opened
+    opened.close()
+
+
+def test_what_can_be_deployed_comes_back_with_its_abi(scratch):
+    source = COUNTER + "interface Adder { function add(uint256 n) external; }\nabstract contract Half is Adder {}\n"
+    compiled = scratch.compile(WHO, source)
+    assert list(compiled.contracts) == ["Counter"]
+    assert {entry["name"] for entry in compiled.contracts["Counter"]} == {"count", "add"}
+    assert compiled.diagnostics == []
+
+
+def test_a_mistake_is_data_with_its_place(scratch):
+    for check_only in (True, False):
+        compiled = scratch.compile(WHO, HEAD + "contract A { nonsense }\n", check_only=check_only)
+        assert compiled.contracts == {}
+        assert (compiled.diagnostics[0].severity, compiled.diagnostics[0].line) == ("error", 3)
+
+
+def test_a_limit_is_told_as_a_diagnostic(scratch):
+    compiled = scratch.compile(WHO, BOMB)
+    assert compiled.contracts == {}
+    assert [each.severity for each in compiled.diagnostics] == ["error"]
+    assert scratch.compile(WHO, COUNTER).diagnostics == []
+
+
+def test_a_scenario_tells_what_each_step_did_and_begins_anew_each_time(scratch):
+    steps = [
+        Step(action="deploy", contract="Counter"),
+        Step(action="send", target=0, function="add", args=[3]),
+        Step(action="call", target=0, function="count"),
+        Step(action="call", target=0, function="nothing"),
+    ]
+    first, second = (scratch.scenario(WHO, COUNTER, steps) for _ in range(2))
+    assert [step.ok for step in first.steps] == [True, True, True, False]
+    assert first.steps[2].result == 3
+    assert first == second
+
+
+def test_a_scenario_of_a_source_that_does_not_compile_has_diagnostics_and_no_steps(scratch):
+    told = scratch.scenario(WHO, "contract A {", [Step(action="deploy", contract="A")])
+    assert told.steps == []
+    assert told.diagnostics[0].severity == "error"
+
+
+def test_a_person_has_a_few_turns_and_so_have_all_together():
+    scratch = Scratch()
+    with ExitStack() as running:
+        for _ in range(TURNS_EACH):
+            running.enter_context(scratch._turn(WHO))
+        with pytest.raises(TooMany):
+            scratch.compile(WHO, COUNTER)
+        for _ in range(TURNS_IN_ALL - TURNS_EACH):
+            running.enter_context(scratch._turn(uuid4()))
+        with pytest.raises(Unavailable):
+            scratch.compile(uuid4(), COUNTER)
+    assert not scratch._turns
+
+
+def test_a_start_that_failed_is_told_and_not_tried_again_at_once(tmp_path, monkeypatch):
+    monkeypatch.setattr("evmbox.compiler.native.find_solc", lambda: None)
+    monkeypatch.setattr("evmbox.compiler.native.NodeCompiler", partial(NodeCompiler, node_modules=tmp_path))
+    scratch = Scratch()
+    with pytest.raises(CompilerUnavailable, match="solc") as first:
+        scratch.compile(WHO, COUNTER)
+    with pytest.raises(CompilerUnavailable) as second:
+        scratch.compile(WHO, COUNTER)
+    assert second.value is first.value
+    assert scratch.state() == str(first.value)
+    assert not scratch._turns
+
+
+def test_what_is_closed_takes_no_work():
+    scratch = Scratch()
+    scratch.close()
+    with pytest.raises(Unavailable):
+        scratch.compile(WHO, COUNTER)
