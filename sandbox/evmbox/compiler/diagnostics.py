@@ -62,7 +62,7 @@ def refuse(kind: str, message: str, help_text: str, *, text: str = "", index: in
     """Make an error of our own on the submitted source, at the character `index` of `text` if that is known."""
     span: dict[str, int] = {}
     if index >= 0:
-        start, end = (len(text[:at].encode("utf-8", "surrogatepass")) for at in (index, index + 1))
+        start, end = (len(_encode(text[:at])) for at in (index, index + 1))
         span = _Places(text).span(start, end)
     return Diagnostic(severity=Severity.ERROR, kind=kind, message=message, file=SOURCE_NAME, help=help_text, **span)
 
@@ -93,11 +93,15 @@ def _one_line(message: str) -> str:
     return "".join(char if char.isprintable() else f"\\u{ord(char):04x}" for char in line)
 
 
+def _encode(text: str) -> bytes:
+    return text.encode("utf-8", "replace")  # half of a character becomes a question mark: one character, one byte
+
+
 class _Places:
     """Finds lines and columns, counted from 1 and in characters, for solc's offsets into UTF-8."""
 
     def __init__(self, text: str) -> None:
-        self._bytes = text.encode("utf-8", "surrogatepass")
+        self._bytes = _encode(text)
         self._line_starts = [0, *(match.end() for match in _LINE_END.finditer(self._bytes))]
 
     def span(self, start: int, end: int) -> dict[str, int]:

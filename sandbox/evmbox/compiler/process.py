@@ -47,7 +47,7 @@ class ProcessEnded(Exception):
 class LimitedProcess:
     """A process in a group of its own that is written to and read from up to a deadline and a size.
 
-    It sees a fixed environment, opens no file for writing and leaves no core. Its standard error is dropped. Limits
+    It sees a fixed environment, can write nothing to a file and leaves no core. Its standard error is dropped. Limits
     are set from outside just after it started (Linux only), which is before it was given anything to work on: so it
     needs no code between fork and exec, which is not safe in a process with threads.
     """

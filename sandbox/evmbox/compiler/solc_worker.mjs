@@ -57,7 +57,7 @@ async function compileForEver() {
   const say = (message) => parentPort.postMessage(JSON.stringify(message));
   let solc;
   try {
-    solc = createRequire(workerData + "/")("solc");
+    solc = createRequire(import.meta.url)(workerData + "/solc");
     compileSample(solc);
   } catch (error) {
     say({ broken: String(error) });

@@ -1,4 +1,4 @@
-// verdict: output_limit
+// verdict: output_limit | resource_limit
 // So much that solc can not even write it.
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.0;
