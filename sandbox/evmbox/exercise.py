@@ -1,6 +1,7 @@
 """Reads an exercise folder and holds it to its rules. Nothing here compiles, deploys or runs a check.
 
-A folder holds `exercise.toml`, `starter.sol`, `solution.sol`, `checks.py`, `variants/*.sol` and `mistakes/*.sol`.
+A folder holds `exercise.toml`, `starter.sol`, `solution.sol`, `checks.py`, `variants/*.sol` and `mistakes/*.sol`; also
+`helpers.sol` where the checks need contracts of their own, and the files that a submission may import.
 What is wrong with one is said to its author: the file, the line where it can be found, and the remedy.
 """
 
@@ -12,7 +13,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Self
 
-from pydantic import Field, StringConstraints, ValidationError, model_validator
+from pydantic import Field, StringConstraints, ValidationError, field_validator, model_validator
 
 from evmbox.errors import ExerciseError
 from evmbox.report import Data
@@ -21,6 +22,10 @@ MANIFEST = "exercise.toml"
 STARTER = "starter.sol"
 SOLUTION = "solution.sol"
 CHECKS = "checks.py"
+HELPERS = "helpers.sol"
+
+NOT_IMPORTABLE = {"Contract.sol", STARTER, SOLUTION, HELPERS}
+"""File names that `imports` cannot have; the first is the name of the submission itself."""
 
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=64)]
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
@@ -86,6 +91,14 @@ class Manifest(Data):
             raise ValueError(msg)
         return self
 
+    @field_validator("imports")
+    @classmethod
+    def _keep_secrets(cls, imports: tuple[str, ...]) -> tuple[str, ...]:
+        if taken := NOT_IMPORTABLE.intersection(imports):
+            msg = f"a submission cannot import {min(taken)}"
+            raise ValueError(msg)
+        return imports
+
 
 class Exercise(Manifest):
     """An exercise folder as read from disk: its manifest and the text of its Solidity files."""
@@ -97,6 +110,7 @@ class Exercise(Manifest):
     variants: dict[str, str] = Field(repr=False, description="text by file name")
     mistake_sources: dict[str, str] = Field(repr=False, description="text by file name")
     extra_sources: dict[str, str] = Field(description="the text of `imports`, by file name")
+    helpers: str | None = Field(repr=False, description="contracts that the checks deploy, such as an attacker")
 
     @property
     def runnable(self) -> bool:
@@ -139,6 +153,7 @@ def load_exercise(path: Path) -> Exercise:
             name: _read(path, name, remedy=f"Add it, or remove it from `imports` in {MANIFEST}.")
             for name in manifest.imports
         },
+        helpers=_read(path, HELPERS, remedy="Make it a readable file.") if (path / HELPERS).exists() else None,
     )
 
 

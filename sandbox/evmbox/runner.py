@@ -12,16 +12,16 @@ from dataclasses import dataclass, field
 
 from evmbox.chain import Chain, Contract, LearnerError, OutOfGas
 from evmbox.checks import Check, CheckFailed, load_checks
+from evmbox.checks.expectations import EXHAUSTED
 from evmbox.compiler import Artifact, Compilation, Compiler
 from evmbox.errors import ExerciseError, TimeUp
-from evmbox.exercise import Exercise
+from evmbox.exercise import HELPERS, Exercise
 from evmbox.report import CheckResult, CheckStatus, Deployed, Outcome, Progress, Report, Stage, Timings, Versions
 from evmbox.versions import EVM_VERSION, SOLC_VERSION
 
-EXHAUSTED = (MemoryError, RecursionError, SystemError)
-"""What Python raises when memory or stack run out; the interpreter reports some of it as SystemError."""
-
 LESSON_FAULT = "The fault is in the lesson, not in your contract. Please tell your instructor."
+
+NO_HELPERS = Compilation()
 
 OnProgress = Callable[[Progress], object]
 OnDraft = Callable[[Report], object]
@@ -46,7 +46,13 @@ def grade(
     on_progress(Progress(stage=Stage.COMPILE))
     compilation = compile_stage(compiler, exercise, source)
     report = run_checks(
-        exercise, compilation, seed=seed, solc=compiler.version, on_progress=on_progress, on_fault=on_fault
+        exercise,
+        compilation,
+        helpers=compile_helpers(compiler, exercise),
+        seed=seed,
+        solc=compiler.version,
+        on_progress=on_progress,
+        on_fault=on_fault,
     )
     return timed(report, total_ms=_ms_since(started))
 
@@ -56,10 +62,18 @@ def compile_stage(compiler: Compiler, exercise: Exercise, source: str) -> Compil
     return compiler.compile(source, extra_sources=exercise.extra_sources)
 
 
+def compile_helpers(compiler: Compiler, exercise: Exercise) -> Compilation:
+    """Compile the contracts that an exercise's checks deploy themselves; an empty compilation where there are none."""
+    if exercise.helpers is None:
+        return NO_HELPERS
+    return compiler.compile(exercise.helpers, extra_sources=exercise.extra_sources)
+
+
 def run_checks(
     exercise: Exercise,
     compilation: Compilation,
     *,
+    helpers: Compilation = NO_HELPERS,
     seed: int,
     solc: str = SOLC_VERSION,
     checks: Sequence[Check] | None = None,
@@ -72,12 +86,16 @@ def run_checks(
     `checks` are the exercise's own unless given. `on_draft` gets, before each thing that may not come back, the report
     as it should be if it doesn't.
     """
-    grading = _Grading(exercise, compilation, solc)
+    grading = _Grading(exercise, compilation, helpers, solc)
     try:
         grading.list(load_checks(exercise.path) if checks is None else checks)
     except ExerciseError as error:
         on_fault(str(error))
         return grading.report(Outcome.LESSON_BROKEN, f"The checks cannot be read. {LESSON_FAULT}")
+    if not helpers.ok:
+        errors = [f"line {each.line}: {each.message}" for each in helpers.diagnostics if each.severity == "error"]
+        on_fault(f"{HELPERS} does not compile: {'; '.join(errors) or helpers.message}")
+        return grading.report(Outcome.LESSON_BROKEN, f"The contracts used by the checks do not compile. {LESSON_FAULT}")
     if not exercise.runnable:
         message = f"Exercises of kind '{exercise.kind}' cannot be checked yet. {LESSON_FAULT}"
         on_fault(message)
@@ -120,6 +138,7 @@ class _Grading:
 
     exercise: Exercise
     compilation: Compilation
+    helpers: Compilation
     solc: str
     checks: Sequence[Check] = ()
     results: list[CheckResult] = field(default_factory=list)
@@ -245,8 +264,8 @@ def _deploy(grading: _Grading, artifact: Artifact, *, seed: int) -> tuple[Chain,
     limits = grading.exercise.limits
     chain = Chain(
         seed=seed,
-        artifacts=grading.compilation.artifacts,
-        abis=grading.compilation.abis.values(),
+        artifacts={**grading.compilation.artifacts, **grading.helpers.artifacts},
+        abis=(*grading.compilation.abis.values(), *grading.helpers.abis.values()),
         deploy_gas=limits.deploy_gas,
         call_gas=limits.call_gas,
     )

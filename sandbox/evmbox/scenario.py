@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from evmbox.chain import Chain, Contract, Event, LearnerError, Receipt, Struct
+from evmbox.checks.expectations import EXHAUSTED
 from evmbox.compiler import Compilation
 from evmbox.errors import ChainError, TimeUp
 from evmbox.report import Outcome
@@ -28,7 +29,7 @@ def run_scenario(
             on_result(results[-1])
     except TimeUp:
         stopped = Outcome.TIMED_OUT
-    except (MemoryError, RecursionError, SystemError):
+    except EXHAUSTED:
         stopped = Outcome.RESOURCE_LIMIT
     return results, None if stopped is None else stopped_at(len(results), stopped)
 

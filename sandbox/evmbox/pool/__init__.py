@@ -7,23 +7,34 @@ line. Diagnostics have a compiler and a line of their own, so that a bomb in a s
 import threading
 import time
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from evmbox.compiler import Compilation, Compiler, open_compiler
+from evmbox.compiler.compilation import NO_SOURCES
 from evmbox.errors import EvmboxError, ExerciseError, PoolClosed
 from evmbox.exercise import Exercise, load_exercise
 from evmbox.pool import confinement
-from evmbox.pool.cache import Cache, key_of
+from evmbox.pool.cache import Memory, RememberingCompiler
 from evmbox.pool.confinement import Ration
 from evmbox.pool.jobs import Draft, Fault, Finished, GradeJob, Job, Message, Moved, ScenarioJob, Stepped
 from evmbox.pool.line import Line
 from evmbox.pool.template import Ending, Listener, Template, TemplateLost
 from evmbox.report import Outcome, Progress, Report, Stage
-from evmbox.runner import LESSON_FAULT, OnFault, OnProgress, cut_short, ignore, report_without_run, timed
+from evmbox.runner import (
+    LESSON_FAULT,
+    NO_HELPERS,
+    OnFault,
+    OnProgress,
+    compile_helpers,
+    compile_stage,
+    cut_short,
+    ignore,
+    report_without_run,
+    timed,
+)
 from evmbox.scenario import stopped_at
 from evmbox.steps import Step, StepResult
 
@@ -46,7 +57,7 @@ class Pool:
     def __init__(self, size: int = 2, *, max_waiting: int = 256, ration: Ration | None = None) -> None:
         self.size = size
         self._ration = ration or Ration()
-        self._cache = Cache()
+        self._memory = Memory()
         self._compilers = ExitStack()
         self._slots = Line[Compiler](max_waiting=max_waiting)
         self._diagnostics = Line[Compiler](max_waiting=max_waiting)
@@ -71,12 +82,10 @@ class Pool:
         with ExitStack() as undo:
             undo.callback(self.close)
             template = self._template = Template()  # it imports while the compilers start
-            with ThreadPoolExecutor(self.size + 1) as executor:
-                started = [executor.submit(self._open_compiler) for _ in range(self.size + 1)]
-            compilers = [each.result() for each in started]
+            compilers = [self._open_compiler() for _ in range(self.size + 1)]
             exercise = load_exercise(WARM_UP)
-            compilation = compilers[0].compile(exercise.solution)
-            self._warm_up = GradeJob(exercise, compilation, seed=1, solc=compilers[0].version)
+            compilation = compile_stage(compilers[0], exercise, exercise.solution)
+            self._warm_up = GradeJob(exercise, compilation, NO_HELPERS, seed=1, solc=compilers[0].version)
             self._warm(template)
             self._diagnostics.add(compilers.pop())
             for compiler in compilers:
@@ -116,25 +125,18 @@ class Pool:
                 message = f"The exercise cannot be read. {LESSON_FAULT}"
                 return report_without_run(exercise, Outcome.LESSON_BROKEN, message, solc=compiler.version)
             on_progress(Progress(stage=Stage.COMPILE))
-            compilation = self._compile(compiler, source, exercise.extra_sources)
-            report = self._check(
-                exercise,
-                compilation,
-                seed=seed,
-                solc=compiler.version,
-                on_progress=on_progress,
-                on_fault=on_fault,
-            )
+            compilation = compile_stage(compiler, exercise, source)
+            helpers = compile_helpers(compiler, exercise) if compilation.ok else NO_HELPERS
+            job = GradeJob(exercise, compilation, helpers, seed=seed, solc=compiler.version)
+            report = self._check(job, on_progress, on_fault)
             return timed(report, total_ms=(time.perf_counter() - started) * 1000)
 
     def compile(
-        self, source: str, *, check_only: bool = False, extra_sources: Mapping[str, str] | None = None
+        self, source: str, *, check_only: bool = False, extra_sources: Mapping[str, str] = NO_SOURCES
     ) -> Compilation:
         """Compile on the compiler kept for diagnostics. `check_only` finds errors and makes no bytecode."""
         with self._diagnostics.turn() as compiler:
-            if check_only:
-                return compiler.compile(source, check_only=True, extra_sources=extra_sources or {})
-            return self._compile(compiler, source, extra_sources or {})
+            return compiler.compile(source, check_only=check_only, extra_sources=extra_sources)
 
     def scenario(self, source: str, steps: Sequence[Step]) -> tuple[Compilation, list[StepResult], str | None]:
         """Compile a source and run steps on a fresh chain.
@@ -142,7 +144,7 @@ class Pool:
         Returns the compilation, the results of the steps that were reached, and in words why the rest was not.
         """
         with self._slots.turn() as compiler:
-            compilation = self._compile(compiler, source, {})
+            compilation = compiler.compile(source)
             if not compilation.ok:
                 return compilation, [], compilation.message
             results: list[StepResult] = []
@@ -166,27 +168,12 @@ class Pool:
         return confinement.tier()
 
     def _open_compiler(self) -> Compiler:
-        compiler = open_compiler()
+        compiler = RememberingCompiler(open_compiler(), self._memory)
         self._compilers.callback(compiler.close)
         return compiler
 
-    def _compile(self, compiler: Compiler, source: str, extra_sources: Mapping[str, str]) -> Compilation:
-        return self._cache.get(
-            key_of(compiler.version, source, extra_sources),
-            lambda: compiler.compile(source, extra_sources=extra_sources),
-        )
-
-    def _check(
-        self,
-        exercise: Exercise,
-        compilation: Compilation,
-        *,
-        seed: int,
-        solc: str,
-        on_progress: OnProgress,
-        on_fault: OnFault,
-    ) -> Report:
-        draft = report_without_run(exercise, Outcome.RESOURCE_LIMIT, "", solc=solc)
+    def _check(self, job: GradeJob, on_progress: OnProgress, on_fault: OnFault) -> Report:
+        draft = report_without_run(job.exercise, Outcome.RESOURCE_LIMIT, "", solc=job.solc)
 
         def listen(message: Message) -> None:
             nonlocal draft
@@ -198,8 +185,8 @@ class Pool:
                 case Fault():
                     on_fault(message.text)
 
-        ration = self._ration.model_copy(update={"wall_s": min(self._ration.wall_s, exercise.limits.wall_s)})
-        ending = self._fork(GradeJob(exercise, compilation, seed, solc), ration, listen)
+        ration = self._ration.model_copy(update={"wall_s": min(self._ration.wall_s, job.exercise.limits.wall_s)})
+        ending = self._fork(job, ration, listen)
         if isinstance(ending, Finished):
             return ending.report or cut_short(draft, Outcome.RESOURCE_LIMIT)
         return cut_short(draft, OUTCOMES[ending])

@@ -1,47 +1,84 @@
-"""Compilations that are known already, by the content of everything they were made from."""
+"""A compiler that remembers: what was compiled before is known by the content of everything it was made from."""
 
 import hashlib
 import json
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
-from evmbox.compiler import Compilation
+from evmbox.compiler import Compilation, Compiler
+from evmbox.compiler.compilation import NO_SOURCES, TIME_LIMIT_S
 from evmbox.report import Outcome
 
 MAX_ENTRIES = 128
 MAX_ARTIFACT_BYTES = 256 * 1024
 REPEATABLE = (None, Outcome.COMPILE_ERROR)
-"""Endings that the same source always has; a limit may be met on a busy day only."""
+"""How the same source ends every time; a limit may be met on a busy day only."""
 
 
-class Cache:
-    """The latest compilations, a bounded number of bounded size. Thread-safe."""
+class Memory:
+    """The latest compilations: a bounded number, none of them large. Thread-safe."""
 
     def __init__(self) -> None:
         self._entries: OrderedDict[str, Compilation] = OrderedDict()
         self._lock = threading.Lock()
 
-    def get(self, key: str, compile_: Callable[[], Compilation]) -> Compilation:
-        """Return the compilation of this key, by compiling unless it is known."""
+    def get(self, key: str) -> Compilation | None:
+        """Return what is known under a key."""
         with self._lock:
-            if known := self._entries.get(key):
+            if key in self._entries:
                 self._entries.move_to_end(key)
-                return replace(known, elapsed_ms=0.0)
-        made = compile_()
-        if (
-            made.outcome in REPEATABLE
-            and sum(len(each.creation) for each in made.artifacts.values()) <= MAX_ARTIFACT_BYTES
-        ):
-            with self._lock:
-                self._entries[key] = made
-                while len(self._entries) > MAX_ENTRIES:
-                    self._entries.popitem(last=False)
-        return made
+            return self._entries.get(key)
+
+    def put(self, key: str, compilation: Compilation) -> None:
+        """Keep a compilation, if it is worth it, and let go of the one that was used longest ago."""
+        size = sum(len(artifact.creation) for artifact in compilation.artifacts.values())
+        if compilation.outcome not in REPEATABLE or size > MAX_ARTIFACT_BYTES:
+            return
+        with self._lock:
+            self._entries[key] = compilation
+            self._entries.move_to_end(key)
+            while len(self._entries) > MAX_ENTRIES:
+                self._entries.popitem(last=False)
 
 
-def key_of(version: str, source: str, extra_sources: Mapping[str, str]) -> str:
-    """Return the SHA-256 of what decides a compilation."""
-    parts = json.dumps([version, source, dict(extra_sources)], sort_keys=True)
-    return hashlib.sha256(parts.encode()).hexdigest()
+class RememberingCompiler(Compiler):
+    """Another compiler, which is not asked twice; several may share one memory."""
+
+    def __init__(self, compiler: Compiler, memory: Memory) -> None:
+        self._compiler = compiler
+        self._memory = memory
+
+    @property
+    def version(self) -> str:
+        """The version of the compiler behind it."""
+        return self._compiler.version
+
+    def compile(
+        self,
+        source: str,
+        *,
+        extra_sources: Mapping[str, str] = NO_SOURCES,
+        check_only: bool = False,
+        optimize: bool = False,
+        timeout_s: float = TIME_LIMIT_S,
+    ) -> Compilation:
+        """Compile `source`, or remember; see `Compiler.compile`. What is remembered took no time."""
+        key = _digest([self.version, source, dict(extra_sources), check_only, optimize])
+        if (known := self._memory.get(key)) is not None:
+            return replace(known, elapsed_ms=0.0)
+        compilation = self._compiler.compile(
+            source, extra_sources=extra_sources, check_only=check_only, optimize=optimize, timeout_s=timeout_s
+        )
+        self._memory.put(key, compilation)
+        return compilation
+
+    def close(self) -> None:
+        """Close the compiler behind it."""
+        self._compiler.close()
+
+
+def _digest(content: Any) -> str:
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()

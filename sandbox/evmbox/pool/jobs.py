@@ -78,6 +78,7 @@ class GradeJob:
 
     exercise: Exercise
     compilation: Compilation
+    helpers: Compilation
     seed: int
     solc: str
 
@@ -86,6 +87,7 @@ class GradeJob:
         report = run_checks(
             self.exercise,
             self.compilation,
+            helpers=self.helpers,
             seed=self.seed,
             solc=self.solc,
             on_progress=lambda progress: send(Moved(progress=progress)),

@@ -18,7 +18,7 @@ def refusals(chain: Any, contract: Any) -> None:
     """Decode a reason, a panic and a custom error."""
     with reverts("nothing to set"):
         contract.set(0, "")
-    with reverts(0x32):
+    with reverts(0x11):
         contract.latest(chain.erin)
     with reverts("NotOwner", caller=chain.bob):
         contract.withdraw(sender=chain.bob)

@@ -7,7 +7,7 @@ contract WarmUp {
     event Changed(address indexed by, uint256 value, string note);
 
     struct Entry {
-        uint64 at;
+        uint64 time;
         uint128 value;
     }
 
