@@ -90,11 +90,12 @@ class Scratch:
 
     def _start(self) -> Pool:
         if self._trouble is not None and time.monotonic() < self._again_at:
-            raise self._trouble
+            raise self._trouble.with_traceback(None)
         pool = self._open_pool()
         try:
             pool.start()
-        except CompilerUnavailable as error:  # it comes with advice
+        except CompilerUnavailable as error:
+            logger.error("the sandbox did not start: %s", error)  # noqa: TRY400 - it is advice, not a fault
             self._trouble = error
         except EvmboxError:
             logger.exception("the sandbox did not start")
