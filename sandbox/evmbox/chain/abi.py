@@ -246,7 +246,7 @@ def fit(parameter: Parameter, value: Any, address_of: AddressOf) -> Any:  # noqa
     """Return a Python value in the form that eth-abi encodes. Raises `Mismatch`."""
     element = parameter.element
     if element is not None:
-        if not isinstance(value, Sequence) or isinstance(value, str | bytes):
+        if not isinstance(value, list | tuple):
             raise Mismatch(_mismatch(parameter, value))
         if parameter.length not in {None, len(value)}:
             raise Mismatch(f"`{parameter.type}` holds {parameter.length} values, not {len(value)}")
@@ -300,7 +300,7 @@ def _fit_struct(parameter: Parameter, value: Any, address_of: AddressOf) -> tupl
         if set(value) != set(fields):
             raise Mismatch(f"the struct has the fields {', '.join(fields)}, not {', '.join(map(str, value))}")
         value = [value[field] for field in fields]
-    if not isinstance(value, Sequence) or isinstance(value, str | bytes) or len(value) != len(fields):
+    if not isinstance(value, list | tuple | Struct) or len(value) != len(fields):
         raise Mismatch(_mismatch(parameter, value))
     return tuple(fit(component, each, address_of) for component, each in zip(parameter.components, value, strict=True))
 

@@ -188,7 +188,8 @@ class Target:
         title = self.title[0].upper() + self.title[1:]
         wanted = name if "(" in name else f"{name}({show_all(args, self.chain.name_of)})"
         if candidates:
-            return f"{title} can't be called as `{wanted}`: it has {_list(candidates)}, and {reasons[0]}."
+            why = reasons[0] if len(reasons) == 1 else "none of them takes that"
+            return f"{title} can't be called as `{wanted}`: it has {_list(candidates)}, and {why}."
         if not self.interface.functions:
             return f"{title} has no function `{wanted}`. It has no `public` or `external` function at all."
         names = {each.name.lower(): each.name for each in self.interface.functions}

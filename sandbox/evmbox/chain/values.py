@@ -9,11 +9,10 @@ from evmbox.chain.errors import BadReturn
 from evmbox.chain.words import show
 
 
-class Struct(Sequence[Any]):
+class Struct:
     """A struct, or several return values: reads by place, by name and as an attribute.
 
-    Equal to a tuple or list of the same values, and to a dict of the same names and values. Where a field is named
-    like a method of this class, read it by `struct["name"]`.
+    Equal to a tuple or list of the same values, and to a dict of the same names and values.
     """
 
     __slots__ = ("_names", "_values")
