@@ -1,0 +1,190 @@
+"""Native solc, called as the real one is; here it is a program around the npm solc, since it compiles the same."""
+
+import os
+import select
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from evmbox.compiler import NativeCompiler, NodeCompiler, open_compiler
+from evmbox.compiler.imports import NODE_MODULES
+from evmbox.compiler.node import find_node
+from evmbox.errors import CompilerUnavailable
+from evmbox.report import Outcome
+from evmbox.versions import SOLC_VERSION
+
+HEAD = "// SPDX-License-Identifier: MIT\npragma solidity ^0.8.0;\n"
+FINE = HEAD + "contract Fine {}"
+TOKEN = (Path(__file__).parent / "contracts" / "Token.sol").read_text()
+HOSTILE = Path(__file__).parent / "hostile" / "compile"
+LONG_LINE = HEAD + "contract C0 {}" + "".join(f"contract C{i} is C{i - 1}{{}}" for i in range(1, 2000))
+
+PROGRAM = """#!/bin/sh
+exec "{node}" --wasm-max-mem-pages=8192 --disable-wasm-trap-handler -e '
+const solc = require("{modules}/solc");
+const options = process.argv.slice(1);
+if (options.join() === "--version") console.log("Version: {version}+" + solc.version().split("+")[1]);
+else if (options.join() === "--standard-json,--no-import-callback")
+  process.stdout.write(solc.compile(require("fs").readFileSync(0, "utf8")) + "\\n");
+else process.exit(2);
+' -- "$@"
+"""
+
+
+def wait_until(condition: Callable[[], bool]) -> None:
+    end = time.monotonic() + 30
+    while not condition():
+        assert time.monotonic() < end, "waited for 30 s in vain"
+        time.sleep(0.005)
+
+
+def install(folder: Path, version: str = SOLC_VERSION) -> Path:
+    """Put a solc that says it is `version` where py-solc-x looks for SOLC_VERSION, and return its path."""
+    path = folder / f"solc-v{SOLC_VERSION}"
+    path.write_text(PROGRAM.format(node=find_node(), modules=NODE_MODULES, version=version))
+    path.chmod(0o700)
+    return path
+
+
+@pytest.fixture(scope="module")
+def native(tmp_path_factory: pytest.TempPathFactory) -> Iterator[NativeCompiler]:
+    with NativeCompiler(install(tmp_path_factory.mktemp("solc"))) as compiler:
+        yield compiler
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        TOKEN,
+        HEAD + 'import "@openzeppelin/contracts/access/Ownable.sol"; contract C is Ownable(msg.sender) {}',
+        HEAD + 'import "/etc/passwd";',
+        HEAD + 'contract C { string s = unicode"é"; uint x = y; }',
+        "",
+    ],
+    ids=["token", "library", "forbidden import", "error", "empty"],
+)
+def test_native_solc_and_solc_on_node_give_the_same(
+    native: NativeCompiler, compiler: NodeCompiler, source: str
+) -> None:
+    ours, theirs = native.compile(source, timeout_s=60), compiler.compile(source)
+    assert ours.artifacts == theirs.artifacts
+    assert ours.abis == theirs.abis
+    assert ours.diagnostics == theirs.diagnostics
+    assert (ours.outcome, ours.message) == (theirs.outcome, theirs.message)
+
+
+def test_a_bomb_is_stopped_and_leaves_no_process(native: NativeCompiler) -> None:
+    started = time.monotonic()
+    compilation = native.compile(LONG_LINE, timeout_s=1)
+    assert compilation.outcome is Outcome.TIMED_OUT
+    assert time.monotonic() - started < 2
+    assert native._process is not None
+    assert not native._process.is_alive()
+    assert native.compile(FINE).ok
+
+
+def test_too_much_output_is_a_limit(native: NativeCompiler) -> None:
+    assert native.compile((HOSTILE / "new_chain.sol").read_text()).outcome is Outcome.OUTPUT_LIMIT
+    assert native.compile(FINE).ok
+
+
+def test_too_much_nesting_is_a_limit(native: NativeCompiler) -> None:
+    source = HEAD + f"contract C {{ uint{'[]' * 20_000} public x; }}"
+    assert native.compile(source).outcome is Outcome.RESOURCE_LIMIT
+    assert native.compile(FINE).ok
+
+
+def test_closing_during_a_compile_ends_it_at_once(tmp_path: Path) -> None:
+    native = NativeCompiler(install(tmp_path))
+    version_check = native._process
+    with ThreadPoolExecutor() as executor:
+        future = executor.submit(native.compile, LONG_LINE, timeout_s=60)
+        wait_until(lambda: native._process is not version_check)
+        native.close()
+        with pytest.raises(CompilerUnavailable, match="closed"):
+            future.result()
+    native.close()
+    with pytest.raises(CompilerUnavailable, match="closed"):
+        native.compile(FINE)
+
+
+@pytest.mark.skipif(shutil.which("setpriv") is None, reason="without setpriv an orphan ends at its CPU limit")
+def test_no_process_outlives_a_parent_that_was_killed(tmp_path: Path) -> None:
+    script = (
+        "import sys, threading; from pathlib import Path; from evmbox.compiler import NativeCompiler\n"
+        "compiler = NativeCompiler(Path(sys.argv[1])); first = compiler._process\n"
+        "threading.Thread(target=lambda: compiler.compile(sys.stdin.read(), timeout_s=60)).start()\n"
+        "while compiler._process is first: pass\n"
+        "print(compiler._process.pid, flush=True)"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", script, install(tmp_path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as parent:
+        assert parent.stdin is not None
+        assert parent.stdout is not None
+        parent.stdin.write(LONG_LINE.encode())
+        parent.stdin.close()
+        pid = int(parent.stdout.readline())
+        solc = os.pidfd_open(pid)
+        wait_until(lambda: "(node)" in Path(f"/proc/{pid}/stat").read_text())
+        parent.kill()
+    assert select.select([solc], [], [], 5)[0], "solc still runs"
+    os.close(solc)
+
+
+def test_a_solc_killed_by_someone_is_a_resource_limit(native: NativeCompiler) -> None:
+    with ThreadPoolExecutor() as executor:
+        before = native._process
+        future = executor.submit(native.compile, LONG_LINE, timeout_s=60)
+        wait_until(lambda: native._process is not before)
+        assert native._process is not None
+        os.kill(native._process.pid, signal.SIGKILL)
+        assert future.result().outcome is Outcome.RESOURCE_LIMIT
+    assert native.compile(FINE).ok
+
+
+def test_another_version_is_not_used(tmp_path: Path) -> None:
+    with pytest.raises(CompilerUnavailable, match=rf"is not {SOLC_VERSION}"):
+        NativeCompiler(install(tmp_path, "0.8.1"))
+
+
+def test_a_program_that_does_not_run_is_not_used(tmp_path: Path) -> None:
+    with pytest.raises(CompilerUnavailable, match=r"does not run|can't be started"):
+        NativeCompiler(tmp_path / "solc")
+
+
+def test_native_solc_is_taken_where_py_solc_x_has_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("SOLCX_BINARY_PATH", str(tmp_path))
+    install(tmp_path)
+    compiler = open_compiler()
+    assert isinstance(compiler, NativeCompiler)
+    assert compiler.compile(FINE).ok
+    compiler.close()
+
+
+@pytest.mark.parametrize("broken", [False, True], ids=["absent", "broken"])
+def test_solc_on_node_is_taken_otherwise(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, caplog: pytest.LogCaptureFixture, *, broken: bool
+) -> None:
+    monkeypatch.setenv("SOLCX_BINARY_PATH", str(tmp_path))
+    if broken:
+        install(tmp_path, "0.8.1")
+    compiler = open_compiler()
+    assert isinstance(compiler, NodeCompiler)
+    assert ("solc on Node is used instead" in caplog.text) is broken
+    compiler.close()
+
+
+def test_without_any_compiler_the_machine_is_told_what_to_run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("SOLCX_BINARY_PATH", str(tmp_path))
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr("evmbox.compiler.node.ROOT_DIR", str(tmp_path))
+    with pytest.raises(CompilerUnavailable, match="make setup"):
+        open_compiler()
