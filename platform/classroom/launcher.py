@@ -146,12 +146,12 @@ def _display_name() -> str:
 
 def parts(settings: Settings) -> list[Part]:
     """List the processes of a classroom, in the order they are needed."""
-    python = [sys.executable, "-m"]
+    python, parent = [sys.executable, "-m"], ["--parent", str(os.getpid())]
     return [
-        Part("portal", "Portal and API", [*python, "classroom.web"], f"{settings.portal_url}/healthz"),
-        Part("consumer", "Job consumer", [*python, "classroom.jobs"], f"{settings.portal_url}/readyz"),
-        Part("voila", "Lesson apps", [*python, "classroom.apps", "voila"], f"{settings.voila_url}/healthz"),
-        Part("lab", "JupyterLab", [*python, "classroom.apps", "lab"], f"{settings.lab_url}/healthz"),
+        Part("portal", "Portal and API", [*python, "classroom.web", *parent], f"{settings.portal_url}/healthz"),
+        Part("consumer", "Job consumer", [*python, "classroom.jobs", *parent], f"{settings.portal_url}/readyz"),
+        Part("voila", "Lesson apps", [*python, "classroom.apps", "voila", *parent], f"{settings.voila_url}/healthz"),
+        Part("lab", "JupyterLab", [*python, "classroom.apps", "lab", *parent], f"{settings.lab_url}/healthz"),
     ]
 
 
@@ -218,7 +218,8 @@ class Supervisor:
         """Ask every part to end, the consumer last but the portal; after ten seconds end them."""
         running = [part for part in reversed(self.parts) if part.process is not None and part.process.poll() is None]
         for part in running:
-            _signal(part, signal.SIGTERM)
+            if part.process is not None:
+                part.process.terminate()  # the part alone: it knows best in which order its own children end
         deadline = time.monotonic() + STOP_S
         for part in running:
             if part.process is None:
@@ -228,7 +229,7 @@ class Supervisor:
             except subprocess.TimeoutExpired:
                 self.say(f"{part.label} does not stop; ending it.")
         for part in self.parts:
-            _signal(part, signal.SIGKILL)
+            _kill_group(part)
             if part.process is not None:
                 part.process.wait()
             if part.log is not None:
@@ -236,11 +237,11 @@ class Supervisor:
         self.client.close()
 
 
-def _signal(part: Part, number: signal.Signals) -> None:
-    """Send a signal to a part and everything in its session's process group."""
+def _kill_group(part: Part) -> None:
+    """End whatever is left of a part's process group."""
     if part.process is not None:
         with contextlib.suppress(ProcessLookupError):
-            os.killpg(part.process.pid, number)
+            os.killpg(part.process.pid, signal.SIGKILL)
 
 
 def _rotate(path: Path) -> None:
