@@ -1,7 +1,7 @@
 """What runs in a learner's kernel: client, widgets. It talks HTTP and imports nothing of the server."""
 
-from classroom.notebook.exercise import ExercisePanel, exercise
-from classroom.notebook.lab import CompileError, Deployed, Lab, Receipt, lab
+from classroom.notebook.exercises import ExercisePanel, exercise
+from classroom.notebook.labs import CompileError, Deployed, Lab, Receipt, lab
 from classroom.notebook.units import ether, gwei
 
 __all__ = ["CompileError", "Deployed", "ExercisePanel", "Lab", "Receipt", "ether", "exercise", "gwei", "lab"]

@@ -135,8 +135,8 @@ class Client:
         try:
             for event in self.events(submission_id):
                 on_event(event)
-        except (httpx.TransportError, ValidationError):
-            pass
+        except (httpx.TransportError, ValidationError, TooMany, Unavailable):
+            pass  # the verdict itself can still be asked for
         deadline = time.monotonic() + _PATIENCE_S
         for delay_s in _repeat_last(_POLL_DELAYS_S):
             submission = self.submission(submission_id)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from classroom.schemas import Diagnostic
 
 if TYPE_CHECKING:
-    from classroom.notebook.lab import Deployed, Lab, Receipt
+    from classroom.notebook.labs import Deployed, Lab, Receipt
 
 # The palette of the exercise panel (`web-src/src/css/tokens.css`). A saved notebook stands alone: each output has it.
 _STYLE = """
