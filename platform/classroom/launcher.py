@@ -82,8 +82,8 @@ def choose_ports(settings: Settings, say: Say) -> Settings:
 
 
 @contextlib.contextmanager
-def only_one(settings: Settings) -> Iterator[None]:
-    """Hold the data folder: two classrooms on one folder would fight over its queue."""
+def only_one(settings: Settings) -> Iterator[Callable[[str], None]]:
+    """Hold the data folder: two classrooms on one folder would fight over its queue. Gives who tells the next where."""
     settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     with (settings.data_dir / "up.lock").open("a+") as lock:
         try:
@@ -95,9 +95,12 @@ def only_one(settings: Settings) -> Iterator[None]:
                 "Stop it first, or set CLASSROOM_DATA_DIR to another folder."
             ) from None
         lock.truncate(0)
-        lock.write(settings.portal_url)
-        lock.flush()
-        yield
+
+        def tell(address: str) -> None:
+            lock.write(address)
+            lock.flush()
+
+        yield tell
 
 
 def prepare(settings: Settings) -> str:
@@ -116,6 +119,8 @@ def prepare(settings: Settings) -> str:
             link = accounts.issue(
                 session, CredentialKind.ONE_TIME_LINK, owner.id, lifetime=LINK_LIFETIME, label="classroom up"
             )
+            with contextlib.suppress(FileNotFoundError):
+                accounts.revoke(session, settings.owner_key_path.read_text().strip(), actor_id=owner.id)
             token = accounts.issue(
                 session,
                 CredentialKind.TOKEN,
@@ -264,8 +269,9 @@ def may_open_browser() -> bool:
 def up(settings: Settings, *, open_browser: bool, say: Say) -> int:
     """Run the whole classroom until Ctrl+C; give the exit code."""
     started = time.monotonic()
-    settings = choose_ports(settings, say)
-    with only_one(settings):
+    with only_one(settings) as tell_address:
+        settings = choose_ports(settings, say)
+        tell_address(settings.portal_url)
         link = prepare(settings)
         address = f"{settings.portal_url}/welcome?link={link}"
         supervisor = Supervisor(settings, say)
