@@ -120,11 +120,11 @@ class Function:
 class Deployed:
     """A contract on the lab's chain. Its functions are attributes; `functions` has them by name and by signature."""
 
-    def __init__(self, lab: "Lab", contract: str, address: str, target: int) -> None:
+    def __init__(self, lab: "Lab", step: Step, address: str) -> None:
         self.lab = lab
-        self.contract = contract
+        self.contract = contract = step.contract or ""
         self.address = address
-        self.target = target
+        self._step = step
         self.functions: dict[str, Function] = {}
         entries = [entry for entry in lab.contracts[contract] if entry.get("type") == "function"]
         for entry in entries:
@@ -180,10 +180,9 @@ class Lab:
         if len(wanted) != len(args):
             raise Invalid(f"The constructor of {contract} takes {_parameters(wanted) or 'nothing'}.")
         step = _step("deploy", account=_name(sender), contract=contract, args=_plain(args), value_wei=value)
-        target = len(self._steps)
         result = self._act(step)
         if result.ok and result.address:
-            return Deployed(self, contract, result.address, target)
+            return Deployed(self, step, result.address)
         return _receipt(f"deploying {contract}", result)
 
     def wait(self, *, seconds: int = 0, minutes: int = 0, hours: int = 0, days: int = 0) -> None:
@@ -194,12 +193,12 @@ class Lab:
     def balance(self, of: "str | Deployed") -> Wei:
         """Read the balance of an account or a contract, in wei."""
         if isinstance(of, Deployed):
-            return Wei(self._read(_step("balance", target=of.target)))
+            return Wei(self._read(_step("balance", target=self._target(of))))
         return Wei(self._read(_step("balance", account=_name(of))))
 
     def storage(self, contract: Deployed, slot: int) -> int:
         """Read one of a contract's storage slots."""
-        result = self._read(_step("storage", target=contract.target, slot=slot))
+        result = self._read(_step("storage", target=self._target(contract), slot=slot))
         return int(result, 16) if isinstance(result, str) else int(result)
 
     def reset(self) -> None:
@@ -214,13 +213,11 @@ class Lab:
 
     def _use(self, deployed: Deployed, entry: _Json, args: Sequence[Any], sender: Any, value: int) -> Any:
         """Call a function, or send a transaction to it where it is not a view."""
-        if self._steps[deployed.target : deployed.target + 1] == []:
-            raise Invalid(f"This {deployed.contract} was on a chain that was reset. Deploy it again.")
         reads = entry.get("stateMutability") in {"view", "pure"}
         step = _step(
             "call" if reads else "send",
             account=_name(sender),
-            target=deployed.target,
+            target=self._target(deployed),
             function=_signature(entry),
             args=_plain(args),
             value_wei=value,
@@ -230,6 +227,13 @@ class Lab:
             answer = _named(result.result)
             return tuple(answer.values()) if len(entry.get("outputs", [])) > 1 else answer
         return _receipt(f"{deployed.contract}.{entry['name']}", result)
+
+    def _target(self, deployed: Deployed) -> int:
+        """Give the index of the step that deployed a contract."""
+        for index, step in enumerate(self._steps):
+            if step is deployed._step:  # noqa: SLF001 - one unit
+                return index
+        raise Invalid(f"This {deployed.contract} is not on the chain of this lab any more. Deploy it again.")
 
     def _act(self, step: Step) -> StepResult:
         """Run a step that changes the chain, and keep it where the chain took it."""
