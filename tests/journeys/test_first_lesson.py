@@ -1,0 +1,122 @@
+"""Two learners and an instructor, each at a browser of their own, from the link to the table."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from support.contracts import SOLUTION, WRONG
+from support.room import Classroom
+
+pytestmark = pytest.mark.browser
+PATIENCE_MS = 60_000
+Visit = Callable[[str], Any]
+
+
+def write(page: Page, source: str) -> None:
+    """Type over what the editor holds."""
+    editor = page.get_by_role("textbox", name="Solidity")
+    expect(editor).to_be_visible(timeout=PATIENCE_MS)
+    editor.click()
+    page.keyboard.press("Control+A")
+    page.keyboard.insert_text(source)
+
+
+def check(page: Page) -> None:
+    """Press Ctrl+Enter in the editor."""
+    page.keyboard.press("Control+Enter")
+
+
+def verdict(page: Page, headline: str) -> None:
+    """Wait for the verdict."""
+    expect(page.locator(".hk-outcome-title")).to_have_text(headline, timeout=PATIENCE_MS)
+
+
+@pytest.fixture(scope="module")
+def links(running: tuple[Classroom, str]) -> dict[str, str]:
+    """Give everyone a link: the owner from the launcher, the others from the command line."""
+    room, owner = running
+    added = {name: room.command("user", "add", name).stdout.split()[-1] for name in ("alice", "bob")}
+    added["grace"] = room.command("user", "add", "grace", "--role", "instructor").stdout.split()[-1]
+    return {"owner": owner, **added}
+
+
+def test_a_learner_fails_mends_and_passes_another_sees_nothing_of_it_and_the_instructor_sees_both(
+    running: tuple[Classroom, str], links: dict[str, str], visit: Visit
+) -> None:
+    room, _ = running
+    alice, bob, grace = visit(links["alice"]), visit(links["bob"]), visit(links["grace"])
+
+    # Alice opens the lesson from the portal, makes a mistake and reads what is wrong
+    expect(alice.page.get_by_role("heading", name="Welcome, alice")).to_be_visible()
+    alice.page.get_by_role("link", name="Open A tip jar as an app").click()
+    write(alice.page, WRONG)
+    check(alice.page)
+    verdict(alice.page, "Not yet")
+    failed = alice.page.locator(".hk-check.hk-failed")
+    expect(failed.filter(has_text="It should have reverted")).not_to_have_count(0)
+
+    # she mends it and passes
+    write(alice.page, SOLUTION)
+    check(alice.page)
+    verdict(alice.page, "Passed")
+
+    # Bob's lesson holds the starter, and neither Alice's work nor her kernel opens to him
+    bob.page.get_by_role("link", name="Open A tip jar as an app").click()
+    expect(bob.page.get_by_role("textbox", name="Solidity")).to_contain_text("Task 1", timeout=PATIENCE_MS)
+    expect(bob.page.locator(".hk-outcome-title")).to_have_count(0)
+    attempts = room.rows("SELECT id FROM submissions")
+    assert len(attempts) == 2
+    for (attempt,) in attempts:
+        assert bob.context.request.get(f"{room.portal}/api/v1/submissions/{attempt}").status == 404
+        assert grace.context.request.get(f"{room.portal}/api/v1/submissions/{attempt}").status == 200
+    apps = f"http://127.0.0.1:{room.ports[1]}"
+    (kernel, *_) = alice.kernels
+    assert alice.context.request.get(f"{apps}/api/kernels/{kernel}").status == 200
+    assert bob.context.request.get(f"{apps}/api/kernels/{kernel}").status in {403, 404}
+    assert grace.context.request.get(f"{apps}/api/kernels/{kernel}").status in {403, 404}
+
+    # Bob forgets a semicolon, and is shown where
+    write(bob.page, SOLUTION.replace("total += msg.value;", "total += msg.value"))
+    check(bob.page)
+    verdict(bob.page, "It does not compile")
+
+    # the instructor sees both, and what each of them handed in
+    grace.page.goto(f"{room.portal}/cohort")
+    row = grace.page.get_by_role("row").filter(has_text="alice")
+    expect(row).to_contain_text("Passed, 2 attempts")
+    expect(grace.page.get_by_role("row").filter(has_text="bob")).to_contain_text("In progress, 1 attempt")
+    row.get_by_role("link").click()
+    expect(grace.page.get_by_role("article")).to_have_count(2)
+    expect(grace.page.get_by_role("article").first).to_contain_text("Passed")
+
+    # a learner has no such page
+    assert bob.context.request.get(f"{room.portal}/cohort").status == 403
+
+
+def test_the_lesson_is_where_it_was_left_after_a_reload(
+    links: dict[str, str], visit: Visit, running: tuple[Classroom, str]
+) -> None:
+    room, _ = running
+    link = room.command("user", "add", "carol").stdout.split()[-1]
+    carol = visit(link)
+    carol.page.get_by_role("link", name="Open Hello, storage as an app").click()
+    write(carol.page, "// half an idea of Carol's\n")
+    expect(carol.page.locator(".hk-saved")).to_contain_text("Saved", timeout=PATIENCE_MS)
+    carol.page.reload()
+    expect(carol.page.get_by_role("textbox", name="Solidity")).to_contain_text("half an idea", timeout=PATIENCE_MS)
+
+
+def test_the_owner_opens_the_same_lesson_in_jupyterlab(
+    running: tuple[Classroom, str], links: dict[str, str], visit: Visit
+) -> None:
+    owner = visit(links["owner"])
+    owner.page.get_by_role("link", name="Open A tip jar as a notebook").click()
+    expect(owner.page.locator(".jp-Notebook")).to_be_visible(timeout=PATIENCE_MS)
+    expect(owner.page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]")).to_be_visible(timeout=PATIENCE_MS)
+    owner.page.get_by_role("menuitem", name="Run", exact=True).click()
+    owner.page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+    write(owner.page, SOLUTION)
+    check(owner.page)
+    verdict(owner.page, "Passed")

@@ -1,0 +1,1 @@
+"""What tests of several rooms share: waiting, processes, a whole classroom."""

@@ -1,0 +1,177 @@
+"""A whole classroom as `make run` starts it: its processes, what it says, its database."""
+
+import os
+import re
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from support.waiting import wait_until
+
+CLASSROOM = [sys.executable, "-m", "classroom"]
+LINK = re.compile(r"http://\S+/welcome\?link=\S+")
+START_S = 90.0
+
+
+def free_ports(number: int) -> list[int]:
+    """Give ports that nothing listens on."""
+    sockets = [socket.socket() for _ in range(number)]
+    try:
+        for each in sockets:
+            each.bind(("127.0.0.1", 0))
+        return [each.getsockname()[1] for each in sockets]
+    finally:
+        for each in sockets:
+            each.close()
+
+
+def descendants(pid: int) -> set[int]:
+    """List the processes below one, by what /proc tells."""
+    children: dict[int, list[int]] = {}
+    for folder in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            fields = (folder / "stat").read_text().rpartition(")")[2].split()
+            children.setdefault(int(fields[1]), []).append(int(folder.name))
+    found: set[int] = set()
+    left = [pid]
+    while left:
+        for child in children.get(left.pop(), []):
+            found.add(child)
+            left.append(child)
+    return found
+
+
+def alive(pids: set[int]) -> set[int]:
+    """Keep those that still run; a zombie is dead."""
+    running = set()
+    for pid in pids:
+        with suppress(OSError):
+            if Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z":
+                running.add(pid)
+    return running
+
+
+@dataclass
+class Classroom:
+    """One data folder, and the processes that `classroom up` runs on it."""
+
+    data_dir: Path
+    ports: list[int]
+    process: subprocess.Popen[str] | None = None
+    said: list[str] = field(default_factory=list)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """Give the settings as variables."""
+        portal, voila, lab = map(str, self.ports)
+        return {
+            **{name: value for name, value in os.environ.items() if not name.startswith("CLASSROOM_")},
+            "CLASSROOM_DATA_DIR": str(self.data_dir),
+            "CLASSROOM_PORTAL_PORT": portal,
+            "CLASSROOM_VOILA_PORT": voila,
+            "CLASSROOM_LAB_PORT": lab,
+            "PYTHONUNBUFFERED": "1",
+        }
+
+    @property
+    def portal(self) -> str:
+        return f"http://127.0.0.1:{self.ports[0]}"
+
+    def command(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run a command of the command line."""
+        return subprocess.run(
+            [*CLASSROOM, *arguments], env=self.environment, capture_output=True, text=True, check=True, timeout=120
+        )
+
+    def begin(self) -> None:
+        """Start `classroom up` and read what it says, without waiting for anything."""
+        self.said = []
+        self.process = subprocess.Popen(
+            [*CLASSROOM, "up", "--no-browser"],
+            env=self.environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+        threading.Thread(target=self._listen, args=(self.process,), daemon=True).start()
+
+    def _listen(self, process: subprocess.Popen[str]) -> None:
+        assert process.stdout is not None
+        for line in process.stdout:
+            self.said.append(line)
+
+    def heard(self, pattern: str) -> re.Match[str] | None:
+        """Look for something that was said."""
+        return re.search(pattern, "".join(self.said))
+
+    def start(self) -> str:
+        """Start everything, wait until all of it is up, and give the one-time link of the owner."""
+        self.begin()
+        self.wait_for("Everything is up")
+        found = self.heard(LINK.pattern)
+        assert found is not None, self.said
+        return found.group()
+
+    def wait_for(self, text: str) -> None:
+        """Wait until the launcher has said something."""
+        assert self.process is not None
+        wait_until(
+            lambda: self.heard(re.escape(text)) or self.process is None or self.process.poll() is not None,
+            timeout_s=START_S,
+            what=f"{text!r}",
+        )
+        assert self.heard(re.escape(text)), "".join(self.said) + self.logs()
+
+    def logs(self) -> str:
+        """Give the end of every part's log, for who reads a failed test."""
+        files = sorted((self.data_dir / "logs").glob("*.log"))
+        return "\n".join(f"--- {file.name}\n{file.read_text()[-2000:]}" for file in files)
+
+    def processes(self) -> set[int]:
+        """List every process of this classroom."""
+        assert self.process is not None
+        return {self.process.pid} | descendants(self.process.pid)
+
+    def stop(self, number: signal.Signals = signal.SIGINT) -> int:
+        """Press Ctrl+C, in effect, and give the exit code."""
+        assert self.process is not None
+        self.process.send_signal(number)
+        return self.process.wait(30)
+
+    def kill(self) -> None:
+        """End every process with -9, all at once."""
+        for pid in self.processes():
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        assert self.process is not None
+        self.process.wait(10)
+
+    def rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
+        """Ask the database."""
+        with closing(sqlite3.connect(f"file:{self.data_dir / 'classroom.db'}?mode=ro", uri=True)) as connection:
+            return connection.execute(query, values).fetchall()
+
+
+@contextmanager
+def classroom_on(folder: Path) -> Iterator[Classroom]:
+    """Give a classroom that is not running yet, and leave nothing of it running."""
+    room = Classroom(folder / "data", free_ports(3))
+    seen: set[int] = set()
+    try:
+        yield room
+    finally:
+        if room.process is not None and room.process.poll() is None:
+            seen = room.processes()
+            room.stop(signal.SIGTERM)
+        for pid in alive(seen):
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
