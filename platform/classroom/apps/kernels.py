@@ -1,0 +1,215 @@
+"""Kernels: what they may know of this machine, whose they are, and when they end. Not what runs in them.
+
+A lesson app's kernel starts with a ticket that is nobody's and is then bound to its visitor, once. Only its owner reaches
+it, and the ticket dies with it. A stock of kernels started ahead (with their cells run) needs no more than `bind` when
+its page leaves, since nothing here depends on whose request a kernel was started in.
+"""
+
+import asyncio
+import shutil
+import tempfile
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Final
+from uuid import UUID
+
+from jupyter_client.kernelspec import KernelSpecManager
+from jupyter_server._tz import utcnow
+from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelManager
+from nbformat import NotebookNode
+from tornado.websocket import WebSocketHandler
+
+from classroom import accounts
+from classroom.apps.pages import Run
+from classroom.db import Database
+from classroom.models import CredentialKind
+from classroom.settings import Settings
+
+KERNEL_NAME: Final = "python3"
+PASSED_ON: Final = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "TZ")
+"""What a kernel gets of the server's environment. Everything else stays here: settings, secrets, the person's own."""
+
+MAX_EACH: Final = 4
+"""Lesson pages one person can have open; another one closes the kernel that was quiet the longest."""
+
+QUIET: Final = timedelta(hours=1)
+"""How long nothing may happen on a page that is open until its kernel ends."""
+
+ABANDONED: Final = timedelta(minutes=10)
+"""How long a kernel lives that no page is connected to: a laptop's lid may close and open again."""
+
+_TICKET_LIFETIME: Final = timedelta(hours=12)
+
+
+def environment(environ: Mapping[str, str], **more: str) -> dict[str, str]:
+    """Give a kernel's whole environment: the allow-list, and what is added for it."""
+    return {name: environ[name] for name in PASSED_ON if name in environ} | more
+
+
+class OneKernelSpec(KernelSpecManager):
+    """Knows one kernel, this very Python, whatever is installed for the person or the machine."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.kernel_dirs = []
+
+
+@dataclass
+class Held:
+    """What belongs to one kernel."""
+
+    ticket: str
+    scratch: Path
+    owner: UUID | None = None
+    run: Run | None = None
+    work: asyncio.Task[None] | None = None
+
+
+class LessonKernels(AsyncMappingKernelManager):
+    """The kernels of lesson apps. The server they belong to has `classroom` (settings), `database` and `environ`."""
+
+    cull_connected = True
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.cull_idle_timeout = int(QUIET.total_seconds())
+        self.cull_interval = 60
+        self.transport_encryption = "auto"  # another account of this machine could read what goes over loopback
+        self.pages: dict[str, set[WebSocketHandler]] = {}
+        """The open connections to each kernel."""
+        self._held: dict[str, Held] = {}
+        self._endings: set[asyncio.Future[None]] = set()
+
+    async def open(self, owner: UUID, lesson: NotebookNode) -> str:
+        """Start a kernel for a visitor and begin to run the lesson's cells in it; give its id."""
+        await self._make_room(owner)
+        kernel_id = await self.start_kernel(kernel_name=KERNEL_NAME)
+        try:
+            await self.bind(kernel_id, owner)
+        except BaseException:
+            await self.end(kernel_id)
+            raise
+        held = self._held[kernel_id]
+        held.run = Run(lesson, self.get_kernel(kernel_id))
+        held.work = asyncio.create_task(held.run.work())
+        return kernel_id
+
+    async def bind(self, kernel_id: str, owner: UUID) -> None:
+        """Make a kernel somebody's, for good. Raises Conflict where it is somebody else's."""
+        held = self._held[kernel_id]
+
+        def write() -> None:
+            with self._database.unit_of_work() as work:
+                accounts.bind_kernel(work.session, held.ticket, owner)
+
+        await asyncio.to_thread(write)
+        held.owner = owner
+
+    def owner(self, kernel_id: str) -> UUID | None:
+        """Tell whose a kernel is; None while it is nobody's, and for one that there is not."""
+        held = self._held.get(kernel_id)
+        return held.owner if held else None
+
+    def run(self, kernel_id: str) -> Run | None:
+        """Give the run of the lesson's cells in a kernel."""
+        held = self._held.get(kernel_id)
+        return held.run if held else None
+
+    async def start_kernel(self, **kwargs: Any) -> str:  # type: ignore[override]
+        """Start a kernel in a scratch folder, with a ticket of its own. What a caller says of both is not heard."""
+        settings: Settings = self.parent.classroom
+        ticket = await asyncio.to_thread(self._issue)
+        scratch = Path(tempfile.mkdtemp(prefix="classroom-kernel-"))
+        place = str(scratch)
+        held = Held(ticket, scratch)
+        kernel_id = self.new_kernel_id()
+        self._held[kernel_id] = held
+        try:
+            await super().start_kernel(
+                kernel_id=kernel_id,
+                kernel_name=kwargs.get("kernel_name", KERNEL_NAME),
+                cwd=place,
+                env=environment(
+                    self.parent.environ,
+                    HOME=place,
+                    TMPDIR=place,
+                    CLASSROOM_URL=settings.portal_url,
+                    CLASSROOM_TICKET=ticket,
+                ),
+            )
+        except BaseException:
+            self._end(kernel_id)
+            raise
+        return kernel_id
+
+    def remove_kernel(self, kernel_id: str) -> Any:
+        """Forget a kernel that has ended, in whatever way: its pages, its ticket and its folder end with it."""
+        removed = super().remove_kernel(kernel_id)
+        self._end(kernel_id)
+        return removed
+
+    def _handle_kernel_died(self, kernel_id: str) -> None:
+        """Clear away a kernel that crashed. A new one would know nothing of the page, so there is none."""
+        self.log.warning("Kernel %s died", kernel_id)
+        self._later(self.end(kernel_id))
+
+    async def cull_kernel_if_idle(self, kernel_id: str) -> None:
+        """End a kernel that has been quiet too long: sooner where no page is connected to it."""
+        seen = self.get_kernel(kernel_id).last_activity
+        if seen and utcnow() - seen > ABANDONED and not self.pages.get(kernel_id):
+            await self.end(kernel_id)
+        else:
+            await super().cull_kernel_if_idle(kernel_id)
+
+    async def end(self, kernel_id: str) -> None:
+        """End a kernel, unless it has ended already."""
+        if kernel_id in self:
+            await self.shutdown_kernel(kernel_id, now=True)
+
+    async def close(self) -> None:
+        """End every kernel, and wait until all that is theirs is gone."""
+        with suppress(Exception):  # one that cannot be ended is logged, and must not keep the others
+            await self.shutdown_all(now=True)
+        await asyncio.gather(*self._endings, return_exceptions=True)
+
+    @property
+    def _database(self) -> Database:
+        database: Database = self.parent.database
+        return database
+
+    def _issue(self) -> str:
+        with self._database.unit_of_work() as work:
+            return accounts.issue(
+                work.session, CredentialKind.KERNEL, None, lifetime=_TICKET_LIFETIME, label="lesson app"
+            )
+
+    async def _make_room(self, owner: UUID) -> None:
+        theirs = [kernel_id for kernel_id, held in self._held.items() if held.owner == owner and kernel_id in self]
+        theirs.sort(key=lambda kernel_id: self.get_kernel(kernel_id).last_activity)
+        for kernel_id in theirs[: max(0, len(theirs) - MAX_EACH + 1)]:
+            await self.end(kernel_id)
+
+    def _end(self, kernel_id: str) -> None:
+        held = self._held.pop(kernel_id, None)
+        for page in self.pages.pop(kernel_id, set()):
+            page.close()
+        if held is not None:
+            if held.work is not None:
+                held.work.cancel()
+            self._later(asyncio.to_thread(self._clear, held))
+
+    def _clear(self, held: Held) -> None:
+        shutil.rmtree(held.scratch, ignore_errors=True)
+        try:
+            with self._database.unit_of_work() as work:
+                accounts.revoke(work.session, held.ticket, actor_id=held.owner)
+        except Exception:
+            self.log.exception("A kernel's ticket could not be revoked; it ends by itself in %s", _TICKET_LIFETIME)
+
+    def _later(self, work: Any) -> None:
+        task = asyncio.ensure_future(work)
+        self._endings.add(task)
+        task.add_done_callback(self._endings.discard)

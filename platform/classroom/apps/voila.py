@@ -1,0 +1,304 @@
+"""Voila, as far as a classroom lets it: lesson pages, kernels for their owners, and the packages' own scripts and styles.
+
+Voila runs by itself, never as an extension of another server: there it does not filter what a page sends to its kernel.
+Of its routes none is kept as it was. There is no tree, no file, no query, no contents, no sign-in form, no template or
+theme by request; a page sends its kernel comm messages and nothing else; no secret stands in an address, and the address
+of a request reaches no kernel.
+"""
+
+import asyncio
+import json
+import logging
+import os
+import signal
+import tempfile
+from collections.abc import Mapping
+from contextlib import closing, suppress
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Final
+
+from jupyter_server.auth.authorizer import Authorizer
+from jupyter_server.auth.decorator import allow_unauthenticated, authorized
+from jupyter_server.auth.identity import User as Visitor
+from jupyter_server.base.handlers import APIHandler, FileFindHandler, JupyterHandler
+from jupyter_server.services.kernels.handlers import KernelHandler
+from tornado import web
+from tornado.iostream import StreamClosedError
+from traitlets.config import Config
+from voila.app import Voila
+from voila.tornado.kernel_websocket_handler import VoilaKernelWebsocketHandler
+from voila.utils import get_page_config
+
+from classroom.apps import pages
+from classroom.apps.identity import SIGN_IN, SessionIdentity, Sessions, visitor_id
+from classroom.apps.kernels import LessonKernels, OneKernelSpec
+from classroom.db import Database
+from classroom.errors import ClassroomError, Unavailable
+from classroom.settings import Settings
+
+LOOPBACK: Final = "127.0.0.1"
+MAX_BODY_BYTES: Final = 64 * 1024
+MAX_MESSAGE_BYTES: Final = 1024 * 1024
+PING_MS: Final = 30_000
+MESSAGES: Final = ["comm_open", "comm_close", "comm_msg", "comm_info_request", "kernel_info_request"]
+"""What a page may send to its kernel: what widgets say, and never code."""
+
+EXTENSIONS: Final = ["@jupyter-widgets/jupyterlab-manager", "@voila-dashboards/widgets-manager8", "anywidget"]
+DISABLED_PLUGINS: Final = ["@voila-dashboards/voila:theme-manager"]
+"""The theme is CSS alone here: it follows the system's, without a script."""
+
+SECURITY_HEADERS: Final = {
+    "Content-Security-Policy": "; ".join(
+        (
+            "default-src 'none'",
+            "base-uri 'none'",
+            "connect-src 'self'",
+            "font-src 'self' data:",
+            "form-action 'none'",
+            "frame-ancestors 'none'",
+            "img-src 'self' data: blob:",
+            "script-src 'self' blob:",  # anywidget imports a widget's module from a blob
+            "style-src 'self' 'unsafe-inline'",  # widgets and the editor write style elements
+        )
+    ),
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "Referrer-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+}
+
+_LESSON: Final = r"/voila/render/(?P<lesson_id>[a-z0-9][a-z0-9-]{0,63})\.ipynb"
+_KERNEL: Final = r"(?P<kernel_id>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"
+_STATIC: Final = Path(__file__).parent / "static"
+
+
+class KernelsOfTheirOwners(Authorizer):
+    """Lets a kernel's owner reach it, and nobody reach anything else that asks."""
+
+    def is_authorized(self, handler: JupyterHandler, user: Visitor, action: str, resource: str) -> bool:  # noqa: ARG002
+        """Tell whether this visitor may; for a kernel that there is not, as for one that is somebody else's."""
+        kernel_id = handler.path_kwargs.get("kernel_id")
+        return resource == "kernels" and kernel_id and self.parent.kernel_manager.owner(kernel_id) == visitor_id(user)
+
+
+class Page(JupyterHandler):
+    """A page for people: what goes wrong is said in one, too."""
+
+    def write_error(self, status_code: int, **kwargs: Any) -> None:
+        """Say what went wrong, and where to go from here."""
+        error = kwargs.get("exc_info", (None, None))[1]
+        detail = error.log_message if isinstance(error, web.HTTPError) else None
+        app: ClassroomVoila = self.settings["voila"]
+        page = app.templates.get_template("error.html")
+        self.finish(page.render(status=status_code, detail=detail, portal_url=app.classroom.portal_url))
+
+
+class LessonPage(Page):
+    """One lesson: its text, and a kernel of its own that is bound to who asks before the page leaves."""
+
+    async def get(self, lesson_id: str) -> None:
+        """Show the lesson."""
+        app: ClassroomVoila = self.settings["voila"]
+        try:
+            lesson = await asyncio.to_thread(pages.read_lesson, app.classroom.apps_dir / f"{lesson_id}.ipynb")
+        except FileNotFoundError:
+            raise web.HTTPError(404, "The course has no such lesson.") from None
+        try:
+            kernel_id = await app.kernel_manager.open(visitor_id(self.current_user), lesson)
+        except ClassroomError as error:
+            raise web.HTTPError(error.status_code, error.detail) from error
+        self.set_header("Cache-Control", "no-store")
+        self.xsrf_token  # noqa: B018 - reading it sets the cookie that the page shows when it closes its kernel
+        page_config = app.page_config | {"kernelId": kernel_id}
+        page = app.templates.get_template("lesson.html")
+        self.finish(page.render(lesson=lesson, portal_url=app.classroom.portal_url, page_config=page_config))
+
+
+class Missing(Page):
+    """Whatever is not there, for whoever asks."""
+
+    @allow_unauthenticated
+    def get(self, *_: str) -> None:
+        """Say so."""
+        raise web.HTTPError(404, "There is nothing at this address.")
+
+
+class Entrance(web.RequestHandler):
+    """The lessons are listed in the portal."""
+
+    def get(self) -> None:
+        """Send people there."""
+        app: ClassroomVoila = self.settings["voila"]
+        self.redirect(app.classroom.portal_url)
+
+
+class Health(web.RequestHandler):
+    """Tells whoever started this server that it is ready."""
+
+    def get(self) -> None:
+        """Say so."""
+        self.write({"status": "ok"})
+
+
+class Outputs(APIHandler):
+    """What a lesson's cells put out, a line of JSON for each, as it comes. For the kernel's owner only."""
+
+    auth_resource = "kernels"
+
+    @authorized
+    async def get(self, kernel_id: str) -> None:
+        """Tell all from the beginning on."""
+        run = self.settings["voila"].kernel_manager.run(kernel_id)
+        if run is None:
+            raise web.HTTPError(404)
+        self.set_header("Content-Type", "application/x-ndjson")
+        self.set_header("Cache-Control", "no-store")
+        with suppress(StreamClosedError):
+            async for news in run.follow():
+                self.write(json.dumps(news) + "\n")
+                await self.flush()
+
+
+class CloseKernel(KernelHandler):
+    """Ends a kernel when its page is left, for its owner only: Voila's own handler asks nobody."""
+
+    SUPPORTED_METHODS = ("POST",)
+
+    async def post(self, kernel_id: str) -> None:
+        """End it."""
+        await self.delete(kernel_id=kernel_id)
+
+
+class Kernel(KernelHandler):
+    """Tells a page how its kernel is."""
+
+    SUPPORTED_METHODS = ("GET",)
+
+
+class KernelMessages(VoilaKernelWebsocketHandler):
+    """The connection between a page and its kernel, closed when the kernel ends."""
+
+    async def open(self, kernel_id: str) -> None:  # type: ignore[override]
+        """Begin."""
+        self.kernel_manager.pages.setdefault(kernel_id, set()).add(self)
+        await super().open(kernel_id)
+
+    def on_close(self) -> None:
+        """End."""
+        self.kernel_manager.pages.get(self.kernel_id, set()).discard(self)
+        super().on_close()
+
+
+class Files(web.StaticFileHandler):
+    """Files that are everybody's: scripts, styles, fonts."""
+
+    def set_extra_headers(self, path: str) -> None:  # noqa: ARG002 - the signature is tornado's
+        """Send the headers of every answer with them."""
+        for name, value in SECURITY_HEADERS.items():
+            self.set_header(name, value)
+
+
+class ClassroomVoila(Voila):
+    """The server of lesson apps."""
+
+    name = "voila"
+
+    def __init__(self, settings: Settings, database: Database, environ: Mapping[str, str], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.classroom = settings
+        self.database = database
+        self.environ = environ
+        self.sessions = Sessions(settings, database)
+        self.templates = pages.template_environment()
+        self.config_file_paths = []  # a file that lies about must not open what is shut here
+        self.identity_provider_class = SessionIdentity
+        self.authorizer_class = KernelsOfTheirOwners
+        self.ip, self.port, self.open_browser = LOOPBACK, settings.voila_port, False
+        self.root_dir = str(settings.apps_dir)
+        self.log_level = logging.WARNING
+        self.update_config(
+            Config(
+                VoilaConfiguration={
+                    "extension_allowlist": EXTENSIONS,
+                    "kernel_spec_manager_class": OneKernelSpec,
+                    "multi_kernel_manager_class": LessonKernels,
+                },
+                KernelRestarter={"restart_limit": 0},
+            )
+        )
+
+    def setup_template_dirs(self) -> None:
+        """Look for no template of Voila's."""
+
+    def init_settings(self) -> dict[str, Any]:
+        """Set what Voila leaves open."""
+        settings: dict[str, Any] = super().init_settings()
+        self.kernel_manager.allowed_message_types = MESSAGES
+        settings |= {
+            "allow_remote_access": False,  # refuses any other Host: a foreign name may be made to point here
+            "default_handler_class": Missing,
+            "headers": SECURITY_HEADERS,
+            "login_url": f"{self.classroom.portal_url}{SIGN_IN}",
+            "websocket_max_message_size": MAX_MESSAGE_BYTES,
+            "ws_ping_timeout": PING_MS,
+            "xsrf_cookie_kwargs": {"samesite": "Strict"},
+        }
+        return settings
+
+    def init_handlers(self) -> list[Any]:
+        """List every route there is."""
+        package = Path(self.data_dir)
+        return [
+            (r"/", Entrance),
+            (r"/healthz", Health),
+            (_LESSON, LessonPage),
+            (rf"/api/kernels/{_KERNEL}", Kernel),
+            (rf"/api/kernels/{_KERNEL}/channels", KernelMessages),
+            (rf"/classroom/outputs/{_KERNEL}", Outputs),
+            (rf"/voila/api/shutdown/{_KERNEL}", CloseKernel),
+            (r"/classroom/static/(.+)", Files, {"path": _STATIC}),
+            (r"/voila/static/(.+)", Files, {"path": package / "templates" / "base" / "static"}),
+            (r"/voila/themes/(.+)", Files, {"path": package / "themes"}),
+            (r"/voila/labextensions/(.+)", FileFindHandler, {"path": self.labextensions_path}),
+        ]
+
+    @cached_property
+    def page_config(self) -> dict[str, Any]:
+        """What Voila's script is told of this server."""
+        found: dict[str, Any] = get_page_config(self.base_url, self.app.settings, self.log, self.voila_configuration)
+        return found | {"disabledExtensions": DISABLED_PLUGINS}
+
+    def listen(self) -> None:
+        """Listen. Raises Unavailable where the port is taken: the page's links would not lead to another."""
+        try:
+            self.server = self.app.listen(self.port, self.ip, max_body_size=MAX_BODY_BYTES)
+        except OSError as error:
+            raise Unavailable(f"The lesson apps cannot listen on port {self.port}: {error.strerror}.") from error
+
+    async def close(self) -> None:
+        """Take no more requests, and end every kernel."""
+        self.server.stop()
+        await self.kernel_manager.close()
+
+
+def serve(settings: Settings) -> None:
+    """Serve lesson apps until told to stop."""
+    os.environ["JUPYTER_NO_CONFIG"] = "1"
+    with (
+        closing(Database(settings.database)) as database,
+        tempfile.TemporaryDirectory(prefix="classroom-voila-") as connections,
+    ):
+        asyncio.run(_serve(ClassroomVoila(settings, database, dict(os.environ), connection_dir_root=connections)))
+
+
+async def _serve(app: ClassroomVoila) -> None:
+    app.initialize([])
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    app.start()
+    await stop.wait()
+    await app.close()
