@@ -226,7 +226,7 @@ class Chain:
     def execute(self, request: Request) -> Receipt:
         """Run a request as a transaction. Raises `ExecutionError`."""
         execution = self._run(request, transaction=True)
-        events = [self._event(log) for log in execution.logs]
+        events = [self._event(log, request) for log in execution.logs]
         receipt = Receipt(
             execution,
             action=request.action,
@@ -301,9 +301,9 @@ class Chain:
             error.advice = request.advice
         return error
 
-    def _event(self, log: Log) -> Event:
+    def _event(self, log: Log, request: Request) -> Event:
         address = checksummed(log.address)
-        return decode_event(log, address, self._interfaces(self._contracts.get(address)))
+        return decode_event(log, address, self._interfaces(self._contracts.get(address, request.interface)))
 
     def _interfaces(self, first: Interface | None) -> Iterable[Interface]:
         if first is not None:
