@@ -1,7 +1,6 @@
 """Proofs of exercises: what is proven of good ones, and what an author is told about the others."""
 
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,12 +10,6 @@ from evmbox.pool import Pool
 from evmbox.proof import SEEDS, Claim, Proof, Proving, Row, prove
 
 EXERCISES = Path(__file__).parent / "exercises"
-
-
-@pytest.fixture(scope="module")
-def pool() -> Iterator[Pool]:
-    with Pool(2) as pool:
-        yield pool
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 import json
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from evmbox.checks import load_checks
-from evmbox.compiler import Compiler, open_compiler
+from evmbox.compiler import Compiler
 from evmbox.exercise import Exercise, load_exercise
 from evmbox.report import CheckStatus, Outcome, Progress, Report, Stage
 from evmbox.runner import compile_stage, grade, run_checks
@@ -33,13 +33,6 @@ def holds(chain, contract):
 def breaks(chain, contract):
     raise KeyError(SECRET)
 """
-
-
-@pytest.fixture(scope="module")
-def compiler() -> Iterator[Compiler]:
-    compiler = open_compiler()
-    yield compiler
-    compiler.close()
 
 
 @pytest.fixture(scope="module")

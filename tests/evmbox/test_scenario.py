@@ -1,11 +1,11 @@
 """Scenarios: steps as data on a fresh chain, answered as data."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 
 from evmbox.chain import START_TIME
-from evmbox.compiler import Compiler, open_compiler
+from evmbox.compiler import Compiler
 from evmbox.scenario import run_scenario
 from evmbox.steps import Step, StepResult
 
@@ -40,13 +40,6 @@ contract Jar {
 contract Picky { constructor(address who) { require(who != address(0)); } }
 """
 ETHER = 10**18
-
-
-@pytest.fixture(scope="module")
-def compiler() -> Iterator[Compiler]:
-    compiler = open_compiler()
-    yield compiler
-    compiler.close()
 
 
 @pytest.fixture

@@ -19,6 +19,8 @@ from evmbox.pool.confinement import Ration, confine, detach
 from evmbox.pool.jobs import Job, Started
 from evmbox.report import Data
 
+ALARMS = (signal.SIGALRM, signal.SIGXCPU)
+
 
 def main(control: socket.socket) -> None:
     """Warm up, say so, then fork for every channel that arrives."""
@@ -60,7 +62,12 @@ def _forked(channel: socket.socket, template: int) -> NoReturn:
 
 def _work(channel: socket.socket, *, confined: bool = False) -> None:
     def send(message: Data) -> None:
-        channel.sendall(message.model_dump_json().encode() + b"\n")
+        line = message.model_dump_json().encode() + b"\n"
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, ALARMS)  # an alarm in the middle would leave half a line
+        try:
+            channel.sendall(line)
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
     send(Started(pid=os.getpid()))
     ration: Ration
@@ -81,8 +88,8 @@ def _set_alarms(ration: Ration) -> None:
     def ring(_number: int, _frame: FrameType | None) -> None:
         raise TimeUp
 
-    signal.signal(signal.SIGXCPU, ring)
-    signal.signal(signal.SIGALRM, ring)
+    for alarm in ALARMS:
+        signal.signal(alarm, ring)
     signal.setitimer(signal.ITIMER_REAL, ration.wall_s, 0.25)  # again, where a callback swallowed the first
 
 
