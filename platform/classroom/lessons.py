@@ -58,10 +58,10 @@ def build_lessons(catalog: Catalog, settings: Settings) -> list[Built]:
 
     All lessons are read before the first is written: one that is wrong changes nothing.
     """
-    texts = {lesson: _text(build_notebook(lesson)) for lesson in catalog.lessons.values()}
+    texts = [(lesson, _text(build_notebook(lesson))) for lesson in catalog.lessons.values()]
     settings.apps_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     built = []
-    for lesson, text in texts.items():
+    for lesson, text in texts:
         app = settings.apps_dir / f"{lesson.id}.ipynb"
         write_atomically(app, text)
         notebook = settings.notebooks_dir / lesson.track / f"{lesson.id}.ipynb"
