@@ -1,15 +1,38 @@
-"""The course as it stands in `lessons/`, read once."""
+"""The course as it stands in `lessons/`, read once, and the machinery that judges and runs it."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from classroom.catalog import Catalog
+from evmbox.exercise import MANIFEST, Exercise
+from evmbox.pool import Pool
 
 LESSONS = Path(__file__).parents[2] / "lessons"
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run a test that takes `lesson_id` or `exercise_id` once for each that there is."""
+    for name, pattern in (("lesson_id", "*/*/lesson.md"), ("exercise_id", f"*/*/*/{MANIFEST}")):
+        if name in metafunc.fixturenames:
+            metafunc.parametrize(name, sorted(path.parent.name for path in LESSONS.glob(pattern)))
 
 
 @pytest.fixture(scope="session")
 def course() -> Catalog:
     """Give the whole course."""
     return Catalog.load(LESSONS)
+
+
+@pytest.fixture
+def exercise(course: Catalog, exercise_id: str) -> Exercise:
+    """Give one exercise."""
+    return course.exercise(exercise_id)
+
+
+@pytest.fixture(scope="session")
+def pool() -> Iterator[Pool]:
+    """Give the pool that grades learners' work, with the limits that learners have."""
+    with Pool(size=2) as opened:
+        yield opened

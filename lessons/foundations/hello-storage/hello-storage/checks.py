@@ -47,7 +47,8 @@ def one_number_for_everybody(chain, contract):
     for writer, reader in ((chain.alice, chain.bob), (chain.bob, chain.carol), (chain.owner, chain.alice)):
         new = number(chain, f"by {writer.name}")
         contract.set(new, sender=writer)
-        expect_equal(contract.call("get()", sender=reader), new, f"what {reader!r} gets after {writer!r} called `set({new})`")
+        seen = contract.call("get()", sender=reader)
+        expect_equal(seen, new, f"what {reader!r} gets after {writer!r} called `set({new})`")
     new = number(chain, "by a contract")
     messenger = chain.deploy("Messenger", called="the messenger")
     messenger.set(contract, new, sender=chain.dave)
@@ -97,4 +98,5 @@ def topics_hold(receipt, contract, caller):
     """Fail unless the caller's address is the one indexed value of the event, where a search finds it."""
     (event,) = (event for event in receipt.events if event.signature == CHANGED and event.address == contract.address)
     searchable = [topic[12:].hex() for topic in event.topics[1:]]
-    assert searchable == [caller.address[2:].lower()], "The first value of `Changed`, and only that, should be `indexed`."
+    advice = "Of the values of `Changed`, the first should be `indexed`, and only that."
+    assert searchable == [caller.address[2:].lower()], advice

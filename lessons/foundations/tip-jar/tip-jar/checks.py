@@ -69,6 +69,9 @@ def total_adds_up(chain, contract):
             expect_equal(contract.call("total()", sender=reader), total, f"`total()` after {turn} of the tips")
     contract.tip("", sender=chain.bob, value=1)
     expect_equal(contract.call("total()"), total + 1, "`total()` after a tip of 1 wei more")
+    wallet = chain.deploy("Wallet", called="the wallet")
+    wallet.tip(contract, "from a contract", sender=chain.carol, value=1)
+    expect_equal(contract.call("total()"), total + 2, "`total()` after a tip of 1 wei by a contract")
 
 
 @check("A withdrawal does not lower total()", task=2, hint="What is in the jar now is another number.")
