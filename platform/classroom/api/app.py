@@ -19,7 +19,7 @@ from classroom.api.routes import courses, drafts, health, internal, lessons, peo
 from classroom.catalog import Catalog
 from classroom.db import Database
 from classroom.jobs import Queue
-from classroom.keys import server_key
+from classroom.keys import server_key, wake_secret
 from classroom.models import Submission, SubmissionState
 from classroom.schemas import Problem
 from classroom.scratch import Scratch
@@ -55,6 +55,7 @@ def create_app(settings: Settings, *, enqueue: Callable[[UUID], object] | None =
         openapi_tags=TAGS,
         docs_url=None,  # these pages load from other hosts
         redoc_url=None,
+        redirect_slashes=False,  # one address for each thing; a redirect would be built from the Host header
         lifespan=partial(_lifespan, settings=settings, enqueue=enqueue),
     )
     problems.install(app, on_refusal=deps.write_down)
@@ -82,6 +83,7 @@ async def _lifespan(
         scratch=scratch,
         signer=SessionSigner(key),
         key=key,
+        wake_secret=wake_secret(settings),
         queue=queue,
         enqueue=enqueue or queue.enqueue,
     )

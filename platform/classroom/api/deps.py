@@ -47,6 +47,7 @@ class Services:
     scratch: Scratch
     signer: SessionSigner
     key: bytes = field(repr=False)
+    wake_secret: str = field(repr=False)
     queue: Queue
     enqueue: Callable[[UUID], object]
 
@@ -88,7 +89,11 @@ def services(request: Request) -> Services:
     return found
 
 
-InServices = Annotated[Services, Depends(services)]
+async def _services(request: Request) -> Services:
+    return services(request)  # async, as all here that never waits: a plain function would cost a thread each time
+
+
+InServices = Annotated[Services, Depends(_services)]
 
 
 def visitor(request: Request, services: InServices) -> Identity | None:
@@ -120,7 +125,7 @@ def visitor(request: Request, services: InServices) -> Identity | None:
 InVisitor = Annotated[Identity | None, Depends(visitor)]
 
 
-def anyone(request: Request, services: InServices, visitor: InVisitor) -> Identity:
+async def anyone(request: Request, services: InServices, visitor: InVisitor) -> Identity:
     """Let in whoever holds something, even a kernel that is not bound yet. Raises Unauthenticated."""
     if visitor is None:
         raise Unauthenticated("Sign in, or send a bearer token.", headers=_ASK_FOR_BEARER)
@@ -133,7 +138,7 @@ def anyone(request: Request, services: InServices, visitor: InVisitor) -> Identi
 InAnyone = Annotated[Identity, Depends(anyone)]
 
 
-def person(identity: InAnyone) -> Person:
+async def person(identity: InAnyone) -> Person:
     """Let in whoever is known. Raises Forbidden for a kernel that is not bound yet."""
     if identity.user is None:
         raise Forbidden("This notebook is not connected to a learner yet. Open it from the classroom's own pages.")
@@ -143,7 +148,7 @@ def person(identity: InAnyone) -> Person:
 InPerson = Annotated[Person, Depends(person)]
 
 
-def signed_in(person: InPerson) -> Person:
+async def signed_in(person: InPerson) -> Person:
     """Let in whoever is there in person or with their own token. Raises Forbidden for a kernel."""
     if person.is_kernel:
         raise Forbidden("A notebook acts as a learner only. Use the classroom's pages for that.")

@@ -150,10 +150,10 @@ def test_only_the_consumer_of_this_machine_may_wake(live, host, secret, opens):
         {"type": "http", "app": live.app, "client": (host, 1), "headers": [(HEADER.lower().encode(), shown.encode())]}
     )
     if opens:
-        consumer_only(request)
+        asyncio.run(consumer_only(request, live.app.state.services))
     else:
         with pytest.raises(NotFound):
-            consumer_only(request)
+            asyncio.run(consumer_only(request, live.app.state.services))
 
 
 def test_a_slow_reader_loses_old_news_and_never_the_end():

@@ -4,7 +4,7 @@ from classroom.api.deps import InAnyone, InServices
 from classroom.api.routing import api_router
 from classroom.schemas import CompileIn, CompileOut, ScenarioIn, ScenarioOut
 
-router = api_router("sandbox", 401, 413, 415, 422, 429, 503)
+router = api_router("sandbox", 401, 403, 413, 415, 422, 429, 503)
 
 
 @router.post("/compile")
