@@ -237,7 +237,24 @@ class ScenarioIn(In):
     """A source and what to do with it, from an empty chain. Nothing is kept: the same again gives the same answer."""
 
     source: Source
-    steps: list[Step] = Field(min_length=1, max_length=200)
+    steps: list[Step] = Field(
+        min_length=1,
+        max_length=200,
+        examples=[
+            [
+                {"action": "deploy", "contract": "TipJar"},
+                {
+                    "action": "send",
+                    "target": 0,
+                    "function": "tip",
+                    "args": ["thanks"],
+                    "account": "bob",
+                    "value_wei": 1,
+                },
+                {"action": "call", "target": 0, "function": "total"},
+            ]
+        ],
+    )
 
 
 class ScenarioOut(Out):

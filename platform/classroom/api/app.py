@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from contextlib import asynccontextmanager, suppress
 from functools import partial
+from importlib.metadata import version
 from typing import Any, Final
 from uuid import UUID
 
@@ -51,7 +52,7 @@ def create_app(settings: Settings, *, enqueue: Callable[[UUID], object] | None =
     app = Api(
         title="Hyperkit Classroom",
         summary=about,
-        version="0.1.0",
+        version=version("hyperkit-classroom"),
         openapi_tags=TAGS,
         docs_url=None,  # these pages load from other hosts
         redoc_url=None,
