@@ -18,13 +18,18 @@ from hypothesis.internal.conjecture.providers import AVAILABLE_PROVIDERS, Hypoth
 from hypothesis.internal.constants_ast import Constants
 from hypothesis.strategies import SearchStrategy
 
-from evmbox.chain import Chain, LearnerError
+from evmbox.chain import Chain, LearnerError, OutOfGas
 from evmbox.chain.abi import checksummed
 from evmbox.checks.expectations import EXHAUSTED, CheckFailed
 from evmbox.checks.showing import shown
 from evmbox.errors import ChainError
 
 EXAMPLES = 50
+"""How many different examples a check is run with, where there are so many."""
+
+DRAWS = 4 * EXAMPLES
+"""How many examples are drawn at most; those that were drawn before cost next to nothing."""
+
 SHRINKING = 60
 """How many more examples may be tried to find a simpler one that fails."""
 
@@ -46,8 +51,9 @@ AVAILABLE_PROVIDERS[_BACKEND] = f"{ReproducibleProvider.__module__}.{Reproducibl
 
 
 def integers(low: int = 0, high: int = MAX_UINT256) -> SearchStrategy[int]:
-    """Draw whole numbers from low to high, the bounds more often than others; all of `uint256` by default."""
-    return strategies.integers(low, high)
+    """Draw whole numbers from low to high, all of `uint256` by default; every other one is at a bound or beside it."""
+    edges = sorted({number for number in (low, low + 1, high - 1, high) if low <= number <= high})
+    return strategies.integers(low, high) | strategies.sampled_from(edges)
 
 
 def addresses() -> SearchStrategy[str]:
@@ -67,8 +73,8 @@ def given(**inputs: SearchStrategy[Any]) -> Callable[[Callable[..., object]], Ca
         @given(amount=integers(1, ether(10)))
         def any_tip_is_counted(chain, contract, amount): ...
 
-    At least 50 examples, the same every time; fewer only where there aren't so many. The message of a failure names
-    the simplest inputs found.
+    Fifty different examples where there are so many, the same every time and in every process. The message of a
+    failure names the simplest inputs found.
     """
 
     def decorate(function: Callable[..., object]) -> Callable[..., None]:
@@ -106,13 +112,14 @@ class _Examples:
         self._snapshot = chain.snapshot()
         self._failure: tuple[LearnerError | AssertionError, dict[str, Any]] | None = None
         self._tries_left = SHRINKING
+        self._passed: set[str] = set()
 
     def run(self) -> None:
         """Try the examples. Raises `CheckFailed` naming the simplest that fails."""
         run = hypothesis.given(strategies.fixed_dictionaries(self._inputs))(self._example)
         run = hypothesis.seed(int.from_bytes(keccak(self._function.__qualname__.encode()), "big"))(run)
         run = hypothesis.settings(
-            max_examples=EXAMPLES,
+            max_examples=DRAWS,
             derandomize=True,
             database=None,
             deadline=None,
@@ -138,19 +145,24 @@ class _Examples:
             raise CheckFailed(f"{what or 'A condition of this check does not hold.'} (With {drawn}.)") from error
 
     def _example(self, values: dict[str, Any]) -> None:
-        self._chain.revert(self._snapshot)
+        if repr(values) in self._passed:
+            return
         if self._failure is not None:
             self._tries_left -= 1
-            if self._tries_left < 0:
-                raise _Stop
+        if self._tries_left < 0 or len(self._passed) == EXAMPLES:
+            raise _Stop
+        self._chain.revert(self._snapshot)
         try:
             with _deep_stack():
                 self._function(self._chain, *self._rest, **values)
         except (LearnerError, AssertionError) as error:
             self._failure = (error, values)
+            if _ran_out_of_gas(error):
+                raise _Stop from error  # a loop without end: each further example would take as long
             raise
         except EXHAUSTED as error:
             raise _Stop(error) from error
+        self._passed.add(repr(values))
 
 
 class _Stop(BaseException):
@@ -159,6 +171,13 @@ class _Stop(BaseException):
     def __init__(self, error: Exception | None = None) -> None:
         super().__init__()
         self.error = error
+
+
+def _ran_out_of_gas(error: BaseException | None) -> bool:
+    """Tell whether a failure was caused by gas that ran out, also where an expectation put it in other words."""
+    while error is not None and not isinstance(error, OutOfGas):
+        error = error.__cause__ or error.__context__
+    return error is not None
 
 
 @contextmanager
