@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 
 import nbformat
 import pytest
@@ -17,7 +18,7 @@ from classroom import accounts, courses
 from classroom.api.app import create_app
 from classroom.catalog import Catalog
 from classroom.db import Database
-from classroom.lessons import build_notebook
+from classroom.lessons import build_lessons
 from classroom.models import CredentialKind, Role
 from classroom.settings import Settings
 
@@ -77,13 +78,14 @@ def wait_for(server: uvicorn.Server, thread: threading.Thread) -> None:
 
 
 @pytest.fixture(scope="module")
-def run(classroom: None, course: Catalog) -> dict[str, Ran]:
+def run(classroom: None, course: Catalog, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Ran]:
     """Give every lesson after a run of all its cells; a cell that raises fails the run."""
-    return {lesson.id: Ran(run_cells(build_notebook(lesson))) for lesson in course.lessons.values()}
+    built = build_lessons(course, Settings(data_dir=tmp_path_factory.mktemp("built")))
+    return {each.lesson.id: Ran(run_cells(each.app)) for each in built}
 
 
-def run_cells(built: dict[str, object]) -> list[str]:
-    notebook = nbformat.from_dict(built)
+def run_cells(path: Path) -> list[str]:
+    notebook = nbformat.read(path, as_version=4)
     NotebookClient(notebook, timeout=CELL_TIMEOUT_S, kernel_name="python3").execute()
     return [text_of(cell) for cell in notebook.cells if cell.cell_type == "code"]
 

@@ -11,7 +11,8 @@ import nbformat
 import pytest
 
 from classroom.catalog import Catalog
-from classroom.lessons import build_notebook
+from classroom.lessons import build_lessons
+from classroom.settings import Settings
 
 LESSONS = Path(__file__).parents[2] / "lessons"
 TEXTS = sorted(LESSONS.glob("*/*/lesson.md"))
@@ -61,9 +62,10 @@ def test_every_exercise_follows_those_it_needs(course: Catalog):
         seen.add(exercise.id)
 
 
-def test_every_lesson_can_be_built(course: Catalog):
-    for lesson in course.lessons.values():
-        assert build_notebook(lesson)["cells"]
+def test_every_lesson_can_be_built(course: Catalog, tmp_path: Path):
+    built = build_lessons(course, Settings(data_dir=tmp_path))
+    assert [each.lesson.id for each in built] == list(course.lessons)
+    assert all(nbformat.read(each.app, as_version=4).cells for each in built)
 
 
 def test_a_lesson_takes_ten_to_twenty_five_minutes_and_says_so_truly(text: Path):
