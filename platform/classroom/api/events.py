@@ -8,9 +8,7 @@ from contextlib import contextmanager
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy.exc import SQLAlchemyError
-
-from classroom.errors import TooMany, Unavailable
+from classroom.errors import TooMany
 from classroom.schemas import Event
 
 logger = logging.getLogger("classroom.api")
@@ -98,7 +96,7 @@ class EventHub:
                 continue
             try:
                 states = await asyncio.to_thread(self._states, tuple(self._feeds))
-            except (SQLAlchemyError, Unavailable):
+            except Exception:
                 logger.exception("could not look at the submissions that clients wait for")
                 continue
             for submission_id, state in states.items():

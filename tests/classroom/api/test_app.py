@@ -159,6 +159,15 @@ def test_a_server_without_its_database_lives_and_is_not_ready(live, tmp_path):
     away.close()
 
 
+def test_a_server_whose_database_was_never_migrated_says_so(live, tmp_path):
+    bare = Database(f"sqlite:///{tmp_path}/bare.db")
+    live.app.state.services = replace(live.app.state.services, database=bare)
+    ready = live.client("nobody").get("/readyz")
+    assert ready.status_code == 503
+    assert "no tables" in ready.json()["parts"]["database"]
+    bare.close()
+
+
 def test_who_has_enough_running_is_429_and_when_all_have_it_is_503(live):
     scratch, lea = live.app.state.services.scratch, live.client("lea")
     with ExitStack() as running:

@@ -5,6 +5,7 @@ import sqlite3
 
 from fastapi import Response
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 from classroom.api.deps import InServices, Services
 from classroom.api.routing import api_router
@@ -62,4 +63,6 @@ def _database(services: Services) -> str:
             session.execute(text("SELECT 1 FROM users LIMIT 1"))
     except Unavailable as error:
         return error.detail
+    except DBAPIError:
+        return "the database has no tables yet: `classroom up` brings it up to date"
     return "ok"
