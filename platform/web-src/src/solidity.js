@@ -56,7 +56,7 @@ function word(stream, state, text) {
   if (naming && !KEYWORDS.has(text)) return naming;
   if (TYPE.test(text)) return "typeName";
   if (LITERALS.has(text)) return "bool";
-  if (SOFT.has(text) && !/^\s*[\w({]/.test(stream.string.slice(stream.pos))) return "variableName";
+  if (SOFT.has(text) && !/^\s*[\w({"']/.test(stream.string.slice(stream.pos))) return "variableName";
   if (KEYWORDS.has(text)) {
     if (TYPE_NAMERS.has(text)) state.naming = "className";
     else if (FUNCTION_NAMERS.has(text)) state.naming = "functionName";

@@ -61,7 +61,8 @@ export function showVerdict(element, attempt, { fresh }) {
         h("p", { class: "hk-score" }, say("score", { score: number(report.score), max: number(report.max_score) })),
     ),
     !fresh && attempt.finished_at && h("p", { class: "hk-note" }, say("earlier", { when: ago(attempt.finished_at) })),
-    report && report.checks.length > 0 && h("ul", { class: "hk-checks" }, report.checks.map(checkItem)),
+    report?.checks.some((check) => check.status !== "not_run") &&
+      h("ul", { class: "hk-checks" }, report.checks.map(checkItem)),
     h("p", { class: "hk-small" }, smallPrint(attempt)),
   );
 }
