@@ -113,21 +113,26 @@ def test_the_time_limit_can_be_shorter(target: NodeCompiler) -> None:
     assert target.compile(FINE).ok
 
 
-def test_a_process_that_has_grown_is_replaced_after_its_answer(target: NodeCompiler) -> None:
+def test_memory_that_runs_out_is_a_resource_limit_and_a_process_that_has_grown_is_replaced(
+    target: NodeCompiler,
+) -> None:
     assert target.compile(FINE).ok
     pid = target.pid
     assert target.compile(FINE).ok
     assert target.pid == pid
-    compilation = target.compile(STRUCT_COPY.replace("S16 x", "S14 x").replace("S16 y", "S14 y"))
-    assert compilation.ok
+    assert target.compile(STRUCT_COPY, timeout_s=100).outcome is Outcome.RESOURCE_LIMIT
     assert target.pid != pid
     assert target.compile(FINE).ok
 
 
-def test_a_compiler_killed_between_compiles_is_replaced(target: NodeCompiler) -> None:
+@pytest.mark.parametrize("kind", [signal.SIGKILL, signal.SIGABRT])
+def test_a_compiler_that_died_between_compiles_is_replaced(target: NodeCompiler, kind: signal.Signals) -> None:
     assert target.compile(FINE).ok
     killed = target.pid
-    os.kill(killed, signal.SIGKILL)
+    node = os.pidfd_open(killed)
+    os.kill(killed, kind)
+    assert select.select([node], [], [], 10)[0]
+    os.close(node)
     assert target.compile(FINE).ok
     assert target.pid != killed
 
