@@ -1,14 +1,13 @@
 """Builds each lesson's text into two notebooks: one that Voila serves, and the owner's copy for JupyterLab.
 
 A lesson is CommonMark with tables, pictures and code cells (jupytext's MyST format). What would print as raw text in a
-lesson app is refused with file, line and remedy. Only the text, its code cells and the pictures it shows are built in,
-so nothing else of an exercise's folder can reach a kernel.
+lesson app is refused with file, line and remedy. Only the text, its code cells and the pictures it shows are taken, so
+nothing else of an exercise's folder can reach a kernel.
 
 The owner's copy is theirs: it is written again only while its cells are still the ones that were written before.
 """
 
 import ast
-import base64
 import hashlib
 import json
 import re
@@ -25,14 +24,8 @@ from classroom.catalog import Catalog, CourseError, Lesson
 from classroom.files import write_atomically
 from classroom.settings import Settings
 
-PICTURES: Final = {
-    ".gif": "image/gif",
-    ".jpeg": "image/jpeg",
-    ".jpg": "image/jpeg",
-    ".png": "image/png",
-    ".svg": "image/svg+xml",
-    ".webp": "image/webp",
-}
+PICTURES: Final = frozenset({".gif", ".jpeg", ".jpg", ".png", ".svg", ".webp"})
+PICTURES_FOLDER: Final = "pictures"
 MAX_PICTURE_BYTES: Final = 2 * 1024 * 1024
 HTML_TAGS: Final = frozenset({"abbr", "br", "details", "kbd", "sub", "summary", "sup"})
 KERNEL: Final = {"display_name": "Python 3", "language": "python", "name": "python3"}
@@ -41,6 +34,15 @@ _CODE_CELL = "{code-cell}"
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\n.*?^---[ \t]*\n", re.DOTALL | re.MULTILINE)
 _TAG = re.compile(r"</?([A-Za-z][A-Za-z0-9-]*)([^>]*)>?")
 _IMAGE = re.compile(r"(!\[(?:[^\[\]\\]|\\.|\[[^\[\]]*\])*\]\()<?([^\s<>()]+)>?(?=[\s)])")
+
+
+@dataclass(frozen=True)
+class Notebook:
+    """A notebook file, what it says about itself, and the pictures that stand beside it, by their relative paths."""
+
+    text: str
+    about: Mapping[str, Any]
+    pictures: Mapping[str, bytes]
 
 
 @dataclass(frozen=True)
@@ -58,21 +60,23 @@ def build_lessons(catalog: Catalog, settings: Settings) -> list[Built]:
 
     All lessons are read before the first is written: one that is wrong changes nothing.
     """
-    texts = [(lesson, _text(build_notebook(lesson))) for lesson in catalog.lessons.values()]
+    notebooks = [(lesson, build_notebook(lesson)) for lesson in catalog.lessons.values()]
     settings.apps_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     built = []
-    for lesson, text in texts:
+    for lesson, made in notebooks:
         app = settings.apps_dir / f"{lesson.id}.ipynb"
-        write_atomically(app, text)
-        notebook = settings.notebooks_dir / lesson.track / f"{lesson.id}.ipynb"
-        built.append(Built(lesson, app, notebook, kept=not _renew(notebook, text)))
+        _write_pictures(app.parent, made)
+        write_atomically(app, made.text)
+        notebook = settings.notebooks_dir / lesson.track / app.name
+        _write_pictures(notebook.parent, made)
+        built.append(Built(lesson, app, notebook, kept=not _renew(notebook, made)))
     for stale in set(settings.apps_dir.glob("*.ipynb")) - {each.app for each in built}:
         stale.unlink()
     return built
 
 
-def build_notebook(lesson: Lesson) -> dict[str, Any]:
-    """Make one lesson's notebook (nbformat 4.5); the same text gives the same one. Raises `CourseError`."""
+def build_notebook(lesson: Lesson) -> Notebook:
+    """Make one lesson's notebook (nbformat 4.5); the same lesson gives the same bytes. Raises `CourseError`."""
     source = _Source(lesson)
     source.check()
     try:
@@ -94,7 +98,7 @@ def build_notebook(lesson: Lesson) -> dict[str, Any]:
             remedy="Write it as ![what it shows](file.svg).",
         )
     about = {"lesson": lesson.id, "track": lesson.track, "minutes": lesson.minutes, "written": _digest(cells)}
-    return {
+    notebook = {
         "cells": cells,
         "metadata": {
             "classroom": about,
@@ -105,6 +109,8 @@ def build_notebook(lesson: Lesson) -> dict[str, Any]:
         "nbformat": 4,
         "nbformat_minor": 5,
     }
+    pictures = {source.place(address): path.read_bytes() for address, (path, _line) in source.pictures.items()}
+    return Notebook(json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True) + "\n", about, pictures)
 
 
 def _code_cell(source: "_Source", code: str, line: int) -> dict[str, Any]:
@@ -118,20 +124,13 @@ def _code_cell(source: "_Source", code: str, line: int) -> dict[str, Any]:
 
 
 def _text_cell(source: "_Source", text: str, shown: set[str]) -> dict[str, Any]:
-    attachments: dict[str, dict[str, str]] = {}
-
-    def attach(found: re.Match[str]) -> str:
+    def place(found: re.Match[str]) -> str:
         if found[2] not in source.pictures:
             return found[0]  # an example in a block of code
-        picture, _line = source.pictures[found[2]]
         shown.add(found[2])
-        name = picture.relative_to(source.folder).as_posix().replace("/", "-")
-        data = base64.b64encode(picture.read_bytes()).decode()
-        attachments[name] = {PICTURES[picture.suffix.lower()]: data}
-        return f"{found[1]}attachment:{name}"
+        return f"{found[1]}{source.place(found[2])}"
 
-    text = _IMAGE.sub(attach, text)
-    return {"cell_type": "markdown", "source": text} | ({"attachments": attachments} if attachments else {})
+    return {"cell_type": "markdown", "source": _IMAGE.sub(place, text)}
 
 
 class _Source:
@@ -139,6 +138,7 @@ class _Source:
 
     def __init__(self, lesson: Lesson) -> None:
         self.folder = lesson.path.parent.resolve()
+        self.lesson_id = lesson.id
         self.name = f"{lesson.track}/{lesson.id}/{lesson.path.name}"
         self.text = lesson.path.read_text(encoding="utf-8").replace("\r\n", "\n")
         self.lines = self.text.splitlines()
@@ -150,6 +150,11 @@ class _Source:
     def error(self, message: str, *, remedy: str, line: int | None = None) -> CourseError:
         """Make an error that names this file."""
         return CourseError(message, file=self.name, line=line, remedy=remedy)
+
+    def place(self, address: str) -> str:
+        """Tell where a picture stands beside the notebook."""
+        inside = self.pictures[address][0].relative_to(self.folder).as_posix()
+        return f"{PICTURES_FOLDER}/{self.lesson_id}/{inside.replace('/', '-').replace(' ', '-')}"
 
     def line_of(self, text: str, start: int) -> int:
         """Tell the line (from 1) where `text` begins, looking from index `start` on."""
@@ -278,17 +283,19 @@ def _line(token: Token) -> int:
     return token.map[0] + 1 if token.map else 1
 
 
-def _list(words: Mapping[str, str] | frozenset[str]) -> str:
+def _list(words: frozenset[str]) -> str:
     return ", ".join(sorted(words))
 
 
-def _text(notebook: dict[str, Any]) -> str:
-    return json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+def _write_pictures(folder: Path, notebook: Notebook) -> None:
+    for name, content in notebook.pictures.items():
+        path = folder / name
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        write_atomically(path, content)
 
 
-def _renew(path: Path, text: str) -> bool:
+def _renew(path: Path, notebook: Notebook) -> bool:
     """Write the owner's copy, unless they have changed it or it is up to date; tell whether it is as built."""
-    new = json.loads(text)["metadata"]["classroom"]
     try:
         theirs = json.loads(path.read_text(encoding="utf-8"))
         about = theirs["metadata"]["classroom"]
@@ -297,9 +304,9 @@ def _renew(path: Path, text: str) -> bool:
         about, untouched = None, True
     except (OSError, ValueError, LookupError, TypeError, AttributeError):
         return False  # not what we wrote: whatever it is, it is theirs
-    if untouched and about != new:
+    if untouched and about != notebook.about:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        write_atomically(path, text)
+        write_atomically(path, notebook.text)
     return bool(untouched)
 
 

@@ -62,7 +62,7 @@ class Course:
         return build_lessons(Catalog("A course", (Track("basics", "Basics", "", tuple(self.lessons)),), {}), settings)
 
     def notebook(self, lesson: Lesson) -> dict[str, Any]:
-        return build_notebook(lesson)
+        return json.loads(build_notebook(lesson).text)
 
     def error(self, text: str) -> str:
         with pytest.raises(CourseError) as caught:
@@ -96,20 +96,23 @@ def test_the_same_text_gives_the_same_bytes(course: Course, settings: Settings) 
     assert first.app.read_bytes() == written
 
 
-def test_a_picture_travels_in_the_notebook_and_nothing_else_of_its_folder_does(course: Course) -> None:
+def test_a_picture_stands_beside_the_notebook_and_nothing_else_of_its_folder_does(
+    course: Course, settings: Settings
+) -> None:
     lesson = course.add("# A lesson\n\n![A dot [so small]](exercise/dot.svg)\n\nSee [the dot](exercise/dot.svg).\n")
     exercise = lesson.path.parent / "exercise"
     exercise.mkdir()
     (exercise / "dot.svg").write_text(PIXEL)
     (exercise / "solution.sol").write_text("CANARY-SOLUTION")
     (exercise / "checks.py").write_text("CANARY-CHECKS")
-    notebook = course.notebook(lesson)
-    nbformat.validate(nbformat.from_dict(notebook))
-    (cell,) = notebook["cells"]
-    assert "![A dot [so small]](attachment:exercise-dot.svg)" in cell["source"]
-    assert list(cell["attachments"]) == ["exercise-dot.svg"]
-    assert list(cell["attachments"]["exercise-dot.svg"]) == ["image/svg+xml"]
-    assert "CANARY" not in json.dumps(notebook)
+    (built,) = course.build(settings)
+    (cell,) = json.loads(built.app.read_text())["cells"]
+    assert "![A dot [so small]](pictures/first/exercise-dot.svg)" in cell["source"]
+    for notebook in (built.app, built.notebook):
+        assert (notebook.parent / "pictures" / "first" / "exercise-dot.svg").read_text() == PIXEL
+    written = [path for root in (settings.apps_dir, settings.notebooks_dir) for path in root.rglob("*.*")]
+    assert len(written) == 4
+    assert not any("CANARY" in path.read_text() for path in written)
 
 
 @pytest.mark.parametrize(

@@ -1,16 +1,17 @@
 """Who is at the door: the portal's session cookie, checked against the database on every request.
 
-Nothing is cached: a session that was closed and a person who was shut out are refused at once. A visitor's `username` is
-the person's id, which never changes hands as a name might.
+Nothing is cached: a session that was closed and a person who was shut out are refused at once. A visitor's `username`
+is the person's id, which never changes hands as a name might.
 """
 
 import asyncio
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from jupyter_server.auth.identity import IdentityProvider
 from jupyter_server.auth.identity import User as Visitor
 from tornado.web import HTTPError, RequestHandler
+from traitlets import default
 
 from classroom import accounts
 from classroom.accounts import SESSION_COOKIE, SessionSigner
@@ -43,10 +44,18 @@ class Sessions:
 
 
 class SessionIdentity(IdentityProvider):
-    """Admits whoever is signed in at the portal. The server it belongs to has `sessions`."""
+    """Admits whoever is signed in at the portal. The server it belongs to has `classroom` (settings) and `sessions`."""
+
+    parent: Any
+
+    @default("token")
+    def _token_default(self) -> str:
+        """Make no token: whoever sees an address with one in it could come in."""
+        return ""
 
     async def get_user(self, handler: RequestHandler) -> Visitor | None:
         """Tell who asks; None sends a browser to the portal's sign-in."""
+        handler.current_user = None  # what renders an error asks for it
         sessions: Sessions = self.parent.sessions
         try:
             user = await asyncio.to_thread(sessions.user, handler.get_cookie(SESSION_COOKIE))

@@ -1,8 +1,8 @@
 """Kernels: what they may know of this machine, whose they are, and when they end. Not what runs in them.
 
-A lesson app's kernel starts with a ticket that is nobody's and is then bound to its visitor, once. Only its owner reaches
-it, and the ticket dies with it. A stock of kernels started ahead (with their cells run) needs no more than `bind` when
-its page leaves, since nothing here depends on whose request a kernel was started in.
+A lesson app's kernel starts with a ticket that is nobody's and is then bound to its visitor, once. Only its owner
+reaches it, and the ticket dies with it. A stock of kernels started ahead (with their cells run) would need no more than
+`bind` when its page leaves, since nothing here depends on whose request a kernel was started in.
 """
 
 import asyncio
@@ -11,7 +11,7 @@ import tempfile
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
@@ -71,6 +71,7 @@ class Held:
 class LessonKernels(AsyncMappingKernelManager):
     """The kernels of lesson apps. The server they belong to has `classroom` (settings), `database` and `environ`."""
 
+    parent: Any
     cull_connected = True
 
     def __init__(self, **kwargs: Any) -> None:
@@ -158,8 +159,7 @@ class LessonKernels(AsyncMappingKernelManager):
 
     async def cull_kernel_if_idle(self, kernel_id: str) -> None:
         """End a kernel that has been quiet too long: sooner where no page is connected to it."""
-        seen = self.get_kernel(kernel_id).last_activity
-        if seen and utcnow() - seen > ABANDONED and not self.pages.get(kernel_id):
+        if utcnow() - self._last_seen(kernel_id) > ABANDONED and not self.pages.get(kernel_id):
             await self.end(kernel_id)
         else:
             await super().cull_kernel_if_idle(kernel_id)
@@ -188,9 +188,13 @@ class LessonKernels(AsyncMappingKernelManager):
 
     async def _make_room(self, owner: UUID) -> None:
         theirs = [kernel_id for kernel_id, held in self._held.items() if held.owner == owner and kernel_id in self]
-        theirs.sort(key=lambda kernel_id: self.get_kernel(kernel_id).last_activity)
+        theirs.sort(key=self._last_seen)
         for kernel_id in theirs[: max(0, len(theirs) - MAX_EACH + 1)]:
             await self.end(kernel_id)
+
+    def _last_seen(self, kernel_id: str) -> datetime:
+        kernel: Any = self.get_kernel(kernel_id)
+        return kernel.last_activity or utcnow()
 
     def _end(self, kernel_id: str) -> None:
         held = self._held.pop(kernel_id, None)

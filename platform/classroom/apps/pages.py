@@ -1,11 +1,13 @@
 """A lesson's page, which is its text, and the run of its cells, whose outputs follow. Nothing of who may see it.
 
-The text needs no kernel, so it leaves at once. While a browser loads the page and its scripts, the kernel starts and runs
-the cells; the page's script fetches what they put out and shows each output in the place that the text keeps for it.
+The text needs no kernel, so it leaves at once. While a browser loads the page and its scripts, the kernel starts and
+runs the cells; the page's script fetches what they put out and shows each output in the place the text keeps for it.
 """
 
 import ast
 import asyncio
+import base64
+import mimetypes
 from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -63,6 +65,7 @@ class Run:
             self._lesson,
             km=self._kernel,
             allow_errors=True,
+            coalesce_streams=True,
             interrupt_on_timeout=True,
             record_timing=False,
             startup_timeout=START_TIMEOUT_S,
@@ -108,9 +111,24 @@ async def _outputs(client: NotebookClient, cell: NotebookNode, index: int) -> li
     return [output for output in cell.outputs if output.get("name") != "stderr"]
 
 
-def _markdown(cell: NotebookNode) -> Markup:
-    renderer = IPythonRenderer(escape=False, exclude_anchor_links=True, attachments=cell.get("attachments"))
-    return Markup(MarkdownWithMath(renderer=renderer).render(cell.source))  # noqa: S704 - the course's own text
+class _Renderer(IPythonRenderer):
+    """Renders CommonMark; the pictures that stand beside the lesson travel in the page."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(escape=False, exclude_anchor_links=True)
+        self._folder = folder
+
+    def image(self, text: str, url: str, title: str | None = None) -> str:
+        """Render a picture."""
+        path = (self._folder / url).resolve()
+        if path.is_relative_to(self._folder.resolve()) and path.is_file():
+            data = base64.b64encode(path.read_bytes()).decode()
+            url = f"data:{mimetypes.guess_type(path.name)[0]};base64,{data}"
+        return str(super().image(text, url, title))
+
+
+def _markdown(cell: NotebookNode, folder: Path) -> Markup:
+    return Markup(MarkdownWithMath(renderer=_Renderer(folder)).render(cell.source))  # noqa: S704 - the course's own text
 
 
 def _shows_something(cell: NotebookNode) -> bool:

@@ -1,9 +1,9 @@
-"""Voila, as far as a classroom lets it: lesson pages, kernels for their owners, and the packages' own scripts and styles.
+"""Voila, as far as a classroom lets it: lesson pages, kernels for their owners, the packages' scripts and styles.
 
 Voila runs by itself, never as an extension of another server: there it does not filter what a page sends to its kernel.
 Of its routes none is kept as it was. There is no tree, no file, no query, no contents, no sign-in form, no template or
-theme by request; a page sends its kernel comm messages and nothing else; no secret stands in an address, and the address
-of a request reaches no kernel.
+theme by request; a page sends its kernel comm messages and nothing else; no secret stands in an address, and the
+address of a request reaches no kernel.
 """
 
 import asyncio
@@ -31,16 +31,15 @@ from voila.tornado.kernel_websocket_handler import VoilaKernelWebsocketHandler
 from voila.utils import get_page_config
 
 from classroom.apps import pages
+from classroom.apps.handlers import LOOPBACK, PING_MS, STATIC, Files, Health, policy
 from classroom.apps.identity import SIGN_IN, SessionIdentity, Sessions, visitor_id
 from classroom.apps.kernels import LessonKernels, OneKernelSpec
 from classroom.db import Database
 from classroom.errors import ClassroomError, Unavailable
 from classroom.settings import Settings
 
-LOOPBACK: Final = "127.0.0.1"
 MAX_BODY_BYTES: Final = 64 * 1024
 MAX_MESSAGE_BYTES: Final = 1024 * 1024
-PING_MS: Final = 30_000
 MESSAGES: Final = ["comm_open", "comm_close", "comm_msg", "comm_info_request", "kernel_info_request"]
 """What a page may send to its kernel: what widgets say, and never code."""
 
@@ -49,18 +48,18 @@ DISABLED_PLUGINS: Final = ["@voila-dashboards/voila:theme-manager"]
 """The theme is CSS alone here: it follows the system's, without a script."""
 
 SECURITY_HEADERS: Final = {
-    "Content-Security-Policy": "; ".join(
-        (
-            "default-src 'none'",
-            "base-uri 'none'",
-            "connect-src 'self'",
-            "font-src 'self' data:",
-            "form-action 'none'",
-            "frame-ancestors 'none'",
-            "img-src 'self' data: blob:",
-            "script-src 'self' blob:",  # anywidget imports a widget's module from a blob
-            "style-src 'self' 'unsafe-inline'",  # widgets and the editor write style elements
-        )
+    "Content-Security-Policy": policy(
+        {
+            "default-src": "'none'",
+            "base-uri": "'none'",
+            "connect-src": "'self'",
+            "font-src": "'self' data:",
+            "form-action": "'none'",
+            "frame-ancestors": "'none'",
+            "img-src": "'self' data: blob:",
+            "script-src": "'self' blob:",  # anywidget imports a widget's module from a blob
+            "style-src": "'self' 'unsafe-inline'",  # widgets and the editor write style elements
+        }
     ),
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
@@ -72,28 +71,27 @@ SECURITY_HEADERS: Final = {
 
 _LESSON: Final = r"/voila/render/(?P<lesson_id>[a-z0-9][a-z0-9-]{0,63})\.ipynb"
 _KERNEL: Final = r"(?P<kernel_id>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"
-_STATIC: Final = Path(__file__).parent / "static"
 
 
 class KernelsOfTheirOwners(Authorizer):
     """Lets a kernel's owner reach it, and nobody reach anything else that asks."""
 
+    parent: Any
+
     def is_authorized(self, handler: JupyterHandler, user: Visitor, action: str, resource: str) -> bool:  # noqa: ARG002
         """Tell whether this visitor may; for a kernel that there is not, as for one that is somebody else's."""
-        kernel_id = handler.path_kwargs.get("kernel_id")
-        return resource == "kernels" and kernel_id and self.parent.kernel_manager.owner(kernel_id) == visitor_id(user)
+        kernel_id = handler.path_kwargs.get("kernel_id", "")
+        kernels: LessonKernels = self.parent.kernel_manager
+        return resource == "kernels" and kernels.owner(kernel_id) == visitor_id(user)
 
 
 class Page(JupyterHandler):
-    """A page for people: what goes wrong is said in one, too."""
+    """A page for people. Its templates know no more than what they are told here: the stock ones ask git and more."""
 
-    def write_error(self, status_code: int, **kwargs: Any) -> None:
-        """Say what went wrong, and where to go from here."""
-        error = kwargs.get("exc_info", (None, None))[1]
-        detail = error.log_message if isinstance(error, web.HTTPError) else None
-        app: ClassroomVoila = self.settings["voila"]
-        page = app.templates.get_template("error.html")
-        self.finish(page.render(status=status_code, detail=detail, portal_url=app.classroom.portal_url))
+    @property
+    def template_namespace(self) -> dict[str, Any]:
+        """Give what every page knows."""
+        return self.jinja_template_vars
 
 
 class LessonPage(Page):
@@ -113,8 +111,9 @@ class LessonPage(Page):
         self.set_header("Cache-Control", "no-store")
         self.xsrf_token  # noqa: B018 - reading it sets the cookie that the page shows when it closes its kernel
         page_config = app.page_config | {"kernelId": kernel_id}
-        page = app.templates.get_template("lesson.html")
-        self.finish(page.render(lesson=lesson, portal_url=app.classroom.portal_url, page_config=page_config))
+        self.finish(
+            self.render_template("lesson.html", lesson=lesson, folder=app.classroom.apps_dir, page_config=page_config)
+        )
 
 
 class Missing(Page):
@@ -133,14 +132,6 @@ class Entrance(web.RequestHandler):
         """Send people there."""
         app: ClassroomVoila = self.settings["voila"]
         self.redirect(app.classroom.portal_url)
-
-
-class Health(web.RequestHandler):
-    """Tells whoever started this server that it is ready."""
-
-    def get(self) -> None:
-        """Say so."""
-        self.write({"status": "ok"})
 
 
 class Outputs(APIHandler):
@@ -162,14 +153,16 @@ class Outputs(APIHandler):
                 await self.flush()
 
 
-class CloseKernel(KernelHandler):
+class CloseKernel(APIHandler):
     """Ends a kernel when its page is left, for its owner only: Voila's own handler asks nobody."""
 
-    SUPPORTED_METHODS = ("POST",)
+    auth_resource = "kernels"
 
+    @authorized
     async def post(self, kernel_id: str) -> None:
         """End it."""
-        await self.delete(kernel_id=kernel_id)
+        await self.settings["voila"].kernel_manager.end(kernel_id)
+        self.set_status(204)
 
 
 class Kernel(KernelHandler):
@@ -181,7 +174,7 @@ class Kernel(KernelHandler):
 class KernelMessages(VoilaKernelWebsocketHandler):
     """The connection between a page and its kernel, closed when the kernel ends."""
 
-    async def open(self, kernel_id: str) -> None:  # type: ignore[override]
+    async def open(self, kernel_id: str) -> None:
         """Begin."""
         self.kernel_manager.pages.setdefault(kernel_id, set()).add(self)
         await super().open(kernel_id)
@@ -190,15 +183,6 @@ class KernelMessages(VoilaKernelWebsocketHandler):
         """End."""
         self.kernel_manager.pages.get(self.kernel_id, set()).discard(self)
         super().on_close()
-
-
-class Files(web.StaticFileHandler):
-    """Files that are everybody's: scripts, styles, fonts."""
-
-    def set_extra_headers(self, path: str) -> None:  # noqa: ARG002 - the signature is tornado's
-        """Send the headers of every answer with them."""
-        for name, value in SECURITY_HEADERS.items():
-            self.set_header(name, value)
 
 
 class ClassroomVoila(Voila):
@@ -213,7 +197,7 @@ class ClassroomVoila(Voila):
         self.environ = environ
         self.sessions = Sessions(settings, database)
         self.templates = pages.template_environment()
-        self.config_file_paths = []  # a file that lies about must not open what is shut here
+        self.config_file_paths: list[str] = []  # a file that lies about must not open what is shut here
         self.identity_provider_class = SessionIdentity
         self.authorizer_class = KernelsOfTheirOwners
         self.ip, self.port, self.open_browser = LOOPBACK, settings.voila_port, False
@@ -241,6 +225,8 @@ class ClassroomVoila(Voila):
             "allow_remote_access": False,  # refuses any other Host: a foreign name may be made to point here
             "default_handler_class": Missing,
             "headers": SECURITY_HEADERS,
+            "jinja2_env": self.templates,
+            "jinja_template_vars": {"portal_url": self.classroom.portal_url},
             "login_url": f"{self.classroom.portal_url}{SIGN_IN}",
             "websocket_max_message_size": MAX_MESSAGE_BYTES,
             "ws_ping_timeout": PING_MS,
@@ -259,7 +245,7 @@ class ClassroomVoila(Voila):
             (rf"/api/kernels/{_KERNEL}/channels", KernelMessages),
             (rf"/classroom/outputs/{_KERNEL}", Outputs),
             (rf"/voila/api/shutdown/{_KERNEL}", CloseKernel),
-            (r"/classroom/static/(.+)", Files, {"path": _STATIC}),
+            (r"/classroom/static/(.+)", Files, {"path": STATIC}),
             (r"/voila/static/(.+)", Files, {"path": package / "templates" / "base" / "static"}),
             (r"/voila/themes/(.+)", Files, {"path": package / "themes"}),
             (r"/voila/labextensions/(.+)", FileFindHandler, {"path": self.labextensions_path}),
