@@ -33,6 +33,24 @@ def holds(chain, contract):
 def breaks(chain, contract):
     raise KeyError(SECRET)
 """
+LOOPING_CHECKS = """
+from evmbox.checks import check, given, integers, reverts
+
+examples = []
+
+
+@check("It holds for any value", task=1)
+@given(value=integers())
+def drawn(chain, contract, value):
+    examples.append(value)
+    with reverts("BelowZero"):
+        contract.increment()
+
+
+@check("One example is enough", task=1)
+def drawn_once(chain, contract):
+    assert len(examples) == 1
+"""
 
 
 @pytest.fixture(scope="module")
@@ -180,6 +198,15 @@ def test_out_of_gas_in_a_check_fails_that_check_only(verdict, counter: Exercise)
     assert report.outcome is Outcome.FAILED
     assert "ran out of gas" in str(messages(report)["increments"])
     assert statuses(report)["stops_at_zero"] is CheckStatus.PASSED
+
+
+def test_a_loop_is_run_once_by_a_check_that_draws_its_inputs(compiler: Compiler, broken: Exercise):
+    """Looking for a simpler example would take as long again each time, and end at the time limit."""
+    (broken.path / "checks.py").write_text(LOOPING_CHECKS)
+    source = broken.solution.replace("count += 1;", "while (true) {}")
+    report = grade(broken.current(), source, compiler=compiler, seed=1)
+    assert "ran out of gas" in str(messages(report)["drawn"])
+    assert statuses(report)["drawn_once"] is CheckStatus.PASSED
 
 
 def test_the_gas_of_a_call_is_what_the_exercise_allows(verdict, savings: Exercise):

@@ -9,10 +9,12 @@ contract Target {
     }
 
     function look() external pure returns (string memory) {
-        return string(hex"ff00fe80c0af1b5b324ae280ae");
+        bytes memory odd = hex"ff00fe80c0af1b5b324ae280ae";
+        return string(odd);
     }
 
     function refuse() external pure {
-        revert(string(hex"ffedb080e280aee281a6"));
+        bytes memory odd = hex"ffedb080e280aee281a6";
+        revert(string(odd));
     }
 }
