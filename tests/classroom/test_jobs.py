@@ -56,7 +56,7 @@ def counts(chain, contract):
 """
 
 
-def wait_until(condition, *, timeout_s: float = 30.0, what: str = "it"):
+def wait_until(condition, *, timeout_s: float = 90.0, what: str = "it"):
     """Give the first true value of `condition`, asked again and again."""
     deadline = time.monotonic() + timeout_s
     while not (value := condition()):
@@ -363,7 +363,7 @@ def test_a_consumer_that_is_stopped_finishes_what_it_has_begun(number, database,
     consumer.signal(number)
     wait_until(lambda: consumer.says(f"Stopping: {number.name}"), what="the stop")
     gate.open()
-    assert consumer.process.wait(timeout=20) == 0
+    assert consumer.process.wait(timeout=60) == 0
     assert_graded_once(database, submission, attempt=1)
 
 
