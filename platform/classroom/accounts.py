@@ -124,14 +124,9 @@ def verify_password(session: Session, name: str, password: str) -> User:
     """Give the person whose name and password these are.
 
     Raises Unauthenticated with the same words after the same time for an unknown name, a wrong password, a person
-    without a password and a disabled one. Slow on purpose: call it in `read()`, never while a writer is kept waiting.
+    without a password and a disabled one. Slow on purpose: `sign_in` keeps no transaction waiting for it.
     """
-    nobody = _hash_of_nobody()
-    user = find_user(session, name)
-    matches = _matches((user and user.password_hash) or nobody, _normal(password))
-    if user is None or user.password_hash is None or user.disabled_at or not matches:
-        raise Unauthenticated(_WRONG)
-    return user
+    return _verified(find_user(session, name), password)
 
 
 def sign_in(
@@ -140,22 +135,20 @@ def sign_in(
     """Check a password and open a session. Raises Unauthenticated; both ends of it are in the audit log."""
     with database.read() as session:
         known = find_user(session, name)
-        try:
-            user: User | None = verify_password(session, name, password)
-        except Unauthenticated:
-            user = None
-    with database.unit_of_work() as work:
-        if user is None:
+    try:
+        user = _verified(known, password)
+    except Unauthenticated:
+        with database.unit_of_work() as work:
             subject = str(known.id) if known else None
             audit_log.record(work.session, Action.SIGN_IN_FAILED, actor_id=None, subject=subject, request_id=request_id)
-        else:
-            if user.password_hash and _HASHER.check_needs_rehash(user.password_hash):
-                stronger = _hash(password)
-                work.session.exec(update(User).where(col(User.id) == user.id).values(password_hash=stronger))
-            secret = issue(work.session, CredentialKind.SESSION, user.id, lifetime=lifetime)
-            audit_log.record(work.session, Action.SIGNED_IN, actor_id=user.id, request_id=request_id)
-    if user is None:
-        raise Unauthenticated(_WRONG)
+        raise
+    weak = user.password_hash is not None and _HASHER.check_needs_rehash(user.password_hash)
+    stronger = _hash(password) if weak else None
+    with database.unit_of_work() as work:
+        if stronger:
+            work.session.exec(update(User).where(col(User.id) == user.id).values(password_hash=stronger))
+        secret = issue(work.session, CredentialKind.SESSION, user.id, lifetime=lifetime)
+        audit_log.record(work.session, Action.SIGNED_IN, actor_id=user.id, request_id=request_id)
     return SignedIn(user, secret)
 
 
@@ -270,6 +263,14 @@ def normal_name(name: str) -> str:
     if not _NAME.fullmatch(folded):
         raise Invalid(f"This is no name for an account; {_NAME_RULE}.")
     return folded
+
+
+def _verified(user: User | None, password: str) -> User:
+    nobody = _hash_of_nobody()
+    matches = _matches((user and user.password_hash) or nobody, _normal(password))
+    if user is None or user.password_hash is None or user.disabled_at or not matches:
+        raise Unauthenticated(_WRONG)
+    return user
 
 
 def _existing(session: Session, user_id: UUID) -> User:
