@@ -108,6 +108,13 @@ export function createDraft({ storage, send, show, clock = browserClock }) {
       text = newText;
       keep();
       if (other) return;
+      if (!dirty() && !sending) {
+        clock.clear(timer);
+        dirtySince = null;
+        show("saved");
+        return;
+      }
+      if (!failures) show("saving");
       dirtySince ??= clock.now();
       schedule(Math.max(0, Math.min(SAVE_AFTER_MS, dirtySince + SAVE_AT_LATEST_MS - clock.now())));
     },

@@ -1,6 +1,6 @@
 // The Solidity editor: CodeMirror, set up once. It knows nothing of exercises or of the classroom.
 import { closeBrackets, closeBracketsKeymap } from "@codemirror/autocomplete";
-import { defaultKeymap, history, historyKeymap, indentWithTab, undo } from "@codemirror/commands";
+import { defaultKeymap, history, historyKeymap, indentWithTab, isolateHistory, undo } from "@codemirror/commands";
 import { HighlightStyle, bracketMatching, indentOnInput, indentUnit, syntaxHighlighting } from "@codemirror/language";
 import { lintGutter, lintKeymap, setDiagnostics } from "@codemirror/lint";
 import { search, searchKeymap } from "@codemirror/search";
@@ -27,10 +27,10 @@ const colours = HighlightStyle.define([
 
 /**
  * Open an editor in `parent`.
- * @param {{parent: HTMLElement, label: string, describedBy: string, onChange: (text: string) => void,
+ * @param {{parent: HTMLElement, text: string, label: string, describedBy: string, onChange: (text: string) => void,
  *          onCheck: () => void, onSave: () => void}} options
  */
-export function createEditor({ parent, label, describedBy, onChange, onCheck, onSave }) {
+export function createEditor({ parent, text, label, describedBy, onChange, onCheck, onSave }) {
   const run = (action) => () => {
     action();
     return true;
@@ -38,6 +38,7 @@ export function createEditor({ parent, label, describedBy, onChange, onCheck, on
   const view = new EditorView({
     parent,
     state: EditorState.create({
+      doc: text,
       extensions: [
         Prec.highest(
           keymap.of([
@@ -94,6 +95,7 @@ export function createEditor({ parent, label, describedBy, onChange, onCheck, on
       view.dispatch({
         changes: { from: 0, to: view.state.doc.length, insert: text },
         selection: { anchor: Math.min(view.state.selection.main.anchor, text.length) },
+        annotations: isolateHistory.of("full"), // one step of its own, however soon after typing it comes
       });
     },
     diagnose(items) {

@@ -93,6 +93,7 @@ function createWorkbench(model, root, body, content) {
   let lastTry = null; // {key, source}: tried again with the same key, it stays one attempt
   let checkedText = null;
   let shownKey = null;
+  let savedState = null;
 
   // Head
   const badge = h("span", { class: "hk-badge", hidden: true }, symbol("✓"), say("passed"));
@@ -155,8 +156,8 @@ function createWorkbench(model, root, body, content) {
         saved,
         brief,
         h("span", { class: "hk-space" }),
-        h("button", { type: "button", class: "hk-tool", "aria-label": say("font_smaller"), title: say("font_smaller"), onclick: () => resize(-1) }, symbol("A−")),
-        h("button", { type: "button", class: "hk-tool", "aria-label": say("font_larger"), title: say("font_larger"), onclick: () => resize(1) }, symbol("A+")),
+        sizeButton("A−", say("font_smaller"), -1),
+        sizeButton("A+", say("font_larger"), 1),
         h("button", { type: "button", class: "hk-tool", title: say("reset_help"), onclick: reset }, say("reset")),
       ),
       editorPlace,
@@ -174,8 +175,10 @@ function createWorkbench(model, root, body, content) {
     send: (message) => model.send(message),
     show: showSaved,
   });
+  const begun = draft.begin(content.draft, exercise.starter);
   const editor = createEditor({
     parent: editorPlace,
+    text: begun.text,
     label: say("editor_label", { title: exercise.title }),
     describedBy: ids.keys,
     onChange: typed,
@@ -184,8 +187,6 @@ function createWorkbench(model, root, body, content) {
   });
   root.addEventListener("keydown", keyPressed);
 
-  const begun = draft.begin(content.draft, exercise.starter);
-  editor.replace(begun.text);
   if (begun.restored) showBrief(say("restored"));
   showDone(exercise.progress.state === "passed", null);
   resize(0);
@@ -233,6 +234,11 @@ function createWorkbench(model, root, body, content) {
     showBrief(say("reset_done"), { label: say("undo"), run: () => editor.undo() });
   }
 
+  function sizeButton(label, help, by) {
+    const more = h("span", { class: "hk-hidden" }, ` ${help}`);
+    return h("button", { type: "button", class: "hk-tool", title: help, onclick: () => resize(by) }, label, more);
+  }
+
   function resize(by) {
     const store = browserStorage("hk-code-size");
     const now = CODE_SIZES.indexOf(store.read());
@@ -265,6 +271,8 @@ function createWorkbench(model, root, body, content) {
   }
 
   function showSaved(state, details) {
+    if (state === savedState && state !== "conflict") return;
+    savedState = state;
     const marks = { saved: "✓", saving: "…", local: "!", conflict: "!" };
     const texts = { saved: "saved", saving: "saving", local: "local", conflict: "conflicted" };
     saved.className = `hk-saved hk-saved-${state}`;

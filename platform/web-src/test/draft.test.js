@@ -33,6 +33,7 @@ test("what is typed is in this browser at once and with the classroom after a pa
   draft.begin(SERVER, "starter");
   draft.changed("a");
   assert.deepEqual(storage.value, { source: "a", revision: 3, dirty: true });
+  assert.equal(state(), "saving", "it does not say saved before it is");
   clock.pass(700);
   draft.changed("ab");
   clock.pass(700);
@@ -43,6 +44,16 @@ test("what is typed is in this browser at once and with the classroom after a pa
   draft.saved({ seq: 1, revision: 4 });
   assert.equal(state(), "saved");
   assert.deepEqual(storage.value, { source: "ab", revision: 4, dirty: false });
+});
+
+test("a text typed back to what is saved needs no saving", () => {
+  const { draft, clock, sent, state } = desk();
+  draft.begin(SERVER, "starter");
+  draft.changed("from the server!");
+  draft.changed("from the server");
+  assert.equal(state(), "saved");
+  clock.pass(10_000);
+  assert.equal(sent.length, 0);
 });
 
 test("who types without a pause is saved all the same", () => {
