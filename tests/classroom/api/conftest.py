@@ -2,8 +2,6 @@
 
 import shutil
 import socket
-import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -14,7 +12,6 @@ from uuid import UUID, uuid4
 
 import httpx
 import pytest
-import uvicorn
 from fastapi import FastAPI
 from sqlmodel import select
 
@@ -26,6 +23,8 @@ from classroom.db import Database
 from classroom.keys import server_key
 from classroom.models import AuditEvent, CredentialKind, Role, User
 from classroom.settings import Settings
+from support.serving import running
+from support.waiting import wait_until
 
 COURSE = """\
 title = "A small course"
@@ -98,31 +97,6 @@ def write_course(folder: Path) -> None:
     for path, text in files.items():
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
-
-
-def wait_until(condition: Callable[[], object], *, timeout_s: float = 20) -> None:
-    """Wait for a condition, and fail if it never holds."""
-    deadline = time.monotonic() + timeout_s
-    while not condition():
-        assert time.monotonic() < deadline, "it never happened"
-        time.sleep(0.005)
-
-
-@contextmanager
-def running(app: FastAPI, listener: socket.socket) -> Iterator[None]:
-    """Serve an app with uvicorn in a thread."""
-    config = uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=2)
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
-    thread.start()
-    try:
-        wait_until(lambda: server.started or not thread.is_alive())
-        assert server.started, "the server did not start"
-        yield
-    finally:
-        server.should_exit = True
-        thread.join(timeout=20)
-        assert not thread.is_alive(), "the server did not stop"
 
 
 @dataclass
