@@ -1,5 +1,6 @@
 """A contract's functions as methods: arguments, return values, overloads, what is missing, ether, gas."""
 
+import copy
 from typing import Any
 
 import pytest
@@ -327,8 +328,9 @@ def test_nobody_sends_more_than_they_have(chain: Chain):
         caught.value.explanation
         == "Bob sent 2,000 ether to Carol, and it could not be paid for. Bob has only 1,000 ether."
     )
-    with pytest.raises(OutOfReach, match="-1 wei"):
-        chain.transfer(chain.bob, chain.carol, -1)
+    for amount in (-1, 0.5, "1", True):
+        with pytest.raises(OutOfReach, match="An amount of wei was expected"):
+            chain.transfer(chain.bob, chain.carol, amount)
     with pytest.raises(OutOfReach, match="An address was expected, not 5"):
         chain.transfer(chain.bob, 5, 1)
 
@@ -389,6 +391,28 @@ def test_contracts_are_deployed_by_name_and_found_at_addresses(compilation_of: A
     for missing in ("Idea", "Nothing"):
         with pytest.raises(OutOfReach, match=f"no contract `{missing}` that can be deployed"):
             chain.deploy(missing)
+
+
+def test_amounts_and_times_that_came_from_a_contract_are_its_fault(chain: Chain, build: Any):
+    box = chain.deploy(build(BOX), 5)
+    for amount in (-1, "much", 1.5):
+        with pytest.raises(OutOfReach, match="An amount of wei was expected"):
+            box.take(value=amount)
+        with pytest.raises(OutOfReach, match="An amount of wei was expected"):
+            chain.deploy(build(BOX), 5, value=amount)
+        with pytest.raises(OutOfReach, match="A number of seconds was expected"):
+            chain.wait(amount)
+        with pytest.raises(OutOfReach, match="A time was expected"):
+            chain.warp(amount)
+    for use in (chain.wait, chain.warp, box.set, lambda amount: box.take(value=amount)):
+        with pytest.raises(NotAValue):
+            use(box.forgotten())
+
+
+def test_contracts_and_structs_can_be_copied(chain: Chain, deploy: Any):
+    types = deploy(TYPES)
+    assert copy.copy(types) == types
+    assert copy.copy(types.named()) == (1, 9)
 
 
 def test_storage_and_code_can_be_looked_at(chain: Chain, deploy: Any):

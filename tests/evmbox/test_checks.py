@@ -311,6 +311,11 @@ def _(chain, jar):
     raise AssertionError("the jar is empty")
 
 
+@told("the note is \\u{202e}evil")
+def _(chain, jar):
+    raise AssertionError("the note is \u202eevil")
+
+
 @told("A condition of this check does not hold.")
 def _(chain, jar):
     raise AssertionError

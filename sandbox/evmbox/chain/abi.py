@@ -244,6 +244,7 @@ def decode(of: Sequence[Parameter], data: bytes) -> tuple[Any, ...]:
 
 def fit(parameter: Parameter, value: Any, address_of: AddressOf) -> Any:  # noqa: C901, PLR0911
     """Return a Python value in the form that eth-abi encodes. Raises `Mismatch`."""
+    bool(value)  # a receipt raises here that it is no value
     element = parameter.element
     if element is not None:
         if not isinstance(value, list | tuple):

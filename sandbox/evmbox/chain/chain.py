@@ -5,6 +5,7 @@ It says no word about exercises or checks, and nothing about how the EVM is run:
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from eth_hash.auto import keccak
@@ -19,7 +20,7 @@ from evmbox.chain.errors import ExecutionError, MissingFunction, OutOfReach
 from evmbox.chain.eth_tester_engine import EthTesterEngine
 from evmbox.chain.failures import failure
 from evmbox.chain.receipts import Event, Receipt, decode_event
-from evmbox.chain.requests import Request
+from evmbox.chain.requests import Request, wei, whole
 from evmbox.chain.units import ether, in_words
 from evmbox.chain.words import is_address, show, show_all
 from evmbox.errors import ChainError
@@ -76,9 +77,7 @@ class Chain:
         self.accounts = tuple(Account(self, name, key) for name, key in zip(NAMES, KEYS, strict=True))
         self.owner, self.alice, self.bob, self.carol, self.dave, self.erin = self.accounts
         self._engine = engine or EthTesterEngine(KEYS, balance=STARTING_BALANCE, seed=seed % 2**256)
-        self._elsewhere = tuple(
-            Interface(abi) for abi in (*(artifact.abi for artifact in self.artifacts.values()), *abis)
-        )
+        self._abis = tuple(abis)
         self._contracts: dict[str, Interface] = {}
         self._names = {account.address: account.name.capitalize() for account in self.accounts}
         self._submission: str | None = None
@@ -112,7 +111,7 @@ class Chain:
         first = self._submission is None
         title = called or (SUBMISSION if first else f"`{found.name}`")
         given = f" with ({show_all(args, self.name_of)})" if args else ""
-        paying = f", sending {in_words(value)}" if value else ""
+        paying = f", sending {in_words(wei(value))}" if value else ""
         account = self.sender(sender)
         refuses_ether = value and not interface.constructor.payable
         receipt = self.execute(
@@ -160,7 +159,7 @@ class Chain:
                 data=data,
                 value=value,
                 gas=gas,
-                action=f"{account!r} sent {in_words(value)}{carrying} to {self.name_of(where) or where}",
+                action=f"{account!r} sent {in_words(wei(value))}{carrying} to {self.name_of(where) or where}",
                 interface=interface,
                 advice=advice,
             )
@@ -182,7 +181,10 @@ class Chain:
 
     @property
     def now(self) -> int:
-        """The Unix time that the next transaction will see; a call sees it already."""
+        """The Unix time that the next transaction will see; a call sees it already.
+
+        When something happened is in its receipt: `contract.deployment.timestamp`.
+        """
         return self._engine.timestamp
 
     @property
@@ -192,11 +194,11 @@ class Chain:
 
     def wait(self, seconds: int) -> None:
         """Let time pass before the next transaction."""
-        self.warp(self.now + seconds)
+        self.warp(self.now + whole(seconds, "A number of seconds"))
 
     def warp(self, timestamp: int) -> None:
         """Let the next transaction see exactly this Unix time. Raises `OutOfReach` for the past."""
-        if not self.now <= timestamp <= MAX_TIME:
+        if not self.now <= whole(timestamp, "A time") <= MAX_TIME:
             raise OutOfReach(f"The check wanted to move the clock to {show(timestamp)}, but it is {self.now} already.")
         self._engine.warp(timestamp)
 
@@ -280,8 +282,6 @@ class Chain:
         gas = self.call_gas if request.gas is None else request.gas
         if not 0 < gas <= MAX_TRANSACTION_GAS:
             raise ChainError(f"A transaction can have 1 to {MAX_TRANSACTION_GAS:,} gas, not {gas:,}.")
-        if request.value < 0:
-            raise OutOfReach(f"{request.action}, which is impossible.")
         to = b"" if request.to is None else _raw(request.to)
         message = Message(request.sender.raw, Address(to), request.data, request.value, gas)
         execution = self._engine.transact(message) if transaction else self._engine.call(message)
@@ -310,6 +310,11 @@ class Chain:
             yield first
         yield from self._contracts.values()
         yield from self._elsewhere
+
+    @cached_property
+    def _elsewhere(self) -> tuple[Interface, ...]:
+        """The contracts that may be met without having been deployed here."""
+        return tuple(Interface(abi) for abi in (*(each.abi for each in self.artifacts.values()), *self._abis))
 
     def _artifact(self, artifact: Artifact | str) -> Artifact:
         if not isinstance(artifact, str):

@@ -9,7 +9,7 @@ from evmbox.chain.abi import Function, Interface, Mismatch, encode, width
 from evmbox.chain.accounts import Account, Addressed
 from evmbox.chain.errors import MissingFunction
 from evmbox.chain.receipts import Receipt
-from evmbox.chain.requests import Request
+from evmbox.chain.requests import Request, wei
 from evmbox.chain.units import in_words
 from evmbox.chain.words import show_all
 
@@ -89,7 +89,7 @@ class Contract(Addressed):
         return bool(self._target.interface.named(function))
 
     def __getattr__(self, name: str) -> "Method":
-        if name.startswith("_") and not self.has(name):
+        if name.startswith("_") and (name == "_target" or not self.has(name)):
             raise AttributeError(name)
         return Method(self._target, name)
 
@@ -156,7 +156,7 @@ class Target:
     def _request(self, function: Function, data: bytes, args: Sequence[Any], terms: Terms) -> Request:
         sender = self.chain.sender(terms.sender)
         where = "" if self.chain.is_submission(self.address) else f" of {self.title}"
-        paying = f", sending {in_words(terms.value)}" if terms.value else ""
+        paying = f", sending {in_words(wei(terms.value))}" if terms.value else ""
         refuses_ether = terms.value and not function.payable
         return Request(
             sender=sender,

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from evmbox.chain.abi import Function, Interface
 from evmbox.chain.accounts import Account
+from evmbox.chain.errors import OutOfReach
+from evmbox.chain.words import show
 
 
 @dataclass(frozen=True)
@@ -23,3 +25,16 @@ class Request:
     interface: Interface | None = None
     function: Function | None = None
     advice: str | None = None
+
+
+def whole(number: object, what: str) -> int:
+    """Return a whole number from 0 on. Raises `OutOfReach` for anything else: it may come from the contract."""
+    bool(number)  # a receipt raises here that it is no value
+    if isinstance(number, int) and not isinstance(number, bool) and number >= 0:
+        return number
+    raise OutOfReach(f"{what} was expected, not {show(number)}.")
+
+
+def wei(amount: object) -> int:
+    """Return an amount that is to be sent. Raises `OutOfReach`."""
+    return whole(amount, "An amount of wei")

@@ -29,7 +29,7 @@ class Struct:
         return self._field(key) if isinstance(key, str) else self._values[key]
 
     def __getattr__(self, name: str) -> Any:
-        if name.startswith("__"):
+        if name.startswith("__") or name in self.__slots__:
             raise AttributeError(name)
         return self._field(name)
 

@@ -7,11 +7,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from evmbox.chain import Chain, Contract, LearnerError
+from evmbox.chain.words import printable
 from evmbox.checks.expectations import EXHAUSTED, CheckFailed
 from evmbox.checks.showing import naming
 from evmbox.errors import ChainError, ExerciseError
 
 CHECKS_FILE = "checks.py"
+MAX_MESSAGE = 2000
+"""Characters of a message. What a contract says may get into it by an author's own words, so all of it is escaped."""
 
 
 @dataclass(frozen=True)
@@ -37,9 +40,10 @@ class Check:
             with naming(chain.name_of):
                 self.function(chain, *([contract] if self.takes_contract else []))
         except LearnerError as error:
-            raise CheckFailed(error.explanation) from error
+            raise CheckFailed(printable(error.explanation, limit=MAX_MESSAGE)) from error
         except AssertionError as error:
-            raise CheckFailed(str(error) or "A condition of this check does not hold.") from error
+            message = str(error) or "A condition of this check does not hold."
+            raise CheckFailed(printable(message, limit=MAX_MESSAGE)) from error
         except EXHAUSTED:
             raise
         except Exception as error:
