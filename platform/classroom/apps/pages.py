@@ -72,16 +72,15 @@ class Run:
             timeout=CELL_TIMEOUT_S,
         )
         try:
-            connection = await client.async_start_new_kernel_client()
-            try:
-                for index, cell in enumerate(self._lesson.cells):
-                    if cell.cell_type == "code":
-                        self._tell({"cell": index + 1, "outputs": await _outputs(client, cell, index)})
-            finally:
-                connection.stop_channels()
+            await client.async_start_new_kernel_client()
+            for index, cell in enumerate(self._lesson.cells):
+                if cell.cell_type == "code":
+                    self._tell({"cell": index + 1, "outputs": await _outputs(client, cell, index)})
         except RuntimeError:  # nbclient's, for a kernel that does not answer or is dead
             self._tell({"failed": True})
         finally:
+            if client.kc is not None:
+                client.kc.stop_channels()
             self._over = True
             self._news.set()
 

@@ -1,7 +1,7 @@
 // Shows what a lesson's cells put out in the places its text keeps for them, follows the system's theme, and says when
 // the lesson has lost its kernel. Voila's script, loaded beside this one, knows how to render and to talk to the kernel.
 
-const PATIENCE_MS = 60_000;
+const PATIENCE_MS = 75_000; // longer than any cell may take
 const RETRY_MS = [500, 1000, 2000, 4000];
 const STOPPED = new Set(["dead", "terminating", "restarting", "autorestarting"]);
 
@@ -119,10 +119,18 @@ async function show(manager, { cell, outputs: all }) {
   for (const wide of place.querySelectorAll("pre")) wide.tabIndex = 0; // it may scroll sideways
 }
 
+let patience;
+function hope() {
+  clearTimeout(patience);
+  patience = setTimeout(() => giveUp(failed), PATIENCE_MS);
+}
+
 async function main() {
+  hope();
   const manager = await started;
   const pending = [];
   for await (const news of outputs()) {
+    hope();
     if (news.failed) throw new Error("the kernel did not start");
     if (shown.has(news.cell)) continue;
     shown.add(news.cell);
@@ -136,7 +144,6 @@ for (const wide of document.querySelectorAll(".text pre, .text table")) wide.tab
 notice.querySelector("button").addEventListener("click", () => location.reload());
 addEventListener("pageshow", (event) => event.persisted && location.reload()); // its kernel ended when it was left
 
-const patience = setTimeout(() => giveUp(failed), PATIENCE_MS);
 main()
   .then(() => {
     status.remove();

@@ -1,0 +1,143 @@
+"""What a lesson's kernel knows, and when it ends, with all that was its own."""
+
+import signal
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from classroom import accounts
+from classroom.apps.kernels import MAX_EACH, PASSED_ON
+from classroom.errors import Unauthenticated
+from classroom.models import CredentialKind
+from support.lesson_apps import CANARY, House, Opened, Visitor
+from support.room import alive
+from support.waiting import wait_until
+
+OURS = {"HOME", "TMPDIR", "CLASSROOM_URL", "CLASSROOM_TICKET"}
+IPYTHONS = {
+    *("CLICOLOR", "CLICOLOR_FORCE", "FORCE_COLOR", "GIT_PAGER", "JPY_PARENT_PID", "MPLBACKEND", "PAGER"),
+    *("PYDEVD_USE_FRAME_EVAL", "TERM"),
+}
+"""What IPython itself adds, inside the kernel."""
+
+
+def holder(house: House, ticket: str) -> str | None:
+    """Tell whom a ticket belongs to; None where it is worth nothing."""
+    with house.database.read() as session:
+        try:
+            user, _credential = accounts.authenticate(session, {CredentialKind.KERNEL}, ticket)
+        except Unauthenticated:
+            return None
+    return user.name if user else ""
+
+
+def is_gone(opened: Opened) -> bool:
+    """Tell whether nothing is left of a kernel: no process, no folder, no ticket."""
+    facts = opened.facts
+    return (
+        not alive({facts["pid"]})
+        and not Path(facts["cwd"]).exists()
+        and holder(opened.visitor.house, facts["env"]["CLASSROOM_TICKET"]) is None
+    )
+
+
+def test_a_kernel_knows_what_it_needs_and_nothing_of_the_server(alice: Visitor) -> None:
+    facts = alice.open("facts").facts
+    assert set(facts["env"]) <= {*PASSED_ON, *OURS, *IPYTHONS}
+    assert set(facts["env"]) >= OURS
+    assert facts["env"]["CLASSROOM_URL"] == alice.house.settings.portal_url
+    assert CANARY not in str(facts)
+    assert str(alice.house.settings.data_dir) not in str(facts)
+
+
+def test_a_kernel_works_in_a_folder_of_its_own(alice: Visitor) -> None:
+    facts, other = alice.open("facts").facts, alice.open("facts").facts
+    assert facts["cwd"] == facts["env"]["HOME"] == facts["env"]["TMPDIR"]
+    assert stat.S_IMODE(facts["mode"]) == 0o700
+    assert facts["cwd"] != other["cwd"]
+
+
+def test_a_kernel_acts_for_its_visitor(classroom: House, alice: Visitor, bob: Visitor) -> None:
+    tickets = [visitor.open("facts").facts["env"]["CLASSROOM_TICKET"] for visitor in (alice, bob)]
+    assert [holder(classroom, ticket) for ticket in tickets] == ["alice", "bob"]
+
+
+def test_neither_ticket_nor_session_stands_in_the_page_or_in_an_address(alice: Visitor) -> None:
+    opened = alice.open("facts")
+    for secret in (opened.facts["env"]["CLASSROOM_TICKET"], *alice.cookies.values()):
+        assert secret not in opened.page.text
+        assert secret not in str(opened.page.url)
+
+
+def test_the_address_of_a_request_reaches_no_kernel(alice: Visitor) -> None:
+    opened = alice.open("facts", f"?template=lab&theme=dark&token={CANARY}")
+    assert CANARY not in str(opened.facts)
+    assert "/classroom/static/lesson.css" in opened.page.text
+
+
+def test_nothing_is_left_when_a_page_is_closed(alice: Visitor) -> None:
+    opened = alice.open("facts")
+    facts = opened.facts
+    assert alive({facts["pid"]})
+    assert Path(facts["cwd"]).exists()
+    with alice.connect(opened.kernel_id) as connection:
+        opened.close()
+        wait_until(lambda: is_gone(opened), what="its end")
+        for _ in connection:  # ends when the server closes it
+            pass
+    assert not opened.is_there()
+    assert alice.http.post(f"/voila/api/shutdown/{opened.kernel_id}", headers=alice.xsrf()).status_code == 403
+
+
+def test_nothing_is_left_of_a_kernel_that_crashed(alice: Visitor) -> None:
+    opened = alice.open("crash")
+    assert opened.outputs()[-1] == {"failed": True}
+    wait_until(lambda: not opened.is_there(), what="its end")
+
+
+def test_one_more_page_than_a_person_may_have_closes_the_quietest(house: House) -> None:
+    with house.serve("voila"):
+        alice, bob = house.visitor("alice"), house.visitor("bob")
+        his = bob.open("facts")
+        pages = [alice.open("facts") for _ in range(MAX_EACH)]
+        for page in pages:
+            page.facts  # noqa: B018 - its cells are done
+        alice.open("facts")
+        wait_until(lambda: is_gone(pages[0]), what="its end")
+        assert [page.is_there() for page in pages] == [False] + [True] * (MAX_EACH - 1)
+        assert his.is_there()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_server_that_is_told_to_stop_leaves_nothing(house: House, number: signal.Signals) -> None:
+    with house.serve("voila") as server:
+        opened = house.visitor("alice").open("facts")
+        assert alive({opened.facts["pid"]})
+        server.send_signal(number)
+        assert server.wait(60) == 0
+    assert is_gone(opened)
+
+
+def test_kernels_do_not_outlive_a_server_that_is_killed(house: House) -> None:
+    with house.serve("voila") as server:
+        opened = house.visitor("alice").open("facts")
+        pid = opened.facts["pid"]
+        server.kill()
+        wait_until(lambda: not alive({pid}), what="the kernel's end")
+
+
+def test_a_server_does_not_outlive_the_process_that_started_it(house: House) -> None:
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as other:
+        server = house.start("voila", "--parent", str(other.pid))  # not its parent: as if that were gone
+        assert server.wait(60) == 0
+        other.communicate(b"\n")
+
+
+def test_a_port_that_is_taken_is_said(classroom: House) -> None:
+    server = classroom.start("voila", stderr=subprocess.PIPE)
+    _out, said = server.communicate(timeout=60)
+    assert server.returncode == 1
+    assert f"cannot listen on port {classroom.settings.voila_port}: Address already in use" in said.decode()
