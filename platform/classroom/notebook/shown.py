@@ -21,7 +21,7 @@ margin:.25rem 0;max-width:44rem;overflow-wrap:anywhere;padding:.625rem .875rem}
 body[data-jp-theme-light="true"] .hk-lab{color-scheme:light}
 body[data-jp-theme-light="false"] .hk-lab{color-scheme:dark}
 .hk-lab p{margin:0}
-.hk-lab .hk-line{display:flex;flex-wrap:wrap;gap:.125rem .75rem}
+.hk-lab .hk-line{align-items:baseline;display:flex;flex-wrap:wrap;gap:.125rem .75rem}
 .hk-lab .hk-ok{color:var(--hk-pass);font-weight:600}
 .hk-lab .hk-no{color:var(--hk-fail);font-weight:600}
 .hk-lab .hk-why{border-left:3px solid var(--hk-fail);margin-top:.375rem;padding-left:.625rem}
