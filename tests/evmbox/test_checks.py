@@ -237,10 +237,28 @@ def _(chain, jar):
 
 @told(
     "Alice called `tip()`, sending 3 wei. It should have emitted `Tip(Bob)`, but the contract declares no such event. "
-    "It declares `Emptied`, `Tipped`."
+    "It declares `Emptied()`, `Tipped(address,uint256)`."
 )
 def _(chain, jar):
     with emits(jar, "Tip", chain.bob):
+        jar.tip(value=3)
+
+
+@told(
+    "Alice called `tip()`, sending 3 wei. It should have emitted `Tipped(Bob)`, but the contract declares no event "
+    "`Tipped(address,int256)`. It declares `Emptied()`, `Tipped(address,uint256)`."
+)
+def _(chain, jar):
+    with emits(jar, "Tipped(address, int)", chain.bob):
+        jar.tip(value=3)
+
+
+@told(
+    "Alice called `tip()`, sending 3 wei. It should have emitted `Tipped(Bob)`. "
+    "It emitted `Tipped(from=Alice, amount=3)`."
+)
+def _(chain, jar):
+    with emits(jar, "Tipped(address,uint256)", chain.bob):
         jar.tip(value=3)
 
 

@@ -6,7 +6,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from evmbox.chain import Action, Contract, Event, ExecutionError, LearnerError, Reverted, Struct, listening
-from evmbox.chain.abi import canonical
+from evmbox.chain.abi import Interface, canonical
 from evmbox.chain.failures import PANICS
 from evmbox.checks.showing import names_in_use, shown, shown_call
 from evmbox.errors import ChainError
@@ -169,17 +169,19 @@ class emits(AbstractContextManager["emits", None]):  # noqa: N801 — it reads a
             raise CheckFailed(f"{_last(self._heard)}. {self._complaint(seen, differences)}")
 
     def _complaint(self, seen: Sequence[Event], differences: Sequence[str | None]) -> str:
-        wanted = f"`{shown_call(self._event, self._values, self._named)}`" if self._event else "no event"
+        name, signature = self._event.partition("(")[0], canonical(self._event)
+        wanted = f"`{shown_call(name, self._values, self._named)}`"
         happened = f"It emitted {_listed(seen)}." if seen else "It emitted no event."
         if self._times == 0:
             return f"It should not have emitted {wanted if self._event else 'an event'}. {happened}"
         matching = differences.count(None)
         if matching:
             return f"It should have emitted {wanted} {_times(self._times)}, not {_times(matching)}."
-        declared = {entry["name"] for entry in self._contract.abi if entry["type"] == "event"}
-        if self._event.partition("(")[0] not in declared:
-            has = f" It declares {', '.join(f'`{name}`' for name in sorted(declared))}." if declared else ""
-            return f"It should have emitted {wanted}, but the contract declares no such event.{has}"
+        declared = Interface(self._contract.abi).events
+        if not any({self._event, signature} & {each.name, each.signature} for each in declared):
+            asked = f"no event `{signature}`" if name != self._event else "no such event"
+            has = f" It declares {', '.join(f'`{each.signature}`' for each in declared)}." if declared else ""
+            return f"It should have emitted {wanted}, but the contract declares {asked}.{has}"
         missing = next((each for each in differences if each is not None and "no parameter" in each), "")
         return f"It should have emitted {wanted}. {happened} {missing}".rstrip()
 
