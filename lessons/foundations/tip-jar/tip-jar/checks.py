@@ -26,7 +26,7 @@ def owned_by_wallet(chain, contract):
     """Deploy another jar by a wallet that is a contract; return both."""
     wallet = chain.deploy("Wallet", called="the wallet")
     made = wallet.create(contract.artifact.creation, gas=chain.deploy_gas).value
-    return wallet, chain.at(made, contract.artifact, called="your contract, deployed by the wallet")
+    return wallet, chain.at(made, contract.artifact, called="your contract owned by the wallet")
 
 
 @check(
