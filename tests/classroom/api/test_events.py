@@ -111,7 +111,8 @@ def test_a_quiet_stream_is_kept_alive_by_comments(live, attempt, monkeypatch):
 def test_a_client_that_leaves_frees_its_place(live, attempt, wait_until):
     hub = live.app.state.services.hub
     with follow(live, attempt) as response:
-        next(events(response))
+        stream = events(response)
+        next(stream)
         assert hub.waiting == 1
     wait_until(lambda: hub.waiting == 0)
 
