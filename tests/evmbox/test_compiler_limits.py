@@ -38,9 +38,9 @@ def target() -> Iterator[NodeCompiler]:
 
 
 def wait_until(condition: Callable[[], bool]) -> None:
-    end = time.monotonic() + 30
+    end = time.monotonic() + 60
     while not condition():
-        assert time.monotonic() < end, "waited for 30 s in vain"
+        assert time.monotonic() < end, "waited for a minute in vain"
         time.sleep(0.005)
 
 
@@ -55,8 +55,7 @@ def compile_in_background(
     """Start to compile `source`, wait until solc is in the midst of it, and give its result and process id."""
     assert target.compile(FINE).ok
     pid = target.pid
-    # The idle warm-up uses time as well, but far less than that.
-    enough = cpu_seconds(pid) + 2
+    enough = cpu_seconds(pid) + 1  # the idle warm-up uses time as well, but less than that
     future = executor.submit(target.compile, source, timeout_s=100)
     wait_until(lambda: cpu_seconds(pid) > enough)
     assert not future.done()
@@ -138,7 +137,7 @@ def test_a_compiler_that_died_between_compiles_is_replaced(target: NodeCompiler,
 
 
 def test_a_compiler_killed_by_someone_else_during_a_compile_does_it_again(target: NodeCompiler) -> None:
-    source = LONG_LINE[: LONG_LINE.index("contract C1200 ")]  # about a third of the work
+    source = LONG_LINE[: LONG_LINE.index("contract C900 ")]  # about a fifth of the work
     with ThreadPoolExecutor() as executor:
         result, pid = compile_in_background(executor, target, source)
         os.kill(pid, signal.SIGKILL)
@@ -208,7 +207,7 @@ def test_no_process_outlives_a_parent_that_was_killed(work: str) -> None:
         pid = int(parent.stdout.readline())
         node = os.pidfd_open(pid)
         if work == "busy":
-            enough = cpu_seconds(pid) + 2
+            enough = cpu_seconds(pid) + 1
             parent.stdin.write(LONG_LINE.encode())
             parent.stdin.close()
             wait_until(lambda: cpu_seconds(pid) > enough)
@@ -234,12 +233,12 @@ def test_a_machine_without_node_is_told_what_to_run(monkeypatch: pytest.MonkeyPa
 @pytest.mark.parametrize(
     ("package", "message"),
     [
-        ("throw new Error('half installed')", "does not work: Error: half installed"),
+        ("throw new Error('half installed')", r"Error: half installed\. Run `make setup`"),
         (
             "module.exports = {...require(%r), semver: () => '0.8.1+x'}",
-            r"solc 0\.8\.1 is installed, 0\.8\.37 is needed",
+            r"version 0\.8\.1 is installed, 0\.8\.37 is needed",
         ),
-        ("process.kill(process.pid, 'SIGTERM')", "did not start"),
+        ("process.kill(process.pid, 'SIGTERM')", "ended with status -15"),
     ],
 )
 def test_a_solc_that_is_broken_or_another_is_not_used(tmp_path: Path, package: str, message: str) -> None:

@@ -17,6 +17,8 @@ def contract(body: str) -> str:
 
 # For each explanation: code that causes each of its messages.
 SAMPLES: dict[str, list[str]] = {
+    "illegal-character": [contract("uint größe = 1;"), contract("string s = “hi”;")],
+    "broken-text": [contract('string s = "café";'), contract('string s = "abc;')],
     "missing-semicolon": [
         contract("uint x = 1 function f() public {}"),
         contract("function f() public { uint x = 1 }"),
@@ -131,7 +133,7 @@ def test_every_explanation_has_a_sample_and_a_name_of_its_own() -> None:
 
 
 def test_what_the_message_names_stands_in_the_explanation() -> None:
-    expected = "The compiler read up to here and needs ')', but finds ';'."
+    expected = "The compiler read up to here and needs ')', but finds ';' (an identifier"
     assert (explain("2314", "Expected ')' but got ';'") or "").startswith(expected)
     assert "has nothing called `add` that" in (explain("9582", 'Member "add" not found or not visible after …') or "")
     assert "leave out `{value: …}`" in (

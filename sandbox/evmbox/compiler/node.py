@@ -106,20 +106,22 @@ class NodeCompiler(StandardJsonCompiler):
 
     def _welcome(self) -> None:
         """Wait until the process takes work, and make sure that it is the right compiler."""
-        try:
-            line = self._process.ask(b"", deadline=time.monotonic() + _START_LIMIT_S)
-        except (LimitReached, ProcessEnded) as error:
+        if trouble := self._trouble():
             self._process.discard()
-            why = _CLOSED if self._closed else f"solc on Node did not start: {error}. {_ADVICE}"
-            raise CompilerUnavailable(why) from error
-        greeting = json.loads(line)
-        if "broken" in greeting:
-            self._process.discard()
-            raise CompilerUnavailable(f"solc on Node does not work: {greeting['broken']}. {_ADVICE}")
-        if (version := greeting["ready"].partition("+")[0]) != SOLC_VERSION:
-            self._process.discard()
-            raise CompilerUnavailable(f"solc {version} is installed, {SOLC_VERSION} is needed. {_ADVICE}")
+            raise CompilerUnavailable(_CLOSED if self._closed else f"solc on Node can't be used: {trouble}. {_ADVICE}")
         self._ready = True
+
+    def _trouble(self) -> str | None:
+        try:
+            greeting = json.loads(self._process.ask(b"", deadline=time.monotonic() + _START_LIMIT_S))
+        except LimitReached:
+            return f"it did not start within {_START_LIMIT_S:.0f} s"
+        except ProcessEnded as ended:
+            return str(ended)
+        if "broken" in greeting:
+            return str(greeting["broken"])
+        version = greeting["ready"].partition("+")[0]
+        return None if version == SOLC_VERSION else f"version {version} is installed, {SOLC_VERSION} is needed"
 
 
 def find_node() -> Path | None:

@@ -30,6 +30,22 @@ def _explanation(name: str, *codes: str | None, text: str, pattern: str = "") ->
 EXPLANATIONS: tuple[Explanation, ...] = (
     # Grammar
     _explanation(
+        "illegal-character",
+        "2314",
+        "8936",
+        pattern="but got 'ILLEGAL'|^Invalid token",
+        text="A character stands here that Solidity does not know outside of texts and comments, such as an accented "
+        "letter or a curly quotation mark. Names take a to z, A to Z, digits, `_` and `$`; texts stand in straight "
+        'quotes: "…".',
+    ),
+    _explanation(
+        "broken-text",
+        "8936",
+        pattern="in string|end-quote",
+        text='A text begins and ends with a straight quotation mark on the same line: "like this". Letters and signs '
+        'beyond English need the word `unicode` before it: unicode"schön".',
+    ),
+    _explanation(
         "missing-semicolon",
         "2314",
         pattern="^Expected ';'",
@@ -40,8 +56,8 @@ EXPLANATIONS: tuple[Explanation, ...] = (
         "unexpected-token",
         "2314",
         pattern="^Expected (?P<expected>.+) but got (?P<found>.+)$",
-        text="The compiler read up to here and needs {expected}, but finds {found}. Look just before this place for "
-        "a bracket that is not closed, a missing comma or a misspelt keyword.",
+        text="The compiler read up to here and needs {expected}, but finds {found} (an identifier is a name). Look "
+        "just before this place for a bracket that is not closed, a missing comma or a misspelt keyword.",
     ),
     _explanation(
         "unbalanced-braces",

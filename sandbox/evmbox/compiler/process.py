@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from math import ceil
 from pathlib import Path
 from typing import IO, cast
@@ -102,7 +102,7 @@ class LimitedProcess:
         """Write `request`, which may be empty, and return the next line.
 
         `deadline` is a time of the monotonic clock. Raise LimitReached or ProcessEnded; the process is of no use after
-        either and is to be discarded. A line cut short by a process that ended with status 0 comes as it is.
+        either and is to be discarded.
         """
         return self._exchange(request, deadline, to_end=False)
 
@@ -131,8 +131,21 @@ class LimitedProcess:
                 return  # it is gone already, which whoever reads from it will find out
 
     def _exchange(self, request: bytes, deadline: float, *, to_end: bool) -> bytes:
-        unsent = memoryview(request)
         answer = bytearray()
+        for chunk in self._converse(request, deadline, to_end=to_end):
+            answer += chunk
+            if len(answer) > OUTPUT_LIMIT_BYTES:
+                raise LimitReached(Outcome.OUTPUT_LIMIT, TOO_LARGE)
+            if not to_end and answer.endswith(b"\n"):
+                return bytes(answer)
+        status = self._wait(deadline)
+        if status != 0 or not to_end:
+            raise ProcessEnded(status)
+        return bytes(answer)
+
+    def _converse(self, request: bytes, deadline: float, *, to_end: bool) -> Iterator[bytes]:
+        """Write `request` and give what comes meanwhile and after, until the output ends."""
+        unsent = memoryview(request)
         with selectors.DefaultSelector() as selector:
             selector.register(self._stdout, selectors.EVENT_READ)
             if request:
@@ -146,14 +159,9 @@ class LimitedProcess:
                             if to_end:
                                 self._stdin.close()
                     elif chunk := os.read(self._stdout.fileno(), _CHUNK_BYTES):
-                        answer += chunk
-                        if len(answer) > OUTPUT_LIMIT_BYTES:
-                            raise LimitReached(Outcome.OUTPUT_LIMIT, TOO_LARGE)
-                        if not to_end and answer.endswith(b"\n"):
-                            return bytes(answer)
+                        yield chunk
                     else:
-                        self._expect_success(deadline)
-                        return bytes(answer)
+                        return
         raise LimitReached(Outcome.TIMED_OUT, TOO_SLOW)
 
     def _write(self, unsent: memoryview) -> int:
@@ -162,13 +170,12 @@ class LimitedProcess:
         except BrokenPipeError:
             return len(unsent)  # the process is gone, as the end of its output will tell
 
-    def _expect_success(self, deadline: float) -> None:
-        """Wait for the end of a process that has closed its output; raise unless it ends with status 0."""
+    def _wait(self, deadline: float) -> int:
+        """Return the status with which a process ends that has closed its output."""
         try:
             status = self._popen.wait(max(0.0, deadline - time.monotonic()))
         except subprocess.TimeoutExpired:
             raise LimitReached(Outcome.TIMED_OUT, TOO_SLOW) from None
         if status == -signal.SIGXCPU:
             raise LimitReached(Outcome.TIMED_OUT, TOO_SLOW)
-        if status != 0:
-            raise ProcessEnded(status)
+        return status

@@ -108,9 +108,10 @@ class StandardJsonCompiler(ABC):
 
     def _ask(self, sources: Mapping[str, str], deadline: float, *, check_only: bool, optimize: bool) -> dict[str, Any]:
         request = _request(sources, check_only=check_only, optimize=optimize)
-        answer: dict[str, Any] = json.loads(self._answer(request, deadline))
+        # solc may cut a line of the source in the middle of a character.
+        answer: dict[str, Any] = json.loads(self._answer(request, deadline).decode("utf-8", "replace"))
         for error in answer.get("errors", ()):
-            if "std::bad_alloc" in error["message"]:
+            if "std::bad_alloc" in error["message"] and "errorCode" not in error:
                 raise LimitReached(Outcome.RESOURCE_LIMIT, TOO_HEAVY)
             if error["type"] == "JSONError":
                 if "writing output" in error["message"]:  # more than solc can write at all
