@@ -1,0 +1,86 @@
+"""The command line, as a person types it: what it prints, and how it ends."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from classroom.settings import REPOSITORY
+
+TIP_JAR = REPOSITORY / "lessons/foundations/tip-jar/tip-jar"
+
+
+def classroom(data_dir: Path, *arguments: str, say: str = "") -> subprocess.CompletedProcess[str]:
+    """Run the command line on a data folder of this test's own."""
+    return subprocess.run(
+        [sys.executable, "-m", "classroom", *arguments],
+        env={**os.environ, "CLASSROOM_DATA_DIR": str(data_dir), "COLUMNS": "200"},
+        input=say,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=150,
+    )
+
+
+def test_a_right_file_is_graded_without_a_server(tmp_path: Path) -> None:
+    done = classroom(tmp_path, "lesson", "grade", "tip-jar", str(TIP_JAR / "solution.sol"))
+    assert done.returncode == 0, done.stderr
+    assert "passed" in done.stdout
+    assert "✓ A tip without ether is refused (task 1)" in done.stdout
+    assert not any(tmp_path.iterdir()), "grading a file leaves nothing behind"
+
+
+def test_a_wrong_file_gets_its_report_as_data(tmp_path: Path) -> None:
+    mistake = TIP_JAR / "mistakes" / min(path.name for path in (TIP_JAR / "mistakes").glob("*.sol"))
+    done = classroom(tmp_path, "lesson", "grade", "tip-jar", str(mistake), "--json")
+    assert done.returncode == 1, done.stderr
+    report = json.loads(done.stdout)
+    assert (report["version"], report["exercise_id"], report["outcome"]) == (1, "tip-jar", "failed")
+    assert any(check["status"] == "failed" and check["message"] for check in report["checks"])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("lesson", "grade", "no-such-exercise", "FILE"), "no such exercise"),
+        (("lesson", "grade", "tip-jar", "no-such-file.sol"), "does not exist"),
+        (("lesson", "grade", "tip-jar", "LATIN1"), "UTF-8"),
+        (("lesson", "check", "EMPTY"), "holds no exercise"),
+        (("user", "add", "Not A Name!"), "name"),
+    ],
+)
+def test_bad_input_gets_one_clear_line_and_changes_nothing(
+    tmp_path: Path, arguments: tuple[str, ...], says: str
+) -> None:
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "latin1.sol").write_bytes("contract Caf\xe9 {}".encode("latin-1"))
+    places = {
+        "FILE": str(TIP_JAR / "solution.sol"),
+        "LATIN1": str(tmp_path / "latin1.sol"),
+        "EMPTY": str(tmp_path / "empty"),
+    }
+    done = classroom(tmp_path / "data", *(places.get(argument, argument) for argument in arguments))
+    assert done.returncode == 2
+    assert says in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_person_is_added_once_and_gets_a_link(tmp_path: Path) -> None:
+    added = classroom(tmp_path, "user", "add", "ada", "--role", "instructor", "--display-name", "Ada L.")
+    assert added.returncode == 0, added.stderr
+    assert "Added Ada L. as instructor." in added.stdout
+    assert added.stdout.splitlines()[-1].startswith("http://127.0.0.1:8000/welcome?link=")
+    again = classroom(tmp_path, "user", "add", "ada")
+    assert again.returncode == 2
+    assert "ada already" in again.stderr
+
+
+def test_a_password_that_is_too_short_adds_nobody(tmp_path: Path) -> None:
+    refused = classroom(tmp_path, "user", "add", "ada", "--password-stdin", say="short\n")
+    assert refused.returncode == 2
+    assert "10 to 128" in refused.stderr
+    assert classroom(tmp_path, "user", "add", "ada").returncode == 0
