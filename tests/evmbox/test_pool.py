@@ -235,9 +235,18 @@ def test_a_submission_that_uses_too_much_or_dies_is_a_verdict(
 
 def test_a_submission_that_ignores_the_alarm_is_killed(hasty: Pool, with_check: Callable[[str], Exercise]):
     body = "import signal\nsignal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())\nwhile True: time.sleep(9)"
-    report = grade(hasty, with_check(body))
-    assert report.outcome is Outcome.TIMED_OUT
-    assert statuses(report) == ["passed", "failed", "not_run"]
+    forks: list[psutil.Process] = []
+
+    def on_progress(progress: Progress) -> None:
+        if progress.index == 2:
+            forks.extend(psutil.Process(template_of(hasty)).children())
+
+    exercise = with_check(body)
+    assert_stopped(
+        hasty.grade(exercise, exercise.solution, seed=1, on_progress=on_progress), exercise, Outcome.TIMED_OUT
+    )
+    assert len(forks) == 1
+    assert psutil.wait_procs(forks, timeout=10)[1] == []
 
 
 @pytest.mark.parametrize(
