@@ -109,7 +109,7 @@ def prepare(settings: Settings) -> str:
     try:
         database.migrate()
         catalog = Catalog.load(settings.lessons_dir)
-        lessons.build_lessons(catalog, settings)
+        lessons.ensure_built(catalog, settings)
         with database.unit_of_work() as work:
             session = work.session
             course = courses.ensure_default_course(session, catalog)

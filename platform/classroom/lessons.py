@@ -17,7 +17,6 @@ from pathlib import Path, PurePosixPath
 from typing import Any, Final
 from urllib.parse import unquote, urlsplit
 
-import jupytext.myst
 from markdown_it.token import Token
 
 from classroom.catalog import Catalog, CourseError, Lesson
@@ -55,6 +54,32 @@ class Built:
     kept: bool
 
 
+def ensure_built(catalog: Catalog, settings: Settings) -> None:
+    """Build the lessons unless they were built from the same files before. Raises `CourseError`."""
+    stamp = settings.apps_dir / "built-from"
+    made_from = _made_from(catalog)
+    if stamp.is_file() and stamp.read_text(encoding="utf-8") == made_from:
+        return
+    build_lessons(catalog, settings)
+    write_atomically(stamp, made_from)
+
+
+def _myst() -> Any:
+    import jupytext.myst  # noqa: PLC0415 - costs a second, and most starts build nothing
+
+    return jupytext.myst
+
+
+def _made_from(catalog: Catalog) -> str:
+    """Digest what notebooks are made of: this module, the lessons' texts and all their pictures."""
+    total = hashlib.sha256(Path(__file__).read_bytes())
+    for lesson in catalog.lessons.values():
+        beside = (path for path in lesson.path.parent.rglob("*") if path.suffix.lower() in PICTURES)
+        for path in [lesson.path, *sorted(beside)]:
+            total.update(f"\0{lesson.track}/{lesson.id}/{path.name}\0".encode() + path.read_bytes())
+    return total.hexdigest()
+
+
 def build_lessons(catalog: Catalog, settings: Settings) -> list[Built]:
     """Write every lesson's notebooks, and remove the app of a lesson that is no more. Raises `CourseError`.
 
@@ -79,9 +104,10 @@ def build_notebook(lesson: Lesson) -> Notebook:
     """Make one lesson's notebook (nbformat 4.5); the same lesson gives the same bytes. Raises `CourseError`."""
     source = _Source(lesson)
     source.check()
+    myst = _myst()
     try:
-        parsed = jupytext.myst.myst_to_notebook(source.body, add_source_map=True)
-    except jupytext.myst.MystMetadataParsingError as error:
+        parsed = myst.myst_to_notebook(source.body, add_source_map=True)
+    except myst.MystMetadataParsingError as error:
         raise source.error(
             f"the options of a cell cannot be read: {error}.", remedy="They are YAML between two lines of ---."
         ) from None
@@ -163,7 +189,7 @@ class _Source:
 
     def check(self) -> None:
         """Raise `CourseError` for the first thing that a lesson may not hold."""
-        tokens = jupytext.myst.get_parser().enable("inline").parse(f"{self.body}\n")
+        tokens = _myst().get_parser().enable("inline").parse(f"{self.body}\n")
         self._check_title(tokens)
         depth = 0
         for token in tokens:

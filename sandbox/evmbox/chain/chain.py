@@ -17,7 +17,6 @@ from evmbox.chain.actions import Action, tell
 from evmbox.chain.contract import Artifact, Contract, Sender
 from evmbox.chain.engine import MAX_TRANSACTION_GAS, Ending, Engine, Execution, Log, Message
 from evmbox.chain.errors import ExecutionError, MissingFunction, OutOfReach
-from evmbox.chain.eth_tester_engine import EthTesterEngine
 from evmbox.chain.failures import failure
 from evmbox.chain.receipts import Event, Receipt, decode_event
 from evmbox.chain.requests import Request, wei, whole
@@ -76,7 +75,7 @@ class Chain:
 
         self.accounts = tuple(Account(self, name, key) for name, key in zip(NAMES, KEYS, strict=True))
         self.owner, self.alice, self.bob, self.carol, self.dave, self.erin = self.accounts
-        self._engine = engine or EthTesterEngine(KEYS, balance=STARTING_BALANCE, seed=seed % 2**256)
+        self._engine = engine or _eth_tester(seed)
         self._abis = tuple(abis)
         self._contracts: dict[str, Interface] = {}
         self._names = {account.address: account.name.capitalize() for account in self.accounts}
@@ -354,3 +353,10 @@ def _gas_label(request: Request) -> str:
         return "fallback" if request.data else "receive"
     overloaded = request.interface is not None and len(request.interface.named(function.name)) > 1
     return function.signature if overloaded else function.name
+
+
+def _eth_tester(seed: int) -> Engine:
+    """Make the engine a chain has unless it is given another."""
+    from evmbox.chain.eth_tester_engine import EthTesterEngine  # noqa: PLC0415 - a second that only a chain costs
+
+    return EthTesterEngine(KEYS, balance=STARTING_BALANCE, seed=seed % 2**256)
