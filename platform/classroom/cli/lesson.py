@@ -1,52 +1,32 @@
-"""The command line: `classroom up | lesson | user`. Each command reads its arguments, calls one thing, and prints."""
+"""`classroom lesson …`: grade a file, prove an exercise. No server is needed."""
 
 import json
 import sys
-from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn
 from rich.progress import Progress as Bar
 from rich.table import Table
 
-from classroom import accounts, courses, launcher
 from classroom.catalog import Catalog
-from classroom.db import Database
-from classroom.errors import ClassroomError, Invalid
-from classroom.models import CredentialKind, Role
+from classroom.cli.console import err, out
+from classroom.errors import Invalid
 from classroom.settings import Settings
-from evmbox.errors import EvmboxError
 from evmbox.exercise import load_exercise
 from evmbox.pool import Pool
 from evmbox.proof import Proof, Proving, prove
 from evmbox.report import CheckStatus, Outcome, Report, Severity
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, help="Hyperkit Classroom", pretty_exceptions_enable=False)
-lesson_app = typer.Typer(no_args_is_help=True, help="Grade a file, or prove that an exercise's checks are right.")
-user_app = typer.Typer(no_args_is_help=True, help="People.")
-app.add_typer(lesson_app, name="lesson")
-app.add_typer(user_app, name="user")
-
-out = Console(highlight=False, soft_wrap=True)
-err = Console(stderr=True, highlight=False, soft_wrap=True)
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
 SYMBOL = {CheckStatus.PASSED: "[green]✓[/]", CheckStatus.FAILED: "[red]✗[/]", CheckStatus.NOT_RUN: "[dim]-[/]"}
 
 
-@app.command()
-def up(
-    browser: Annotated[bool, typer.Option(help="Open the address in a browser, where there is a display.")] = True,
-) -> None:
-    """Start everything on this machine and open one address; Ctrl+C stops it all."""
-    raise typer.Exit(launcher.up(Settings(), open_browser=browser, say=lambda line: out.print(escape(line))))
-
-
-@lesson_app.command("grade")
+@app.command("grade")
 def grade(
     exercise_id: Annotated[str, typer.Argument(help="Such as tip-jar.")],
     file: Annotated[Path, typer.Argument(help="The Solidity file to grade.", exists=True, dir_okay=False)],
@@ -68,7 +48,7 @@ def grade(
     raise typer.Exit(0 if report.outcome is Outcome.PASSED else 1)
 
 
-@lesson_app.command("check")
+@app.command("check")
 def check(
     path: Annotated[
         Path | None, typer.Argument(help="An exercise, lesson or track folder; the whole course if none is given.")
@@ -92,37 +72,6 @@ def check(
         for proof in proofs:
             print_proof(proof)
     raise typer.Exit(0 if all(proof.ok for proof in proofs) else 1)
-
-
-@user_app.command("add")
-def add_user(
-    name: Annotated[str, typer.Argument(help="Lower-case letters, digits and hyphens.")],
-    role: Annotated[Role, typer.Option(help="What they are in the course.")] = Role.LEARNER,
-    display_name: Annotated[str | None, typer.Option(help="How pages call them.")] = None,
-    password_stdin: Annotated[bool, typer.Option(help="Read a password from standard input.")] = False,
-) -> None:
-    """Add a person to the course and print a link that signs them in once."""
-    settings = Settings()
-    password = sys.stdin.readline().rstrip("\n") if password_stdin else None
-    database = Database(settings.database)
-    try:
-        database.migrate()
-        with database.unit_of_work() as work:
-            course = courses.ensure_default_course(work.session, Catalog.load(settings.lessons_dir))
-            user = accounts.create_user(work.session, name, display_name=display_name, password=password)
-            courses.enrol(work.session, course, user, role)
-            link = accounts.issue(
-                work.session,
-                CredentialKind.ONE_TIME_LINK,
-                user.id,
-                lifetime=timedelta(days=1),
-                label="classroom user add",
-            )
-    finally:
-        database.close()
-    out.print(f"Added {escape(user.display_name)} as {role}.")
-    out.print("This link signs them in once, within a day, where the classroom runs:")
-    sys.stdout.write(f"{settings.portal_url}/welcome?link={link}\n")
 
 
 def _advance(bar: Bar, task: TaskID, proving: Proving) -> None:
@@ -170,15 +119,3 @@ def print_proof(proof: Proof) -> None:
         table.add_row("[green]✓[/]" if row.ok else "[red]✗[/]", row.file, row.claim, escape(found))
     out.print(table)
     out.print("[green]proven[/]\n" if proof.ok else "[red]not proven[/]\n")
-
-
-def main() -> None:
-    """Run the command line; an error is one clear line and exit code 2."""
-    try:
-        app()
-    except ClassroomError as error:
-        err.print(f"[red]Error:[/] {escape(error.detail)}")
-        sys.exit(2)
-    except EvmboxError as error:
-        err.print(f"[red]Error:[/] {escape(str(error))}")
-        sys.exit(2)

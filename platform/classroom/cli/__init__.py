@@ -1,0 +1,45 @@
+"""The command line: `classroom up | lesson | user`, a module for each; only the one that was asked for is imported."""
+
+import importlib
+import sys
+from typing import Final
+
+import typer
+from rich.markup import escape
+
+from classroom.cli.console import err, out
+from classroom.errors import ClassroomError
+from evmbox.errors import EvmboxError
+
+COMMANDS: Final = {
+    "up": "Start everything on this machine and open one address.",
+    "lesson": "Grade a file, or prove that an exercise's checks are right.",
+    "user": "Add people to the course.",
+}
+
+
+def main() -> None:
+    """Run the command line; an error is one clear line and exit code 2."""
+    name, *arguments = sys.argv[1:] or ["--help"]
+    if name in {"-h", "--help"}:
+        print_help()
+        return
+    if name not in COMMANDS:
+        err.print(f"[red]Error:[/] There is no command {escape(name)}. There are: {', '.join(COMMANDS)}.")
+        sys.exit(2)
+    try:
+        command: typer.Typer = importlib.import_module(f"classroom.cli.{name}").app
+        command(arguments, prog_name=f"classroom {name}")
+    except ClassroomError as error:
+        err.print(f"[red]Error:[/] {escape(error.detail)}")
+        sys.exit(2)
+    except EvmboxError as error:
+        err.print(f"[red]Error:[/] {escape(str(error))}")
+        sys.exit(2)
+
+
+def print_help() -> None:
+    """Print what there is."""
+    out.print("Usage: classroom COMMAND …   (classroom COMMAND --help tells more)\n")
+    for name, what in COMMANDS.items():
+        out.print(f"  [bold]{name:8}[/] {what}")
