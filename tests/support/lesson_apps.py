@@ -98,40 +98,36 @@ class House:
     def visitor(self, name: str) -> "Visitor":
         return Visitor(self, self.cookie(self.session(name)))
 
-    @contextmanager
-    def serve(self, server: str, *arguments: str, **variables: str) -> Iterator[subprocess.Popen[bytes]]:
-        """Run one of the servers until the end of the block, ready from its beginning."""
+    @property
+    def environment(self) -> dict[str, str]:
+        """Give a server's environment: the settings, and what no kernel may see."""
+        settings = {f"CLASSROOM_{name.upper()}": str(value) for name, value in self.settings.model_dump().items()}
+        own = {"HOME": str(self.settings.data_dir), "LANG": "C.UTF-8", "A_SECRET": CANARY}
+        return {"PATH": os.environ["PATH"], **own, **settings}
+
+    def command(self, server: str) -> list[str]:
+        """Give the command that runs one of the servers."""
+        return [sys.executable, "-m", "classroom.apps", server]
+
+    def answers(self, server: str) -> bool:
+        """Tell whether a server is ready."""
         url = self.settings.voila_url if server == "voila" else self.settings.lab_url
-        process = self.start(server, *arguments, **variables)
         try:
-            wait_until(lambda: process.poll() is not None or _answers(f"{url}/healthz"), what="readiness")
+            return httpx.get(f"{url}/healthz", trust_env=False).status_code == httpx.codes.OK
+        except httpx.TransportError:
+            return False
+
+    @contextmanager
+    def serve(self, server: str) -> Iterator[subprocess.Popen[bytes]]:
+        """Run one of the servers until the end of the block, ready from its beginning."""
+        process = subprocess.Popen(self.command(server), env=self.environment, stdin=subprocess.DEVNULL)
+        try:
+            wait_until(lambda: process.poll() is not None or self.answers(server), what="readiness")
             assert process.poll() is None, "the server ended by itself"
             yield process
         finally:
             process.terminate()
             process.wait(PATIENCE_S)
-
-    def start(
-        self, server: str, *arguments: str, stderr: int | None = None, **variables: str
-    ) -> subprocess.Popen[bytes]:
-        """Start one of the servers, with an environment that holds what no kernel may see."""
-        environ = {
-            "PATH": os.environ["PATH"],
-            "HOME": str(self.settings.data_dir),
-            "LANG": "C.UTF-8",
-            "A_SECRET": CANARY,
-            **{f"CLASSROOM_{name.upper()}": str(value) for name, value in self.settings.model_dump().items()},
-            **variables,
-        }
-        command = [sys.executable, "-m", "classroom.apps", server, *arguments]
-        return subprocess.Popen(command, env=environ, stdin=subprocess.DEVNULL, stderr=stderr)
-
-
-def _answers(url: str) -> bool:
-    try:
-        return httpx.get(url, trust_env=False).status_code == httpx.codes.OK
-    except httpx.TransportError:
-        return False
 
 
 class Visitor:

@@ -65,7 +65,6 @@ class Run:
             self._lesson,
             km=self._kernel,
             allow_errors=True,
-            coalesce_streams=True,
             interrupt_on_timeout=True,
             record_timing=False,
             startup_timeout=START_TIMEOUT_S,
@@ -107,7 +106,15 @@ async def _outputs(client: NotebookClient, cell: NotebookNode, index: int) -> li
         await client.async_execute_cell(cell, index, store_history=False)
     except CellTimeoutError:
         return [NotebookNode(output_type="error", ename="Timeout", evalue="", traceback=[])]
-    return [output for output in cell.outputs if output.get("name") != "stderr"]
+    outputs: list[NotebookNode] = []
+    for output in cell.outputs:
+        if output.get("name") == "stderr":  # warnings: for authors, who see them in JupyterLab
+            continue
+        if outputs and output.output_type == outputs[-1].output_type == "stream":
+            outputs[-1].text += output.text
+        else:
+            outputs.append(output)
+    return outputs
 
 
 class _Renderer(IPythonRenderer):

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
 
 from classroom import accounts, keys
 from classroom.accounts import SESSION_COOKIE
@@ -66,6 +66,7 @@ def bob(classroom: House) -> Visitor:
 @pytest.fixture(scope="package")
 def browser(chromium: str) -> Iterator[Browser]:
     quiet = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--no-first-run"]
+    expect.set_options(timeout=PATIENCE_S * 1000)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=quiet)
         yield browser

@@ -129,15 +129,21 @@ def test_kernels_do_not_outlive_a_server_that_is_killed(house: House) -> None:
         wait_until(lambda: not alive({pid}), what="the kernel's end")
 
 
-def test_a_server_does_not_outlive_the_process_that_started_it(house: House) -> None:
-    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as other:
-        server = house.start("voila", "--parent", str(other.pid))  # not its parent: as if that were gone
-        assert server.wait(60) == 0
-        other.communicate(b"\n")
+def test_neither_server_nor_kernel_outlives_the_process_that_started_the_server(house: House) -> None:
+    start_one = "import os, subprocess, sys; subprocess.run([*sys.argv[1:], '--parent', str(os.getpid())])"
+    command = [sys.executable, "-c", start_one, *house.command("voila")]
+    with subprocess.Popen(command, env=house.environment, stdin=subprocess.DEVNULL) as starter:
+        wait_until(lambda: house.answers("voila"), what="readiness")
+        opened = house.visitor("alice").open("facts")
+        opened.facts  # noqa: B018 - its cells are done
+        starter.kill()
+        wait_until(lambda: not house.answers("voila"), what="the server's end")
+        wait_until(lambda: is_gone(opened), what="the kernel's end")
 
 
 def test_a_port_that_is_taken_is_said(classroom: House) -> None:
-    server = classroom.start("voila", stderr=subprocess.PIPE)
-    _out, said = server.communicate(timeout=60)
-    assert server.returncode == 1
-    assert f"cannot listen on port {classroom.settings.voila_port}: Address already in use" in said.decode()
+    done = subprocess.run(
+        classroom.command("voila"), env=classroom.environment, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.returncode == 1
+    assert f"cannot listen on port {classroom.settings.voila_port}: Address already in use" in done.stderr
