@@ -355,6 +355,7 @@ def test_the_first_contract_is_the_learners_and_later_ones_have_their_names(chai
     third = chain.deploy(build(BOX), 3, called="the other box")
     assert [repr(each) for each in (first, second, third)] == ["your contract", "`Box`", "the other box"]
     assert second.set(second.get() + 1, value=0).action == "Alice called `set(3)` of `Box`"
+    assert chain.gas.keys() == {"constructor"}
     first.set(1)
     assert chain.gas.keys() == {"constructor", "set"}
 

@@ -81,8 +81,6 @@ class Chain:
         self._names = {account.address: account.name.capitalize() for account in self.accounts}
         self._submission: str | None = None
 
-    # Accounts and contracts
-
     def account(self, name: str) -> Account:
         """Return the account of this name. Raises `ChainError`."""
         for account in self.accounts:
@@ -176,8 +174,6 @@ class Chain:
         """Return the runtime bytecode at an address, empty where there is none."""
         return self._engine.code(_raw(self._locate(of)))
 
-    # Time and snapshots
-
     @property
     def now(self) -> int:
         """The Unix time that the next transaction will see; a call sees it already.
@@ -221,8 +217,6 @@ class Chain:
         """Return a number from `low` to `high` that `seed` and `label` decide: each learner's own, always the same."""
         digest = keccak(f"{self.seed} {label}".encode()) + keccak(f"{label} {self.seed}".encode())
         return low + int.from_bytes(digest, "big") % (high - low + 1)
-
-    # What contracts of this package ask of their chain
 
     def execute(self, request: Request) -> Receipt:
         """Run a request as a transaction. Raises `ExecutionError`."""

@@ -141,7 +141,7 @@ class _Examples:
         if self._failure is not None:
             error, values = self._failure
             what = error.explanation if isinstance(error, LearnerError) else str(error)
-            drawn = ", ".join(f"{name} = {shown(value)}" for name, value in values.items())
+            drawn = ", ".join(f"{name} = {shown(values[name])}" for name in self._inputs)
             raise CheckFailed(f"{what or 'A condition of this check does not hold.'} (With {drawn}.)") from error
 
     def _example(self, values: dict[str, Any]) -> None:
