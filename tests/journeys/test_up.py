@@ -49,7 +49,9 @@ def test_a_second_classroom_on_the_same_folder_is_refused_with_the_address_of_th
     second.begin()
     assert second.process is not None
     assert second.process.wait(60) == 2
-    wait_until(lambda: second.heard("running already"), what="the refusal")
+    assert second.listener is not None
+    second.listener.join(10)
+    assert second.heard("running already")
     assert room.portal in "".join(second.said)
     assert httpx.get(f"{room.portal}/healthz", trust_env=False).status_code == 200
 

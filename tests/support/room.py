@@ -67,6 +67,7 @@ class Classroom:
     ports: list[int]
     process: subprocess.Popen[str] | None = None
     said: list[str] = field(default_factory=list)
+    listener: threading.Thread | None = None
 
     @property
     def environment(self) -> dict[str, str]:
@@ -102,12 +103,14 @@ class Classroom:
             text=True,
             start_new_session=True,
         )
-        threading.Thread(target=self._listen, args=(self.process,), daemon=True).start()
+        self.listener = threading.Thread(target=self._listen, args=(self.process,), daemon=True)
+        self.listener.start()
 
     def _listen(self, process: subprocess.Popen[str]) -> None:
         assert process.stdout is not None
-        for line in process.stdout:
-            self.said.append(line)
+        with process.stdout as output:
+            for line in output:
+                self.said.append(line)
 
     def heard(self, pattern: str) -> re.Match[str] | None:
         """Look for something that was said."""
@@ -172,6 +175,8 @@ def classroom_on(folder: Path) -> Iterator[Classroom]:
         if room.process is not None and room.process.poll() is None:
             seen = room.processes()
             room.stop(signal.SIGTERM)
+        if room.listener is not None:
+            room.listener.join(10)
         for pid in alive(seen):
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
