@@ -16,15 +16,19 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import timedelta
+from functools import partial
+from typing import Any
 from uuid import UUID
 
+from huey import SqliteHuey
 from huey.consumer import Consumer as HueyConsumer
+from huey.consumer import Worker as HueyWorker
 
 from classroom import submissions
 from classroom.catalog import Catalog
 from classroom.db import Database
 from classroom.errors import Unavailable
-from classroom.jobs.queue import Queue
+from classroom.jobs.queue import Bell, Queue, bell_path
 from classroom.jobs.wake import Waker
 from classroom.models import SubmissionState
 from classroom.settings import Settings
@@ -38,7 +42,7 @@ FINISH_S = 5.0
 
 _GIVE_BACK_S = 2.0
 _LOCK_WAIT_S = 10.0
-_POLL_S = 0.01
+_POLL_S = 0.1  # for a message whose ring was not heard
 _REAP_EVERY_S = 1.0
 _RETRY_IN = timedelta(seconds=1)
 
@@ -83,16 +87,8 @@ class Consumer:
         folder = hashlib.sha256(str(settings.data_dir.resolve()).encode()).hexdigest()
         self._node = f"{socket.gethostname()[:64]}/{folder[:12]}/"
         self._queue = Queue(settings, self.grade)
-        self._workers = _Workers(
-            self._queue.huey,
-            workers=settings.pool_size,
-            periodic=False,
-            initial_delay=_POLL_S,
-            max_delay=_POLL_S,
-            backoff=1.0,
-            scheduler_interval=60,  # nothing is ever scheduled
-            shutdown_timeout=FINISH_S,
-        )
+        self._bell = Bell(bell_path(settings))
+        self._workers = _Workers(self._queue.huey, self._bell, size=settings.pool_size)
         self._stopping = threading.Event()
         self._reaper = threading.Thread(target=self._reap_until_stopped, name="reaper", daemon=True)
         self._every_second: Callable[[], None] = lambda: None
@@ -112,6 +108,7 @@ class Consumer:
         for _, thread in self._workers.worker_threads:
             thread.join(_GIVE_BACK_S)
         self._reaper.join(_GIVE_BACK_S)
+        self._bell.close()
         self._queue.close()
 
     def grade(self, job_id: UUID) -> None:
@@ -176,8 +173,29 @@ class Consumer:
             self._queue.enqueue(job_id)
 
 
-class _Workers(HueyConsumer):  # type: ignore[misc]  # huey publishes no types
-    """Huey's worker threads. Signals are left to the process, which has more to stop than these."""
+class _Worker(HueyWorker):  # type: ignore[misc]  # huey publishes no types
+    """Huey's worker, woken by the bell instead of asking the queue again and again."""
+
+    def __init__(self, *, bell: Bell, **options: Any) -> None:
+        super().__init__(**options)
+        self._bell = bell
+
+    def sleep(self) -> None:
+        self._bell.wait(_POLL_S)
+
+
+class _Workers(HueyConsumer):  # type: ignore[misc]
+    """Huey's threads. Signals are left to the process, which has more to stop than these."""
+
+    def __init__(self, huey: SqliteHuey, bell: Bell, *, size: int) -> None:
+        self.worker_class = partial(_Worker, bell=bell)
+        super().__init__(
+            huey,
+            workers=size,
+            periodic=False,
+            scheduler_interval=60,  # nothing is ever scheduled
+            shutdown_timeout=FINISH_S,
+        )
 
     def _set_signal_handlers(self) -> None:
         pass
