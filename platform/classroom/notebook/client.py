@@ -301,7 +301,7 @@ def _event_data(lines: Iterator[str]) -> Iterator[str]:
             continue
         field, _, value = line.partition(":")
         if field == "data":
-            data.append(value.removeprefix(" "))
+            data.append(value)  # a leading space means nothing to JSON
 
 
 def _repeat_last(delays_s: Sequence[float]) -> Iterator[float]:

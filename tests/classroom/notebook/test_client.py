@@ -3,6 +3,7 @@
 import json
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from uuid import UUID
@@ -237,7 +238,8 @@ def test_someone_elses_submission_is_not_waited_for(connect: Connect, problem: P
         connect(lambda _: problem(404, "not there")).wait(ID)
 
 
-def test_the_key_file_is_read_anew_for_each_request(tmp_path: Path) -> None:
+def test_the_key_file_is_read_anew_and_no_proxy_is_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
     key_file = tmp_path / "key"
     seen: list[str | None] = []
 
@@ -251,23 +253,17 @@ def test_the_key_file_is_read_anew_for_each_request(tmp_path: Path) -> None:
         def log_message(self, *_: object) -> None:
             pass
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server, ExitStack() as ending:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        ending.callback(server.shutdown)
         client = Client.from_environment(
-            {
-                "CLASSROOM_URL": f"http://127.0.0.1:{server.server_port}/",
-                "CLASSROOM_KEY_FILE": str(key_file),
-                "HTTP_PROXY": "http://127.0.0.1:9",
-            }
+            {"CLASSROOM_URL": f"http://127.0.0.1:{server.server_port}/", "CLASSROOM_KEY_FILE": str(key_file)}
         )
+        ending.callback(client._http.close)
         for token in ("first", "second"):
             key_file.write_text(f"{token}\n")
             with pytest.raises(NotFound):
                 client.me()
-        server.shutdown()
-        thread.join()
-        client._http.close()
     assert seen == ["Bearer first", "Bearer second"]
 
 

@@ -237,6 +237,14 @@ def test_a_lab_that_was_reset_begins_on_a_fresh_chain(box: Lab, jar: Deployed) -
         jar.total()
 
 
+def test_two_deployments_of_one_contract_are_two(box: Lab) -> None:
+    first, second = box.deploy("TipJar", 0), box.deploy("TipJar", 0)
+    assert isinstance(first, Deployed)
+    assert isinstance(second, Deployed)
+    second.tip("", value=5)
+    assert (first.total(), second.total()) == (0, 5)
+
+
 def test_a_full_lab_says_how_to_begin_anew(box: Lab, jar: Deployed) -> None:
     for _ in range(199):
         box.wait(seconds=1)
