@@ -92,25 +92,18 @@ const en = {
   kernel_text: "Its Python is busy or has stopped. What you typed is kept in this browser. Wait for running cells to end, or restart the kernel and reload.",
 };
 
-let catalogue = en;
-
-/** Use another catalogue; what it lacks stays English. */
-export function useCatalogue(other) {
-  catalogue = { ...en, ...other };
-}
-
 /**
  * Say a sentence of the catalogue.
  * @param {keyof typeof en} key
  * @param {Record<string, string | number>} values
  */
 export function say(key, values = {}) {
-  return catalogue[key].replace(/\{(\w+)\}/g, (_, name) => String(values[name]));
+  return en[key].replace(/\{(\w+)\}/g, (_, name) => String(values[name]));
 }
 
 /** Whether the catalogue has this sentence. */
 export function has(key) {
-  return Object.hasOwn(catalogue, key);
+  return Object.hasOwn(en, key);
 }
 
 /** A number as the reader's country writes it. */

@@ -15,6 +15,7 @@ from classroom.notebook.client import Client
 from classroom.notebook.exercises import ExercisePanel
 
 pytestmark = pytest.mark.browser
+expect.set_options(timeout=20_000)
 
 ROOT = Path(__file__).parents[3]
 AXE = ROOT / "platform/web-src/node_modules/axe-core/axe.min.js"
