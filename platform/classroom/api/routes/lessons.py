@@ -66,7 +66,7 @@ def _lesson_out(services: Services, person: Person, lesson: Lesson, held: dict[s
         summary=lesson.summary,
         minutes=lesson.minutes,
         app_url=f"{settings.voila_url}/voila/render/{lesson.id}.ipynb",
-        notebook_url=f"{settings.lab_url}/lab/tree/{lesson.id}.ipynb" if person.user.name == settings.owner else None,
+        notebook_url=f"{settings.lab_url}/lab/tree/{lesson.track}/{lesson.id}.ipynb" if person.user.name == settings.owner else None,
         exercises=summaries,
         progress=[progress.to_out(summary, held.get(summary.id)) for summary in summaries],
     )
