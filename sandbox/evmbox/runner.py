@@ -7,10 +7,11 @@ the learner only that it was not their fault. No text of a solution or a check g
 import difflib
 import hashlib
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from evmbox.chain import Chain, Contract, LearnerError, OutOfGas
+from evmbox.chain.words import printable
 from evmbox.checks import Check, CheckFailed, load_checks
 from evmbox.checks.expectations import EXHAUSTED
 from evmbox.compiler import Artifact, Compilation, Compiler
@@ -21,6 +22,7 @@ from evmbox.versions import EVM_VERSION, SOLC_VERSION
 
 LESSON_FAULT = "The fault is in the lesson, not in your contract. Please tell your instructor."
 
+MAX_NAMES = 5
 NO_HELPERS = Compilation()
 
 OnProgress = Callable[[Progress], object]
@@ -216,21 +218,28 @@ def _choose(exercise: Exercise, compilation: Compilation) -> Artifact | _Refusal
     artifact = compilation.artifacts.get(name or "")
     if artifact is not None and artifact.creation:
         return artifact
-    deployable = sorted(other.name for other in compilation.artifacts.values() if other.creation)
+    deployable = [other.name for other in compilation.artifacts.values() if other.creation]
     if name in compilation.abis:
         message = f"`{name}` is abstract or an interface, so it cannot be deployed. Write every function's body."
     elif deployable:
-        near = difflib.get_close_matches(name or "", deployable, n=1, cutoff=0.0)[0]
-        found = ", ".join(f"`{other}`" for other in deployable)
+        near = printable(difflib.get_close_matches(name or "", deployable, n=1, cutoff=0.0)[0])
+        found = _in_code(deployable)
         message = f"This exercise deploys a contract named `{name}`, and found {found}. Rename `{near}` to `{name}`."
     elif compilation.abis:
-        found = ", ".join(f"`{other}`" for other in sorted(compilation.abis))
+        found = _in_code(compilation.abis)
         message = (
-            f"Nothing here can be deployed: {found} is abstract, an interface or a library. Write `contract {name}`."
+            f"Nothing here can be deployed, only {found}: abstract, an interface or a library. Write `contract {name}`."
         )
     else:
         message = f"There is no contract in your source. Write `contract {name} {{ … }}`."
     return _Refusal(Outcome.NO_DEPLOYABLE_CONTRACT, message)
+
+
+def _in_code(names: Iterable[str]) -> str:
+    """Return the first few names, as code."""
+    every = sorted(names)
+    more = f" and {len(every) - MAX_NAMES} more" if len(every) > MAX_NAMES else ""
+    return ", ".join(f"`{printable(name)}`" for name in every[:MAX_NAMES]) + more
 
 
 def _run(

@@ -336,9 +336,32 @@ def test_a_pool_that_is_closed_refuses_and_ends_what_runs(with_check: Callable[[
 def test_a_pool_that_was_not_started_refuses(counter: Exercise):
     pool = Pool(1)
     assert not pool.healthy()
-    pool.close()
     with pytest.raises(PoolClosed):
         pool.grade(counter, counter.solution, seed=1)
+    pool.close()
+    with pytest.raises(PoolClosed):
+        pool.start()
+
+
+def test_a_compile_under_way_when_the_pool_is_closed_is_refused_like_the_rest(counter: Exercise):
+    pool = Pool(1)
+    pool.start()
+    bomb = (Path(__file__).parent / "hostile" / "compile" / "struct_copy.sol").read_text()
+    compiling = threading.Event()
+    with ThreadPoolExecutor(1) as executor:
+        job = executor.submit(pool.grade, counter, bomb, seed=1, on_progress=lambda _: compiling.set())
+        assert compiling.wait(30)
+        pool.close()
+        with pytest.raises(PoolClosed):
+            job.result()
+
+
+def test_many_warnings_cost_no_verdict(pool: Pool, counter: Exercise):
+    unused = "".join(f"function f{n}() private pure {{ uint256 x; }}\n" for n in range(900))
+    source = counter.solution.replace("uint256 public count;", "uint256 public count;\n" + unused)
+    report = pool.grade(counter, source, seed=1)
+    assert len(report.diagnostics) > 200
+    assert report.outcome is Outcome.PASSED, report.message
 
 
 def template_of(pool: Pool) -> int:

@@ -155,7 +155,9 @@ def test_a_source_that_does_not_compile_lists_every_check_as_not_run(verdict, co
         ("contract Alpha {} contract TheCounter {}", "Rename `TheCounter` to `Counter`"),
         ("abstract contract Counter { function f() external virtual; }", "`Counter` is abstract or an interface"),
         ("interface Counter { }", "`Counter` is abstract or an interface"),
-        ("interface ICounter { }", "Nothing here can be deployed: `ICounter`"),
+        ("".join(f"contract C{n} {{}}" for n in range(9)), "found `C0`, `C1`, `C2`, `C3`, `C4` and 4 more"),
+        (f"contract {'C' * 9000} {{}}", "C… (9,000 characters)`"),
+        ("interface ICounter { }", "Nothing here can be deployed, only `ICounter`"),
     ],
 )
 def test_a_source_without_the_contract_says_what_was_found(verdict, counter: Exercise, source: str, said: str):

@@ -6,15 +6,16 @@ line. Diagnostics have a compiler and a line of their own, so that a bomb in a s
 
 import threading
 import time
-from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from evmbox.compiler import Compilation, Compiler, open_compiler
 from evmbox.compiler.compilation import NO_SOURCES
-from evmbox.errors import EvmboxError, ExerciseError, PoolClosed
+from evmbox.errors import CompilerUnavailable, EvmboxError, ExerciseError, PoolClosed
 from evmbox.exercise import Exercise, load_exercise
 from evmbox.pool import confinement
 from evmbox.pool.cache import Memory, RememberingCompiler
@@ -79,21 +80,27 @@ class Pool:
 
         Raises `CompilerUnavailable`, and `EvmboxError` where that submission does not pass.
         """
+        if self._slots.closed:
+            raise _closed()
+        if self._template is not None:
+            return
         with ExitStack() as undo:
-            undo.callback(self.close)
-            template = self._template = Template()  # it imports while the compilers start
+            template = Template()  # it imports while the compilers start
+            undo.callback(template.close)
+            undo.callback(self._compilers.close)
             compilers = [self._open_compiler() for _ in range(self.size + 1)]
             exercise = load_exercise(WARM_UP)
             compilation = compile_stage(compilers[0], exercise, exercise.solution)
             self._warm_up = GradeJob(exercise, compilation, NO_HELPERS, seed=1, solc=compilers[0].version)
             self._warm(template)
-            self._diagnostics.add(compilers.pop())
-            for compiler in compilers:
-                self._slots.add(compiler)
             undo.pop_all()
+        self._template = template
+        self._diagnostics.add(compilers.pop())
+        for compiler in compilers:
+            self._slots.add(compiler)
 
     def close(self) -> None:
-        """Send away who waits, end what runs, and stop every process of the pool."""
+        """Send away who waits, end what runs, and stop every process of the pool. Closing twice is fine."""
         self._slots.close()
         self._diagnostics.close()
         with self._lock:
@@ -116,7 +123,7 @@ class Pool:
         `on_progress` is called in this thread, at each stage and check. `on_fault` is told what broke where the verdict
         is `lesson_broken`: it may quote the lesson's checks, so it is for its author and for no one else.
         """
-        with self._slots.turn() as compiler:
+        with self._turn(self._slots) as compiler:
             started = time.perf_counter()
             try:
                 exercise = exercise.current()
@@ -127,15 +134,17 @@ class Pool:
             on_progress(Progress(stage=Stage.COMPILE))
             compilation = compile_stage(compiler, exercise, source)
             helpers = compile_helpers(compiler, exercise) if compilation.ok else NO_HELPERS
-            job = GradeJob(exercise, compilation, helpers, seed=seed, solc=compiler.version)
+            silent = replace(compilation, diagnostics=())  # they may be many, and need not travel there and back
+            job = GradeJob(exercise, silent, helpers, seed=seed, solc=compiler.version)
             report = self._check(job, on_progress, on_fault)
+            report = report.model_copy(update={"diagnostics": compilation.diagnostics})
             return timed(report, total_ms=(time.perf_counter() - started) * 1000)
 
     def compile(
         self, source: str, *, check_only: bool = False, extra_sources: Mapping[str, str] = NO_SOURCES
     ) -> Compilation:
         """Compile on the compiler kept for diagnostics. `check_only` finds errors and makes no bytecode."""
-        with self._diagnostics.turn() as compiler:
+        with self._turn(self._diagnostics) as compiler:
             return compiler.compile(source, check_only=check_only, extra_sources=extra_sources)
 
     def scenario(self, source: str, steps: Sequence[Step]) -> tuple[Compilation, list[StepResult], str | None]:
@@ -143,7 +152,7 @@ class Pool:
 
         Returns the compilation, the results of the steps that were reached, and in words why the rest was not.
         """
-        with self._slots.turn() as compiler:
+        with self._turn(self._slots) as compiler:
             compilation = compiler.compile(source)
             if not compilation.ok:
                 return compilation, [], compilation.message
@@ -166,6 +175,16 @@ class Pool:
     def tier(self) -> str:
         """Name the isolation around a submission: 'rlimits' is the lowest."""
         return confinement.tier()
+
+    @contextmanager
+    def _turn(self, line: Line[Compiler]) -> Iterator[Compiler]:
+        self._present()
+        with line.turn() as compiler:
+            try:
+                yield compiler
+            except CompilerUnavailable:
+                self._present()  # closing the pool ends a compile under way
+                raise
 
     def _open_compiler(self) -> Compiler:
         compiler = RememberingCompiler(open_compiler(), self._memory)
@@ -201,22 +220,27 @@ class Pool:
 
     def _present(self) -> Template:
         if self._template is None:
-            msg = "The pool was shut down, or has not been started."
-            raise PoolClosed(msg)
+            raise _closed()
         return self._template
 
     def _replace(self, lost: Template) -> Template:
         with self._lock:
             if self._present() is lost:
                 lost.close()
-                self._template = Template()
-                self._warm(self._template)
+                template = Template()
+                self._warm(template)
+                self._template = template
             return self._present()
 
     def _warm(self, template: Template) -> None:
         if self._warm_up is None:
             return
-        finished = template.warm(self._warm_up, lambda _: None)
+        finished = template.warm(self._warm_up)
         if finished.report is None or finished.report.outcome is not Outcome.PASSED:
+            template.close()
             msg = f"The sandbox's own submission did not pass: {finished.report}"
             raise EvmboxError(msg)
+
+
+def _closed() -> PoolClosed:
+    return PoolClosed("The pool was shut down, or has not been started.")

@@ -27,6 +27,11 @@ class Line(Generic[T]):
         """How many callers wait."""
         return len(self._waiting)
 
+    @property
+    def closed(self) -> bool:
+        """Whether everyone is sent away."""
+        return self._closed
+
     def add(self, thing: T) -> None:
         """Put another thing at the callers' disposal."""
         self._hand_on(thing)

@@ -3,6 +3,7 @@
 import contextlib
 import os
 import pickle
+import select
 import signal
 import socket
 import subprocess
@@ -74,17 +75,17 @@ class Template:
         except OSError:
             return False
 
-    def warm(self, job: Job, listen: Listener) -> Finished:
+    def warm(self, job: Job) -> Finished:
         """Do a first job in the template itself, and wait until it is ready to be forked. Raises `TemplateLost`."""
-        ending = self._run(job, Ration(wall_s=START_S), listen, patience_s=START_S, kill=False)
-        self._control.settimeout(START_S)
-        with contextlib.suppress(OSError):
-            if isinstance(ending, Finished) and self._control.recv(1):
-                self._control.settimeout(None)
-                return ending
-        self.close()
-        msg = "The sandbox's first process did not start; its error output says why."
-        raise TemplateLost(msg)
+        with contextlib.ExitStack() as undo:
+            undo.callback(self.close)
+            ending = self._run(job, Ration(wall_s=START_S), lambda _: None, patience_s=START_S, kill=False)
+            ready, _, _ = select.select([self._control], [], [], START_S)
+            if not isinstance(ending, Finished) or not ready or not self._control.recv(1):
+                msg = "The sandbox's first process did not start; its error output says why."
+                raise TemplateLost(msg)
+            undo.pop_all()
+        return ending
 
     def run(self, job: Job, ration: Ration, listen: Listener) -> Finished | Ending:
         """Do a job in a fork, within its ration. Raises `TemplateLost` where no fork could be made or all were lost."""
