@@ -80,7 +80,7 @@ def test_a_failure_that_is_hard_to_simplify_still_ends_soon(chain: Chain):
 
     with pytest.raises(CheckFailed, match=r"^Too large. \(With a = .*, b = .*, c = .*, d = .*, e = .*\)$"):
         hard.run(chain)
-    assert len(tried) <= EXAMPLES + SHRINKING + 1
+    assert SHRINKING < len(tried) <= EXAMPLES + SHRINKING + 1
 
 
 def test_a_failure_without_a_word_still_tells_its_inputs(chain: Chain):

@@ -111,7 +111,7 @@ class _Examples:
         self._inputs = inputs
         self._snapshot = chain.snapshot()
         self._failure: tuple[LearnerError | AssertionError, dict[str, Any]] | None = None
-        self._tries_left = SHRINKING
+        self._tries_left = EXAMPLES
         self._passed: set[str] = set()
 
     def run(self) -> None:
@@ -147,15 +147,16 @@ class _Examples:
     def _example(self, values: dict[str, Any]) -> None:
         if repr(values) in self._passed:
             return
-        if self._failure is not None:
-            self._tries_left -= 1
-        if self._tries_left < 0 or len(self._passed) == EXAMPLES:
+        if self._tries_left == 0:
             raise _Stop
+        self._tries_left -= 1
         self._chain.revert(self._snapshot)
         try:
             with _deep_stack():
                 self._function(self._chain, *self._rest, **values)
         except (LearnerError, AssertionError) as error:
+            if self._failure is None:
+                self._tries_left = SHRINKING
             self._failure = (error, values)
             if _ran_out_of_gas(error):
                 raise _Stop from error  # a loop without end: each further example would take as long
