@@ -256,7 +256,7 @@ def test_a_submission_that_ignores_the_alarm_is_killed(hasty: Pool, with_check: 
         ('b\'{"kind": "finished", "report": {"outcome": "passed"}}\\n\'', Outcome.RESOURCE_LIMIT),
         ("b'\\x80\\x04\\x95' + bytes(100) + b'\\n'", Outcome.RESOURCE_LIMIT),
         ("b'x' * 5 * 1024**2", Outcome.OUTPUT_LIMIT),
-        ('b\'{"kind": "fault", "text": ""}\\n\' * 200_000', Outcome.OUTPUT_LIMIT),
+        ('(b\'{"kind": "fault", "text": "\' + b\'x\' * 10_000 + b\'"}\\n\') * 500', Outcome.OUTPUT_LIMIT),
     ],
 )
 def test_what_a_submission_says_is_bounded_and_checked(
@@ -360,7 +360,7 @@ def test_many_warnings_cost_no_verdict(pool: Pool, counter: Exercise):
     unused = "".join(f"function f{n}() private pure {{ uint256 x; }}\n" for n in range(900))
     source = counter.solution.replace("uint256 public count;", "uint256 public count;\n" + unused)
     report = pool.grade(counter, source, seed=1)
-    assert len(report.diagnostics) > 200
+    assert len(report.diagnostics) >= 100
     assert report.outcome is Outcome.PASSED, report.message
 
 
