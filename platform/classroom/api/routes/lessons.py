@@ -59,6 +59,8 @@ def _progress(session: Session, person: Person) -> dict[str, Progress]:
 def _lesson_out(services: Services, person: Person, lesson: Lesson, held: dict[str, Progress]) -> LessonOut:
     summaries = [services.catalog.summary(exercise.id) for exercise in lesson.exercises]
     settings = services.settings
+    owner = person.user.name == settings.owner  # the one whom JupyterLab on this machine serves
+    notebook_url = f"{settings.lab_url}/lab/tree/{lesson.track}/{lesson.id}.ipynb"
     return LessonOut(
         id=lesson.id,
         track=lesson.track,
@@ -66,7 +68,7 @@ def _lesson_out(services: Services, person: Person, lesson: Lesson, held: dict[s
         summary=lesson.summary,
         minutes=lesson.minutes,
         app_url=f"{settings.voila_url}/voila/render/{lesson.id}.ipynb",
-        notebook_url=f"{settings.lab_url}/lab/tree/{lesson.track}/{lesson.id}.ipynb" if person.user.name == settings.owner else None,
+        notebook_url=f"{settings.lab_url}/lab/tree/{lesson.track}/{lesson.id}.ipynb" if owner else None,
         exercises=summaries,
         progress=[progress.to_out(summary, held.get(summary.id)) for summary in summaries],
     )
