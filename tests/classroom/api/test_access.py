@@ -9,6 +9,7 @@ from starlette.requests import Request
 from classroom.api.app import create_app
 from classroom.api.csrf import require_same_origin
 from classroom.errors import Forbidden
+from classroom.models import Role
 from classroom.settings import Settings
 
 NOBODY = {"nobody": 401, "disabled": 401, "disabled token": 401, "disabled kernel": 401}
@@ -180,3 +181,11 @@ def test_a_cookie_that_we_did_not_sign_is_no_cookie(shared, change):
 def test_a_session_secret_is_no_bearer_token(shared):
     secret = shared.headers["lea"]["Cookie"].partition("=")[2].rpartition(".")[0]
     assert shared.client("nobody", Authorization=f"Bearer {secret}").get("/api/v1/me").status_code == 401
+
+
+def test_only_the_owner_of_the_machine_is_shown_the_way_to_jupyterlab(live):
+    live.add(live.settings.owner, Role.LEARNER)
+    (owners,), (leas,) = (live.client(name).get("/api/v1/lessons").json() for name in (live.settings.owner, "lea"))
+    assert owners["notebook_url"] == f"{live.settings.lab_url}/lab/tree/first-steps/keeping.ipynb"
+    assert leas["notebook_url"] is None
+    assert owners["app_url"] == leas["app_url"] == f"{live.settings.voila_url}/voila/render/keeping.ipynb"
