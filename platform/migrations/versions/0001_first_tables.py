@@ -230,7 +230,6 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_progress_user_id"), ["user_id"], unique=False)
 
 
-
 def downgrade() -> None:
     with op.batch_alter_table("progress", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_progress_user_id"))

@@ -60,7 +60,6 @@ def _lesson_out(services: Services, person: Person, lesson: Lesson, held: dict[s
     summaries = [services.catalog.summary(exercise.id) for exercise in lesson.exercises]
     settings = services.settings
     owner = person.user.name == settings.owner  # the one whom JupyterLab on this machine serves
-    notebook_url = f"{settings.lab_url}/lab/tree/{lesson.track}/{lesson.id}.ipynb"
     return LessonOut(
         id=lesson.id,
         track=lesson.track,
