@@ -28,15 +28,12 @@ def sent_to_sign_in(visitor: Visitor) -> bool:
 
 
 def refused(visitor: Visitor, kernel_id: str) -> list[int]:
-    """Try every door to a kernel; give the statuses."""
-    visitor.http.get("/voila/render/none.ipynb")
-    visitor.http.cookies.set("_xsrf", "made-up")
-    headers = {"X-XSRFToken": "made-up"}
+    """Try every door to a kernel, with all that the visitor's own pages could show; give the statuses."""
+    headers = visitor.xsrf() if "_xsrf" in visitor.http.cookies else {}
     statuses = [
         visitor.http.get(f"/api/kernels/{kernel_id}").status_code,
         visitor.http.get(f"/classroom/outputs/{kernel_id}").status_code,
         visitor.http.post(f"/voila/api/shutdown/{kernel_id}", headers=headers).status_code,
-        visitor.http.post(f"/voila/api/shutdown/{kernel_id}", data={"_xsrf": "made-up"}).status_code,
     ]
     with pytest.raises(InvalidStatus) as caught:
         visitor.connect(kernel_id)
@@ -81,8 +78,8 @@ def test_a_token_of_another_kind_opens_no_lesson(classroom: House, alice: Visito
 
 def test_only_its_owner_reaches_a_kernel(classroom: House, alice: Visitor, bob: Visitor) -> None:
     hers, his = alice.open("facts"), bob.open("facts")
-    assert refused(bob, hers.kernel_id) == [403] * 5
-    assert refused(Visitor(classroom, None), hers.kernel_id) == [403] * 5
+    assert refused(bob, hers.kernel_id) == [403] * 4
+    assert refused(Visitor(classroom, None), hers.kernel_id) == [403] * 4
     assert hers.is_there()
     assert his.is_there()
     with alice.connect(hers.kernel_id) as connection:
@@ -91,7 +88,8 @@ def test_only_its_owner_reaches_a_kernel(classroom: House, alice: Visitor, bob: 
 
 
 def test_a_kernel_that_is_not_looks_like_somebody_elses(bob: Visitor) -> None:
-    assert refused(bob, NOBODYS) == [403] * 5
+    bob.open("facts")
+    assert refused(bob, NOBODYS) == [403] * 4
 
 
 @pytest.mark.parametrize("protocol", [None, V1])
