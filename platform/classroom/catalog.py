@@ -21,7 +21,7 @@ from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import Annotated, Self, TypeVar
 
-import yaml  # type: ignore[import-untyped]  # it comes with jupytext, its types do not
+import yaml  # type: ignore[import-untyped]  # publishes no types
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from classroom.errors import ClassroomError, NotFound

@@ -272,10 +272,7 @@ def _soon(response: httpx.Response) -> float | None:
 def _error(response: httpx.Response) -> ClassroomError:
     kind = _ERRORS.get(response.status_code, ClassroomError)
     try:
-        problem = Problem.model_validate_json(response.content)
-        detail = problem.detail
-        if problem.errors:
-            detail = f"{detail} {_first(problem.errors)}".strip()
+        detail = Problem.model_validate_json(response.content).detail
     except ValidationError:
         detail = f"The classroom answered {response.status_code} {response.reason_phrase}.".replace(" .", ".")
     kept = {name: response.headers[name] for name in ("Retry-After",) if name in response.headers}
