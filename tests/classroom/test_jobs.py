@@ -27,6 +27,7 @@ from classroom.keys import derive, server_key, wake_secret
 from classroom.models import AuditEvent, Job, JobState, Submission, SubmissionState
 from classroom.settings import REPOSITORY
 from evmbox.report import Progress, Stage
+from support.waiting import wait_until
 
 COUNTER = """// SPDX-License-Identifier: MIT
 pragma solidity ^0.8.0;
@@ -54,15 +55,6 @@ def counts(chain, contract):
     contract.increment()
     assert contract.count() == 1
 """
-
-
-def wait_until(condition, *, timeout_s: float = 90.0, what: str = "it"):
-    """Give the first true value of `condition`, asked again and again."""
-    deadline = time.monotonic() + timeout_s
-    while not (value := condition()):
-        assert time.monotonic() < deadline, f"{what} did not happen within {timeout_s} s"
-        time.sleep(0.01)
-    return value
 
 
 class Gate:
@@ -477,11 +469,11 @@ def test_a_quick_verdict_is_told_once_without_its_progress(waker, portal):
 def test_of_progress_only_the_latest_is_told_and_not_too_often(waker, portal):
     submission_id = uuid4()
     started = time.monotonic()
-    index = 0
+    index, tick = 0, threading.Event()
     while len(portal.states(submission_id)) < 3:
         index += 1
         waker.tell(submission_id, SubmissionState.RUNNING, Progress(stage=Stage.CHECK, index=index, total=index))
-        time.sleep(0.001)
+        tick.wait(0.001)
         assert time.monotonic() < started + 30
     assert time.monotonic() - started >= 3 * PROGRESS_EVERY_S
     told = [body["progress"]["index"] for _, body in portal.heard]

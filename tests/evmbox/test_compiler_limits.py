@@ -19,6 +19,7 @@ from evmbox.compiler.imports import NODE_MODULES
 from evmbox.compiler.process import LimitedProcess, LimitReached, ProcessEnded
 from evmbox.errors import CompilerUnavailable
 from evmbox.report import Outcome
+from support.waiting import wait_until
 
 HOSTILE = Path(__file__).parent / "hostile" / "compile"
 HEAD = "// SPDX-License-Identifier: MIT\npragma solidity ^0.8.0;\n"
@@ -35,13 +36,6 @@ def target() -> Iterator[NodeCompiler]:
     """Give a compiler to be mistreated."""
     with NodeCompiler() as node_compiler:
         yield node_compiler
-
-
-def wait_until(condition: Callable[[], bool]) -> None:
-    end = time.monotonic() + 60
-    while not condition():
-        assert time.monotonic() < end, "waited for a minute in vain"
-        time.sleep(0.005)
 
 
 def cpu_seconds(pid: int) -> float:

@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from evmbox.compiler.node import find_node
 from evmbox.errors import CompilerUnavailable
 from evmbox.report import Outcome
 from evmbox.versions import SOLC_VERSION
+from support.waiting import wait_until
 
 HEAD = "// SPDX-License-Identifier: MIT\npragma solidity ^0.8.0;\n"
 FINE = HEAD + "contract Fine {}"
@@ -36,13 +37,6 @@ else if (options.join() === "--standard-json,--no-import-callback")
 else process.exit(2);
 ' -- "$@"
 """
-
-
-def wait_until(condition: Callable[[], bool]) -> None:
-    end = time.monotonic() + 30
-    while not condition():
-        assert time.monotonic() < end, "waited for 30 s in vain"
-        time.sleep(0.005)
 
 
 def install(folder: Path, version: str = SOLC_VERSION) -> Path:

@@ -27,6 +27,7 @@ EXERCISES = Path(__file__).parent / "exercises"
 CHECKS = """
 import os, socket, sys, time
 from evmbox.checks import check
+from support.waiting import wait_until
 
 
 @check("The first is fine", task=1)
@@ -81,15 +82,6 @@ def grade(pool: Pool, exercise: Exercise) -> Report:
 
 def statuses(report: Report) -> list[str]:
     return [check.status.value for check in report.checks]
-
-
-def wait_for(condition: Callable[[], bool], *, limit_s: float = 30) -> None:
-    """Return once the condition holds; fail after the limit."""
-    deadline = time.monotonic() + limit_s
-    tick = threading.Event()
-    while not condition():
-        assert time.monotonic() < deadline, "it never came to be"
-        tick.wait(0.01)
 
 
 def test_a_submission_is_graded_and_progress_comes_in_the_callers_thread(pool: Pool, counter: Exercise):
