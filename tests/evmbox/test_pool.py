@@ -22,12 +22,12 @@ from evmbox.pool import Pool
 from evmbox.pool.confinement import Ration
 from evmbox.report import Outcome, Progress, Report, Stage
 from evmbox.steps import Step
+from support.waiting import wait_until
 
 EXERCISES = Path(__file__).parent / "exercises"
 CHECKS = """
 import os, socket, sys, time
 from evmbox.checks import check
-from support.waiting import wait_until
 
 
 @check("The first is fine", task=1)
