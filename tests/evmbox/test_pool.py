@@ -22,7 +22,6 @@ from evmbox.pool import Pool
 from evmbox.pool.confinement import Ration
 from evmbox.report import Outcome, Progress, Report, Stage
 from evmbox.steps import Step
-from support.waiting import wait_until
 
 EXERCISES = Path(__file__).parent / "exercises"
 CHECKS = """
@@ -333,6 +332,14 @@ def test_a_pool_that_was_not_started_refuses(counter: Exercise):
     pool.close()
     with pytest.raises(PoolClosed):
         pool.start()
+
+
+def test_a_pool_without_diagnostics_has_a_compiler_less_and_compiles_all_the_same(counter: Exercise):
+    others = set(psutil.Process().children(recursive=True))
+    with Pool(1, diagnostics=False) as pool:
+        assert len(set(psutil.Process().children(recursive=True)) - others) == 2, "a compiler and a template"
+        assert pool.compile(counter.solution).ok
+        assert grade(pool, counter).outcome is Outcome.PASSED
 
 
 def test_a_compile_under_way_when_the_pool_is_closed_is_refused_like_the_rest(counter: Exercise):
