@@ -52,16 +52,19 @@ class Pool:
     """Grades `size` submissions at the same time; `max_waiting` more may wait. Thread-safe, and a context manager.
 
     Raises `PoolBusy` where the line is full, `PoolClosed` before `start` and after `close`, `CompilerUnavailable` where
-    the machine has no compiler. Whatever a submission does is data in what is returned.
+    the machine has no compiler. Whatever a submission does is data in what is returned. A compiler takes some 160 MB;
+    without `diagnostics` there is none for `compile` alone, which then waits for a slot like the rest.
     """
 
-    def __init__(self, size: int = 2, *, max_waiting: int = 256, ration: Ration | None = None) -> None:
+    def __init__(
+        self, size: int = 2, *, max_waiting: int = 256, ration: Ration | None = None, diagnostics: bool = True
+    ) -> None:
         self.size = size
         self._ration = ration or Ration()
         self._memory = Memory()
         self._compilers = ExitStack()
         self._slots = Line[Compiler](max_waiting=max_waiting)
-        self._diagnostics = Line[Compiler](max_waiting=max_waiting)
+        self._diagnostics = Line[Compiler](max_waiting=max_waiting) if diagnostics else self._slots
         self._template: Template | None = None
         self._warm_up: Job | None = None
         self._lock = threading.Lock()
@@ -88,14 +91,16 @@ class Pool:
             template = Template()  # it imports while the compilers start
             undo.callback(template.close)
             undo.callback(self._compilers.close)
-            compilers = [self._open_compiler() for _ in range(self.size + 1)]
+            alone = self._diagnostics is not self._slots
+            compilers = [self._open_compiler() for _ in range(self.size + alone)]
             exercise = load_exercise(WARM_UP)
             compilation = compile_stage(compilers[0], exercise, exercise.solution)
             self._warm_up = GradeJob(exercise, compilation, NO_HELPERS, seed=1, solc=compilers[0].version)
             self._warm(template)
             undo.pop_all()
         self._template = template
-        self._diagnostics.add(compilers.pop())
+        if alone:
+            self._diagnostics.add(compilers.pop())
         for compiler in compilers:
             self._slots.add(compiler)
 
