@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 NOT_RUN: list[str] = []
@@ -25,6 +26,19 @@ def chromium() -> str:
     if path is None:
         pytest.skip("no Chromium on this machine: install it, or set CHROMIUM to its path")
     return path
+
+
+@pytest.fixture(scope="module")
+def browser(chromium: str) -> Iterator[Browser]:
+    """Give Chromium, which asks nothing of any host by itself.
+
+    For a module at most: while Playwright runs, its event loop is this thread's, and tests that bring their own fail.
+    """
+    quiet = ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"]
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", *quiet])
+        yield opened
+        opened.close()
 
 
 @pytest.hookimpl(wrapper=True)

@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Request
 
 from support.room import Classroom, classroom_on
 
@@ -23,15 +23,6 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Classroo
     """Give a running classroom and the owner's link, for the tests of one module."""
     with classroom_on(tmp_path_factory.mktemp("classroom")) as opened:
         yield opened, opened.start()
-
-
-@pytest.fixture(scope="module")
-def browser(chromium: str) -> Iterator[Browser]:
-    quiet = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=chromium, args=[*quiet, "--no-first-run"])
-        yield opened
-        opened.close()
 
 
 @dataclass

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, expect
 
 from classroom import accounts, keys
 from classroom.accounts import SESSION_COOKIE
@@ -23,7 +23,7 @@ def house(tmp_path: Path, migrated: Path) -> Iterator[House]:
     yield from _house(tmp_path, migrated)
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def shared_house(tmp_path_factory: pytest.TempPathFactory, migrated: Path) -> Iterator[House]:
     """Make a classroom for tests that leave it as they found it."""
     yield from _house(tmp_path_factory.mktemp("house"), migrated)
@@ -46,7 +46,7 @@ def _house(root: Path, migrated: Path) -> Iterator[House]:
             visitor.http.close()
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def classroom(shared_house: House) -> Iterator[House]:
     """Serve the lesson apps of that classroom."""
     with shared_house.serve("voila"):
@@ -63,19 +63,10 @@ def bob(classroom: House) -> Visitor:
     return classroom.visitor("bob")
 
 
-@pytest.fixture(scope="package")
-def browser(chromium: str) -> Iterator[Browser]:
-    quiet = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--no-first-run"]
-    expect.set_options(timeout=PATIENCE_S * 1000)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=quiet)
-        yield browser
-        browser.close()
-
-
 @pytest.fixture
 def window(browser: Browser) -> Iterator[Callable[[House, str | None], Window]]:
     """Open windows in which people are signed in, or nobody is."""
+    expect.set_options(timeout=PATIENCE_S * 1000)
     contexts: list[BrowserContext] = []
 
     def open_window(house: House, name: str | None, **options: Any) -> Window:
