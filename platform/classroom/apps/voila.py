@@ -44,8 +44,6 @@ MESSAGES: Final = ["comm_open", "comm_close", "comm_msg", "comm_info_request", "
 """What a page may send to its kernel: what widgets say, and never code."""
 
 EXTENSIONS: Final = ["@jupyter-widgets/jupyterlab-manager", "@voila-dashboards/widgets-manager8", "anywidget"]
-DISABLED_PLUGINS: Final = ["@voila-dashboards/voila:theme-manager"]
-"""The theme is CSS alone here: it follows the system's, without a script."""
 
 SECURITY_HEADERS: Final = {
     "Content-Security-Policy": policy(
@@ -254,8 +252,8 @@ class ClassroomVoila(Voila):
     @cached_property
     def page_config(self) -> dict[str, Any]:
         """What Voila's script is told of this server."""
-        found: dict[str, Any] = get_page_config(self.base_url, self.app.settings, self.log, self.voila_configuration)
-        return found | {"disabledExtensions": DISABLED_PLUGINS}
+        config: dict[str, Any] = get_page_config(self.base_url, self.app.settings, self.log, self.voila_configuration)
+        return config
 
     def listen(self) -> None:
         """Listen. Raises Unavailable where the port is taken: the page's links would not lead to another."""

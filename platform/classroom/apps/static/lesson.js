@@ -26,7 +26,7 @@ function giveUp(text) {
 }
 
 const failed = "The lesson could not be started. Please reload it; if that does not help, tell your instructor.";
-const asleep = "This lesson has gone to sleep. Your draft is saved; reload to go on.";
+const asleep = "This lesson has gone to sleep. Your draft is kept; reload to go on.";
 
 function followTheme() {
   const dark = matchMedia("(prefers-color-scheme: dark)");
