@@ -22,7 +22,7 @@ from evmbox.pool.cache import Memory, RememberingCompiler
 from evmbox.pool.confinement import Ration
 from evmbox.pool.jobs import Draft, Fault, Finished, GradeJob, Job, Message, Moved, ScenarioJob, Stepped
 from evmbox.pool.line import Line
-from evmbox.pool.template import Ending, Listener, Template, TemplateLost
+from evmbox.pool.template import START_S, Ending, Listener, Template, TemplateLost
 from evmbox.report import Outcome, Progress, Report, Stage
 from evmbox.runner import (
     LESSON_FAULT,
@@ -94,7 +94,7 @@ class Pool:
             alone = self._diagnostics is not self._slots
             compilers = [self._open_compiler() for _ in range(self.size + alone)]
             exercise = load_exercise(WARM_UP)
-            compilation = compile_stage(compilers[0], exercise, exercise.solution)
+            compilation = compilers[0].compile(exercise.solution, timeout_s=START_S)
             self._warm_up = GradeJob(exercise, compilation, NO_HELPERS, seed=1, solc=compilers[0].version)
             self._warm(template)
             undo.pop_all()

@@ -22,8 +22,10 @@ ENVIRONMENT = {
     "PYTHONHASHSEED": "0",  # sets iterate in one order, so a lesson's checks run alike every time
     "HYPOTHESIS_STORAGE_DIRECTORY": os.devnull,  # it stores nothing
 }
-START_S = 30.0
-FORK_S = 5.0
+START_S = 60.0
+"""Patience with our own first submission, for a machine that is busy starting everything at once."""
+
+FORK_S = 10.0
 GRACE_S = 0.5
 MAX_OUTPUT_BYTES = 4 * 1024**2
 
