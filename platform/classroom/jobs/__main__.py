@@ -7,6 +7,7 @@ import sys
 from classroom.errors import ClassroomError
 from classroom.jobs import run_consumer
 from classroom.settings import Settings
+from evmbox.errors import EvmboxError
 
 
 def main() -> None:
@@ -21,6 +22,8 @@ def main() -> None:
         run_consumer(Settings(), parent_pid=arguments.parent)
     except ClassroomError as error:
         sys.exit(f"{error.title}: {error.detail}")
+    except EvmboxError as error:
+        sys.exit(f"The sandbox did not start: {error}")
 
 
 if __name__ == "__main__":

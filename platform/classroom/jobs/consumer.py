@@ -67,7 +67,7 @@ def run_consumer(settings: Settings, *, parent_pid: int | None = None) -> None:
         opened.callback(database.close)
         waker = opened.enter_context(Waker(settings))
         catalog = Catalog.load(settings.lessons_dir)
-        pool = opened.enter_context(Pool(size=settings.pool_size))
+        pool = opened.enter_context(Pool(size=settings.pool_size, diagnostics=False))
         consumer = Consumer(settings, database=database, catalog=catalog, pool=pool, waker=waker)
         consumer.start(every_second=watch_parent)
         logger.info("Grading, %d at a time", settings.pool_size)
