@@ -7,6 +7,7 @@ runs the cells; the page's script fetches what they put out and shows each outpu
 import ast
 import asyncio
 import base64
+import logging
 import mimetypes
 from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
@@ -20,6 +21,8 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellTimeoutError
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from nbformat import NotebookNode
+
+logger = logging.getLogger(__name__)
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
 CELL_TIMEOUT_S: Final = 60
@@ -75,7 +78,11 @@ class Run:
             for index, cell in enumerate(self._lesson.cells):
                 if cell.cell_type == "code":
                     self._tell({"cell": index + 1, "outputs": await _outputs(client, cell, index)})
-        except RuntimeError:  # nbclient's, for a kernel that does not answer or is dead
+        except RuntimeError as error:  # nbclient's, for a kernel that does not answer or has ended
+            logger.info("A lesson was not run to its end: %s", error)
+            self._tell({"failed": True})
+        except Exception:
+            logger.exception("A lesson could not be run")
             self._tell({"failed": True})
         finally:
             if client.kc is not None:

@@ -137,6 +137,7 @@ async function main() {
     pending.push(show(manager, news));
   }
   await Promise.all(pending);
+  if (document.querySelector(".waiting")) throw new Error("the outputs broke off");
 }
 
 followTheme();
