@@ -39,7 +39,7 @@ def grade(
         source = file.read_text(encoding="utf-8")
     except UnicodeDecodeError as error:
         raise Invalid(f"{file} is not a text file in UTF-8: {error.reason} at byte {error.start}.") from None
-    with Pool(size=1) as pool:
+    with Pool(size=1, diagnostics=False) as pool:
         report = pool.grade(exercise, source, seed=seed)
     if as_json:
         sys.stdout.write(report.model_dump_json(indent=2) + "\n")
@@ -60,7 +60,7 @@ def check(
     folders = exercise_folders(path or settings.lessons_dir)
     proofs: list[Proof] = []
     with (
-        Pool(size=settings.pool_size) as pool,
+        Pool(size=settings.pool_size, diagnostics=False) as pool,
         Bar(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), console=err, transient=True) as bar,
     ):
         for folder in folders:
