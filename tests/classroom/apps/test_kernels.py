@@ -102,9 +102,10 @@ def test_one_more_page_than_a_person_may_have_closes_the_quietest(house: House) 
     with house.serve("voila"):
         alice, bob = house.visitor("alice"), house.visitor("bob")
         his = bob.open("facts")
-        pages = [alice.open("facts") for _ in range(MAX_EACH)]
-        for page in pages:
-            page.facts  # noqa: B018 - its cells are done
+        pages = []
+        for _ in range(MAX_EACH):
+            pages.append(alice.open("facts"))
+            assert pages[-1].facts, "its cells are done before the next one opens, so the first is the quietest"
         alice.open("facts")
         wait_until(lambda: is_gone(pages[0]), what="its end")
         assert [page.is_there() for page in pages] == [False] + [True] * (MAX_EACH - 1)
