@@ -76,6 +76,7 @@ def test_the_repr_of_an_exercise_holds_no_solution():
         ("[mistakes]", "[limits]\ncall_gas = true\n[mistakes]", 19, "limits.call_gas"),
         ("[mistakes]", "[limits]\nwall_s = 60\n[mistakes]", 19, "limits.wall_s"),
         ("concepts", 'imports = ["../secret.sol"]\nconcepts', 4, "imports.1"),
+        ("concepts", 'imports = ["solution.sol"]\nconcepts', 4, "a submission cannot import solution.sol"),
         ("concepts", "constructor = [1.5]\nconcepts", 4, "constructor.1"),
     ],
 )
@@ -99,6 +100,12 @@ def test_a_missing_file_is_named(folder: Path, name: str):
 
 def test_an_import_that_is_not_there_is_named(edit: Callable[[str, str], Path]):
     assert refusal(edit("concepts", 'imports = ["Clock.sol"]\nconcepts')).file == "Clock.sol"
+
+
+def test_helpers_of_the_checks_are_read_where_there_are_some(folder: Path):
+    assert load_exercise(folder).helpers is None
+    (folder / "helpers.sol").write_text("contract Attacker {}")
+    assert load_exercise(folder).helpers == "contract Attacker {}"
 
 
 def test_a_mistake_that_no_check_must_catch_is_named(folder: Path):

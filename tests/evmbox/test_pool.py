@@ -16,11 +16,13 @@ import pytest
 
 from evmbox import runner
 from evmbox.compiler import Compiler
-from evmbox.errors import PoolBusy, PoolClosed
+from evmbox.errors import EvmboxError, PoolBusy, PoolClosed
 from evmbox.exercise import Exercise, load_exercise
 from evmbox.pool import Pool
 from evmbox.pool.confinement import Ration
+from evmbox.pool.jobs import GradeJob
 from evmbox.report import Outcome, Progress, Report, Stage
+from evmbox.runner import NO_HELPERS
 from evmbox.steps import Step
 
 EXERCISES = Path(__file__).parent / "exercises"
@@ -389,6 +391,13 @@ def test_a_submission_whose_template_is_killed_beside_it_is_graded_again(
 
     report = pool.grade(exercise, exercise.solution, seed=1, on_progress=on_progress)
     assert report.outcome is Outcome.PASSED
+
+
+def test_a_fault_of_the_sandbox_is_no_verdict_on_the_learner(pool: Pool, counter: Exercise):
+    nonsense = GradeJob(counter, pool.compile(counter.solution), NO_HELPERS, seed="no number", solc="")
+    with pytest.raises(EvmboxError, match=r"TypeError at .+\.py:\d+"):
+        pool._fork(nonsense, Ration(), lambda _: None)
+    assert grade(pool, counter).outcome is Outcome.PASSED
 
 
 def test_the_isolation_is_named(pool: Pool):

@@ -247,6 +247,41 @@ def test_checks_that_cannot_be_read_are_the_lessons_fault(compiler: Compiler, br
     assert "checks.py" in faults[0]
 
 
+HELPED_CHECKS = """
+from evmbox.checks import check, expect_equal
+
+
+@check("A contract may count, too", task=1)
+def a_contract_counts(chain, contract):
+    chain.deploy("Caller").poke(contract, sender=chain.bob)
+    expect_equal(contract.count(), 1, "count()")
+"""
+HELPERS = (
+    HEAD
+    + "interface I { function increment() external; } contract Caller { function poke(I i) public { i.increment(); } }"
+)
+
+
+def test_checks_may_deploy_contracts_of_their_own(compiler: Compiler, broken: Exercise):
+    (broken.path / "checks.py").write_text(HELPED_CHECKS)
+    (broken.path / "helpers.sol").write_text(HELPERS)
+    exercise = broken.current()
+    assert grade(exercise, exercise.solution, compiler=compiler, seed=1).outcome is Outcome.PASSED
+    # A contract of the submission by the same name is not taken for it.
+    source = exercise.solution + "contract Caller { function poke(address) public {} }"
+    assert grade(exercise, source, compiler=compiler, seed=1).outcome is Outcome.PASSED
+
+
+def test_helpers_that_do_not_compile_are_the_lessons_fault(compiler: Compiler, broken: Exercise):
+    (broken.path / "helpers.sol").write_text("contract Canary7f3a {")
+    faults: list[str] = []
+    exercise = broken.current()
+    report = grade(exercise, exercise.solution, compiler=compiler, seed=1, on_fault=faults.append)
+    assert report.outcome is Outcome.LESSON_BROKEN
+    assert "Canary7f3a" not in report.model_dump_json()
+    assert faults[0].startswith("helpers.sol does not compile: line 1")
+
+
 def test_another_kind_of_exercise_is_refused_in_words(compiler: Compiler, counter: Exercise):
     challenge = counter.model_copy(update={"kind": "challenge"})
     report = grade(challenge, counter.solution, compiler=compiler, seed=1)

@@ -52,8 +52,10 @@ class Pool:
     """Grades `size` submissions at the same time; `max_waiting` more may wait. Thread-safe, and a context manager.
 
     Raises `PoolBusy` where the line is full, `PoolClosed` before `start` and after `close`, `CompilerUnavailable` where
-    the machine has no compiler. Whatever a submission does is data in what is returned. A compiler takes some 160 MB;
-    without `diagnostics` there is none for `compile` alone, which then waits for a slot like the rest.
+    the machine has no compiler, `EvmboxError` where the sandbox itself is at fault. Whatever a submission does is data
+    in what is returned.
+
+    A compiler takes some 160 MB. Without `diagnostics` there is none for `compile` alone, which then waits for a slot.
     """
 
     def __init__(

@@ -11,12 +11,14 @@ import pickle
 import signal
 import socket
 import sys
+import traceback
 from types import FrameType
 from typing import NoReturn
 
+from evmbox.checks.expectations import EXHAUSTED
 from evmbox.errors import TimeUp
 from evmbox.pool.confinement import Ration, confine, detach
-from evmbox.pool.jobs import Job, Started
+from evmbox.pool.jobs import Broke, Job, Started
 from evmbox.report import Data
 
 ALARMS = (signal.SIGALRM, signal.SIGXCPU)
@@ -77,9 +79,16 @@ def _work(channel: socket.socket, *, confined: bool = False) -> None:
     if confined:
         _set_alarms(ration)
         confine(ration)
-    finished = job.run(send)
+    last: Data
+    try:
+        last = job.run(send)
+    except EXHAUSTED:
+        return  # nothing said is understood as a limit
+    except Exception as error:  # noqa: BLE001 - our own fault, which must not be taken for the learner's
+        frame = traceback.extract_tb(error.__traceback__)[-1]
+        last = Broke(what=f"{type(error).__name__} at {frame.filename}:{frame.lineno}")
     signal.setitimer(signal.ITIMER_REAL, 0)
-    send(finished)
+    send(last)
 
 
 def _set_alarms(ration: Ration) -> None:

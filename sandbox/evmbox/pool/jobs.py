@@ -60,7 +60,14 @@ class Finished(Data):
     message: str | None = None
 
 
-Message = Annotated[Started | Moved | Draft | Fault | Stepped | Finished, Field(discriminator="kind")]
+class Broke(Data):
+    """The sandbox itself raised an exception: its type and place, and no text that may be a lesson's or a learner's."""
+
+    kind: Literal["broke"] = "broke"
+    what: str
+
+
+Message = Annotated[Broke | Started | Moved | Draft | Fault | Stepped | Finished, Field(discriminator="kind")]
 MESSAGE: TypeAdapter[Message] = TypeAdapter(Message)
 Send = Callable[[Data], None]
 

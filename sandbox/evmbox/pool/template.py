@@ -15,7 +15,7 @@ from enum import Enum, auto
 
 from evmbox.errors import EvmboxError
 from evmbox.pool.confinement import Ration
-from evmbox.pool.jobs import MESSAGE, Finished, Job, Message, Started
+from evmbox.pool.jobs import MESSAGE, Broke, Finished, Job, Message, Started
 
 ENVIRONMENT = {
     "LANG": "C.UTF-8",
@@ -90,7 +90,10 @@ class Template:
         return ending
 
     def run(self, job: Job, ration: Ration, listen: Listener) -> Finished | Ending:
-        """Do a job in a fork, within its ration. Raises `TemplateLost` where no fork could be made or all were lost."""
+        """Do a job in a fork, within its ration.
+
+        Raises `TemplateLost` where no fork could be made or all were lost, `EvmboxError` where the job raised.
+        """
         ending = self._run(job, ration, listen, patience_s=FORK_S, kill=True)
         if ending is Ending.DIED and not self.alive:
             msg = "The sandbox's template process was lost."
@@ -145,6 +148,9 @@ def _converse(channel: "_Channel", job: bytes, limit_s: float, listen: Listener)
             return Ending.DIED
         if isinstance(message, Finished):
             return message
+        if isinstance(message, Broke):
+            msg = f"The sandbox broke while it did a job: {message.what}."
+            raise EvmboxError(msg)
         listen(message)
 
 
