@@ -2,6 +2,7 @@
 
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from classroom.errors import Conflict, NotFound
 from classroom.models import Course, Draft, User, now
@@ -9,7 +10,7 @@ from classroom.models import Course, Draft, User, now
 
 def get(session: Session, course: Course, user: User, exercise_id: str) -> Draft:
     """Give a learner's draft. Raises NotFound where nothing was typed yet."""
-    draft = _find(session, course, user, exercise_id)
+    draft = session.exec(_owned(course, user, exercise_id)).first()
     if draft is None:
         raise NotFound("There is no draft of this exercise yet.")
     return draft
@@ -21,7 +22,7 @@ def put(session: Session, *, course: Course, user: User, exercise_id: str, sourc
     Raises Conflict where it has changed meanwhile, so that one tab never silently undoes what another one saved; the
     same text sent twice, after an answer that was lost, is no change. The wire type has limited the size.
     """
-    draft = _find(session, course, user, exercise_id)
+    draft = session.exec(_owned(course, user, exercise_id).with_for_update()).first()
     held = draft.revision if draft else 0
     if draft and held == revision + 1 and draft.source == source:
         return draft
@@ -41,8 +42,5 @@ def put(session: Session, *, course: Course, user: User, exercise_id: str, sourc
     return draft
 
 
-def _find(session: Session, course: Course, user: User, exercise_id: str) -> Draft | None:
-    owned = select(Draft).where(
-        Draft.course_id == course.id, Draft.user_id == user.id, Draft.exercise_id == exercise_id
-    )
-    return session.exec(owned.with_for_update()).first()
+def _owned(course: Course, user: User, exercise_id: str) -> SelectOfScalar[Draft]:
+    return select(Draft).where(Draft.course_id == course.id, Draft.user_id == user.id, Draft.exercise_id == exercise_id)
