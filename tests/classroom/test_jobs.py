@@ -99,7 +99,7 @@ def settings(settings, tmp_path, gate):
     (lessons / "course.toml").write_text(
         'title = "A course"\n[[tracks]]\nid = "basics"\ntitle = "Basics"\nsummary = "First."\nlessons = ["counting"]\n'
     )
-    return settings.model_copy(update={"lessons_dir": lessons, "portal_port": 1})
+    return settings.model_copy(update={"lessons_dir": lessons, "portal_port": 1, "lease_s": 600.0})
 
 
 class Portal:
