@@ -153,7 +153,7 @@ class ConsumerProcess:
         self.log = settings.data_dir / f"consumer-{uuid4().hex}.log"
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "classroom.jobs", *arguments],
+                [sys.executable, "-m", "classroom.jobs", "--parent", str(os.getpid()), *arguments],
                 env={**os.environ, **variables},
                 stdout=log,
                 stderr=subprocess.STDOUT,
