@@ -38,7 +38,7 @@ contract Counter {
     function increment() external { count += 1; }
 }
 """
-CHECKS = """import time
+CHECKS = """import threading
 from pathlib import Path
 
 from evmbox.checks import check
@@ -51,7 +51,7 @@ def counts(chain, contract):
     if GATE.exists():
         GATE.with_name("reached").touch()
     while GATE.exists():
-        time.sleep(0.01)
+        threading.Event().wait(0.01)
     contract.increment()
     assert contract.count() == 1
 """
