@@ -18,6 +18,8 @@ from evmbox.report import Outcome
 
 ADDRESS_SPACE_BYTES = 3 * 1024**3
 OUTPUT_LIMIT_BYTES = 4 * 1024**2
+CPU_GRACE_S = 1
+"""CPU time beyond the time on the wall: an engine's own threads work beside solc, and the wall clock is to end it."""
 
 TOO_SLOW = "The source takes too long to compile, so the compiler was stopped. Make it smaller or simpler."
 TOO_HEAVY = "The compiler ran out of memory on this source, or its parts are nested too deeply. Make it simpler."
@@ -90,13 +92,13 @@ class LimitedProcess:
         return int(pages) * resource.getpagesize()
 
     def allow_cpu(self, seconds: float) -> None:
-        """Let the process use `seconds` more of CPU time; beyond them it is ended by SIGXCPU."""
+        """Let the process use `seconds`, and `CPU_GRACE_S`, more of CPU time; beyond them it is ended by SIGXCPU."""
         try:
             fields = re.split(r"\) ", Path(f"/proc/{self.pid}/stat").read_text(), maxsplit=1)[1].split()
         except OSError:
             return
         used = (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-        self._limit(resource.RLIMIT_CPU, ceil(used + seconds), hard=resource.RLIM_INFINITY)
+        self._limit(resource.RLIMIT_CPU, ceil(used + seconds) + CPU_GRACE_S, hard=resource.RLIM_INFINITY)
 
     def ask(self, request: bytes, *, deadline: float) -> bytes:
         """Write `request`, which may be empty, and return the next line.
