@@ -112,11 +112,6 @@ class Exercise(Manifest):
     extra_sources: dict[str, str] = Field(description="the text of `imports`, by file name")
     helpers: str | None = Field(repr=False, description="contracts that the checks deploy, such as an attacker")
 
-    @property
-    def runnable(self) -> bool:
-        """Whether a submission to it can be checked already."""
-        return self.kind is Kind.CONTRACT
-
     def current(self) -> "Exercise":
         """Return this exercise as the folder has it now: itself, unless a file changed. Raises `ExerciseError`."""
         unchanged = self.path.is_dir() and folder_digest(self.path) == self.digest

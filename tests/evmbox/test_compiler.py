@@ -199,3 +199,30 @@ def test_an_empty_source_compiles_to_nothing(compiler: NodeCompiler) -> None:
     compilation = compiler.compile("")
     assert compilation.ok
     assert compilation.artifacts == {}
+
+
+def test_details_are_added_and_the_code_stays_the_same(compiler: NodeCompiler) -> None:
+    source = HEAD + (
+        'import "./base.sol"; contract C is Base { uint128 a; uint128 b; address immutable who = msg.sender; '
+        "function set(uint128 to) external { b = to; } function get() external view returns (address) { return who; } }"
+    )
+    extra = {"base.sol": HEAD + "contract Base { bool set_; }"}
+    plain = compiler.compile(source, extra_sources=extra)
+    full = compiler.compile(source, extra_sources=extra, details=True)
+    assert plain.details is None
+    assert full.details is not None
+    assert full.artifacts == plain.artifacts
+    details = full.details.contracts["C"]
+    assert details.creation == full.artifacts["C"].creation
+    assert len(details.runtime) == full.artifacts["C"].runtime_size
+    assert [(each["label"], each["slot"], each["offset"]) for each in details.storage_layout["storage"]] == [
+        ("set_", "0", 0),
+        ("a", "0", 1),
+        ("b", "1", 0),
+    ]
+    assert len(details.immutables) == 1
+    assert set(full.details.asts) == {"Contract.sol", "base.sol"}
+    assert sorted(full.details.files.values()) == ["Contract.sol", "base.sol"]
+    assert full.details.sources["Contract.sol"] == source
+    assert details.runtime_map.count(";") > 20
+    assert compiler.compile(HEAD + "contract C { x }", details=True).details is None

@@ -121,10 +121,9 @@ def test_text_that_is_not_utf8_is_refused_with_its_line(folder: Path):
     assert (error.file, error.line) == ("solution.sol", 2)
 
 
-def test_another_kind_is_read_and_known_not_to_run_yet(edit: Callable[[str, str], Path]):
+def test_another_kind_is_read(edit: Callable[[str, str], Path]):
     exercise = load_exercise(edit('contract = "Counter"', 'kind = "challenge"'))
     assert exercise.kind is Kind.CHALLENGE
-    assert not exercise.runnable
 
 
 def test_the_digest_covers_every_file_and_its_name(folder: Path):

@@ -22,7 +22,7 @@ from evmbox.pool import Pool
 from evmbox.pool.confinement import Ration
 from evmbox.pool.jobs import GradeJob
 from evmbox.report import Outcome, Progress, Report, Stage
-from evmbox.runner import NO_HELPERS
+from evmbox.runner import Submission
 from evmbox.steps import Step
 
 EXERCISES = Path(__file__).parent / "exercises"
@@ -394,7 +394,7 @@ def test_a_submission_whose_template_is_killed_beside_it_is_graded_again(
 
 
 def test_a_fault_of_the_sandbox_is_no_verdict_on_the_learner(pool: Pool, counter: Exercise):
-    nonsense = GradeJob(counter, pool.compile(counter.solution), NO_HELPERS, seed="no number", solc="")
+    nonsense = GradeJob(counter, Submission(counter.solution), seed="no number", solc="")
     with pytest.raises(EvmboxError, match=r"TypeError at .+\.py:\d+"):
         pool._fork(nonsense, Ration(), lambda _: None)
     assert grade(pool, counter).outcome is Outcome.PASSED

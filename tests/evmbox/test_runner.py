@@ -13,7 +13,7 @@ from evmbox.checks import load_checks
 from evmbox.compiler import Compiler
 from evmbox.exercise import Exercise, load_exercise
 from evmbox.report import CheckStatus, Outcome, Progress, Report, Stage
-from evmbox.runner import compile_stage, grade, run_checks
+from evmbox.runner import grade, judge, prepare
 from evmbox.versions import EVM_VERSION, SOLC_VERSION
 
 EXERCISES = Path(__file__).parent / "exercises"
@@ -310,8 +310,8 @@ def comparable(report: Report) -> dict[str, object]:
 @given(data=st.data())
 def test_the_order_of_checks_never_matters(compiler: Compiler, counter: Exercise, data: st.DataObject):
     name, source = data.draw(st.sampled_from([("solution", counter.solution), *counter.mistake_sources.items()]))
-    compilation = compile_stage(compiler, counter, source)
+    submission = prepare(counter, source, compiler=compiler)
     checks = load_checks(counter.path)
     shuffled = data.draw(st.permutations(checks))
-    reports = [run_checks(counter, compilation, seed=3, checks=order) for order in (checks, shuffled)]
+    reports = [judge(counter, submission, seed=3, checks=order) for order in (checks, shuffled)]
     assert comparable(reports[0]) == comparable(reports[1]), name

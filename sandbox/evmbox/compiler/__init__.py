@@ -6,7 +6,15 @@ compiler is kept within its limits, `node` and `native` the two ways to run one.
 A learner's mistake is a `Compilation` with an outcome; an exception means that this machine lacks a compiler.
 """
 
-from evmbox.compiler.compilation import SOURCE_LIMIT_BYTES, SOURCE_NAME, Artifact, Compilation, Compiler
+from evmbox.compiler.compilation import (
+    SOURCE_LIMIT_BYTES,
+    SOURCE_NAME,
+    Artifact,
+    Compilation,
+    Compiler,
+    ContractDetails,
+    Details,
+)
 from evmbox.compiler.native import NativeCompiler, open_compiler
 from evmbox.compiler.node import NodeCompiler
 
@@ -16,6 +24,8 @@ __all__ = [
     "Artifact",
     "Compilation",
     "Compiler",
+    "ContractDetails",
+    "Details",
     "NativeCompiler",
     "NodeCompiler",
     "open_compiler",

@@ -26,12 +26,44 @@ class Artifact:
 
 
 @dataclass(frozen=True)
+class ContractDetails:
+    """What solc says of one contract beside its code, in solc's own forms.
+
+    Source maps: https://docs.soliditylang.org/en/latest/internals/source_mappings.html. `storage_layout` is solc's
+    `storageLayout`, `immutables` its `immutableReferences`, `generated_sources` what it added itself to the runtime.
+    """
+
+    creation: bytes
+    creation_map: str
+    runtime: bytes
+    runtime_map: str
+    storage_layout: dict[str, Any]
+    immutables: dict[str, list[dict[str, int]]]
+    generated_sources: list[dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Details:
+    """What a trace, a mutant or a divergence needs of a compile: texts, syntax trees, and each contract's maps.
+
+    `files` are the names by the ids that source maps use; `asts` are those of the submitted file and of
+    `extra_sources`, by file name; `contracts` are those of the submitted file, by name.
+    """
+
+    sources: dict[str, str]
+    files: dict[int, str]
+    asts: dict[str, dict[str, Any]]
+    contracts: dict[str, ContractDetails]
+
+
+@dataclass(frozen=True)
 class Compilation:
     """The outcome of one compile.
 
     `artifacts` are the contracts of the submitted file, by name; none when it was only checked. `abis` are those of
     every contract in every file, interfaces and abstract contracts included; the submitted file's win over namesakes.
     `outcome` is None where all went well, otherwise why not, with `message` as one sentence for the learner.
+    `details` are there where they were asked for and the source compiled.
     """
 
     artifacts: dict[str, Artifact] = field(default_factory=dict)
@@ -40,6 +72,7 @@ class Compilation:
     outcome: Outcome | None = None
     message: str | None = None
     elapsed_ms: float = 0.0
+    details: Details | None = None
 
     @property
     def ok(self) -> bool:
@@ -61,11 +94,13 @@ class Compiler(Protocol):
         extra_sources: Mapping[str, str] = NO_SOURCES,
         check_only: bool = False,
         optimize: bool = False,
+        details: bool = False,
         timeout_s: float = TIME_LIMIT_S,
     ) -> Compilation:
         """Compile `source`, which may import OpenZeppelin's contracts and `extra_sources` (text by file name).
 
-        `check_only` parses and checks types and makes no code. The optimizer also runs, unasked, where the source
+        `check_only` parses and checks types and makes no code. `details` adds `Compilation.details` and doubles the
+        time; the code is the same. The optimizer also runs, unasked, where the source
         does not fit without it. Raise CompilerUnavailable if the compiler can't be run or was closed.
         """
 

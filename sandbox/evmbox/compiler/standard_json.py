@@ -7,8 +7,8 @@ import json
 import threading
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Any, Self
 
@@ -19,6 +19,8 @@ from evmbox.compiler.compilation import (
     TIME_LIMIT_S,
     Artifact,
     Compilation,
+    ContractDetails,
+    Details,
 )
 from evmbox.compiler.diagnostics import diagnose, refuse, summarize
 from evmbox.compiler.imports import Library
@@ -28,6 +30,14 @@ from evmbox.report import Diagnostic, Outcome
 from evmbox.versions import EVM_VERSION, SOLC_VERSION
 
 _CODE_SIZE_LIMIT = 24_576  # EIP-170
+_CODE = ("evm.bytecode.object", "evm.bytecode.linkReferences", "evm.deployedBytecode.object")
+_DETAILS = (
+    "evm.bytecode.sourceMap",
+    "evm.deployedBytecode.sourceMap",
+    "evm.deployedBytecode.immutableReferences",
+    "evm.deployedBytecode.generatedSources",
+    "storageLayout",
+)
 
 
 class StandardJsonCompiler(ABC):
@@ -49,6 +59,7 @@ class StandardJsonCompiler(ABC):
         extra_sources: Mapping[str, str] = NO_SOURCES,
         check_only: bool = False,
         optimize: bool = False,
+        details: bool = False,
         timeout_s: float = TIME_LIMIT_S,
     ) -> Compilation:
         """Compile `source`; see `Compiler.compile`."""
@@ -61,16 +72,21 @@ class StandardJsonCompiler(ABC):
             **extra_sources,
             SOURCE_NAME: source,
         }
+        wanted = Wanted(
+            code=not check_only,
+            optimize=optimize,
+            details_of=frozenset((SOURCE_NAME, *extra_sources)) if details and not check_only else frozenset(),
+        )
         with self._turn:
             self._prepare()
             started = time.monotonic()
             deadline = started + timeout_s
             try:
-                answer = self._compile(sources, deadline, check_only=check_only, optimize=optimize)
+                answer = self._compile(sources, deadline, wanted)
             except LimitReached as limit:
                 compilation = Compilation(outcome=limit.outcome, message=str(limit))
             else:
-                compilation = self._read(answer, sources, extra_sources)
+                compilation = self._read(answer, sources, extra_sources, wanted)
         return replace(compilation, elapsed_ms=(time.monotonic() - started) * 1000)
 
     @abstractmethod
@@ -95,19 +111,17 @@ class StandardJsonCompiler(ABC):
         Raise LimitReached or CompilerUnavailable.
         """
 
-    def _compile(
-        self, sources: Mapping[str, str], deadline: float, *, check_only: bool, optimize: bool
-    ) -> dict[str, Any]:
-        answer = self._ask(sources, deadline, check_only=check_only, optimize=optimize)
-        if check_only or optimize or not _needs_optimizer(answer):
+    def _compile(self, sources: Mapping[str, str], deadline: float, wanted: "Wanted") -> dict[str, Any]:
+        answer = self._ask(sources, deadline, wanted)
+        if not wanted.code or wanted.optimize or not _needs_optimizer(answer):
             return answer
         try:
-            return self._ask(sources, deadline, check_only=False, optimize=True)
+            return self._ask(sources, deadline, replace(wanted, optimize=True))
         except LimitReached:
             return answer  # which says what is wrong better than a limit does
 
-    def _ask(self, sources: Mapping[str, str], deadline: float, *, check_only: bool, optimize: bool) -> dict[str, Any]:
-        request = _request(sources, check_only=check_only, optimize=optimize)
+    def _ask(self, sources: Mapping[str, str], deadline: float, wanted: "Wanted") -> dict[str, Any]:
+        request = _request(sources, wanted)
         # solc may cut a line of the source in the middle of a character.
         answer: dict[str, Any] = json.loads(self._answer(request, deadline).decode("utf-8", "replace"))
         for error in answer.get("errors", ()):
@@ -120,7 +134,11 @@ class StandardJsonCompiler(ABC):
         return answer
 
     def _read(
-        self, answer: Mapping[str, Any], sources: Mapping[str, str], extra_sources: Mapping[str, str]
+        self,
+        answer: Mapping[str, Any],
+        sources: Mapping[str, str],
+        extra_sources: Mapping[str, str],
+        wanted: "Wanted",
     ) -> Compilation:
         errors = answer.get("errors", ())
         diagnostics = diagnose(errors, sources, library=self._library, extra_names=extra_sources)
@@ -138,18 +156,34 @@ class StandardJsonCompiler(ABC):
                 for name, output in contracts[file].items()
             },
             diagnostics=diagnostics,
+            details=_details(answer, sources) if wanted.details_of else None,
         )
 
 
-def _request(sources: Mapping[str, str], *, check_only: bool, optimize: bool) -> bytes:
+@dataclass(frozen=True)
+class Wanted:
+    """What a compile is to put out. `details_of` are the files whose syntax trees are wanted; none for no details."""
+
+    code: bool
+    optimize: bool
+    details_of: frozenset[str]
+
+
+def _request(sources: Mapping[str, str], wanted: Wanted) -> bytes:
     """Return one line of Standard JSON. Nothing in it but the sources comes from a learner."""
-    code = [] if check_only else ["evm.bytecode.object", "evm.bytecode.linkReferences", "evm.deployedBytecode.object"]
+    selection: dict[str, dict[str, Sequence[str]]] = {"*": {"*": ["abi"]}}
+    for name in wanted.details_of:
+        selection[name] = {"": ["ast"]}
+    selection[SOURCE_NAME] = {
+        **selection.get(SOURCE_NAME, {}),
+        "*": ["abi", *(_CODE if wanted.code else ()), *(_DETAILS if wanted.details_of else ())],
+    }
     settings = {
         "evmVersion": EVM_VERSION,
-        "optimizer": {"enabled": optimize, "runs": 200},
+        "optimizer": {"enabled": wanted.optimize, "runs": 200},
         # Without the metadata's hash the same code is the same bytes, whatever the comments and names around it.
         "metadata": {"appendCBOR": False, "bytecodeHash": "none"},
-        "outputSelection": {"*": {"*": ["abi"]}, SOURCE_NAME: {"*": ["abi", *code]}},
+        "outputSelection": selection,
     }
     named = {name: {"content": text} for name, text in sources.items()}
     return json.dumps({"language": "Solidity", "sources": named, "settings": settings}).encode() + b"\n"
@@ -172,6 +206,30 @@ def _artifact(name: str, output: Mapping[str, Any]) -> Artifact:
         abi=output["abi"],
         creation=bytes.fromhex(output["evm"]["bytecode"]["object"]),
         runtime_size=_runtime_size(output),
+    )
+
+
+def _details(answer: Mapping[str, Any], sources: Mapping[str, str]) -> Details:
+    outputs = answer.get("sources", {})
+    submitted = answer.get("contracts", {}).get(SOURCE_NAME, {})
+    return Details(
+        sources=dict(sources),
+        files={output["id"]: name for name, output in outputs.items()},
+        asts={name: output["ast"] for name, output in outputs.items() if "ast" in output},
+        contracts={name: _contract_details(output) for name, output in submitted.items() if "evm" in output},
+    )
+
+
+def _contract_details(output: Mapping[str, Any]) -> ContractDetails:
+    creation, runtime = output["evm"]["bytecode"], output["evm"]["deployedBytecode"]
+    return ContractDetails(
+        creation=bytes.fromhex(creation["object"]),
+        creation_map=creation["sourceMap"],
+        runtime=bytes.fromhex(runtime["object"]),
+        runtime_map=runtime["sourceMap"],
+        storage_layout=output["storageLayout"],
+        immutables=runtime["immutableReferences"],
+        generated_sources=runtime["generatedSources"],
     )
 
 

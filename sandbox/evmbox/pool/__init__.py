@@ -8,7 +8,6 @@ import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -26,13 +25,12 @@ from evmbox.pool.template import START_S, Ending, Listener, Template, TemplateLo
 from evmbox.report import Outcome, Progress, Report, Stage
 from evmbox.runner import (
     LESSON_FAULT,
-    NO_HELPERS,
     OnFault,
     OnProgress,
-    compile_helpers,
-    compile_stage,
+    Submission,
     cut_short,
     ignore,
+    prepare,
     report_without_run,
     timed,
 )
@@ -97,7 +95,8 @@ class Pool:
             compilers = [self._open_compiler() for _ in range(self.size + alone)]
             exercise = load_exercise(WARM_UP)
             compilation = compilers[0].compile(exercise.solution, timeout_s=START_S)
-            self._warm_up = GradeJob(exercise, compilation, NO_HELPERS, seed=1, solc=compilers[0].version)
+            submission = Submission(exercise.solution, compilation)
+            self._warm_up = GradeJob(exercise, submission, seed=1, solc=compilers[0].version)
             self._warm(template)
             undo.pop_all()
         self._template = template
@@ -139,12 +138,10 @@ class Pool:
                 message = f"The exercise cannot be read. {LESSON_FAULT}"
                 return report_without_run(exercise, Outcome.LESSON_BROKEN, message, solc=compiler.version)
             on_progress(Progress(stage=Stage.COMPILE))
-            compilation = compile_stage(compiler, exercise, source)
-            helpers = compile_helpers(compiler, exercise) if compilation.ok else NO_HELPERS
-            silent = replace(compilation, diagnostics=())  # they may be many, and need not travel there and back
-            job = GradeJob(exercise, silent, helpers, seed=seed, solc=compiler.version)
+            submission = prepare(exercise, source, compiler=compiler)
+            job = GradeJob(exercise, submission.silent(), seed=seed, solc=compiler.version)
             report = self._check(job, on_progress, on_fault)
-            report = report.model_copy(update={"diagnostics": compilation.diagnostics})
+            report = report.model_copy(update={"diagnostics": submission.compilation.diagnostics})
             return timed(report, total_ms=(time.perf_counter() - started) * 1000)
 
     def compile(

@@ -63,14 +63,20 @@ class RememberingCompiler(Compiler):
         extra_sources: Mapping[str, str] = NO_SOURCES,
         check_only: bool = False,
         optimize: bool = False,
+        details: bool = False,
         timeout_s: float = TIME_LIMIT_S,
     ) -> Compilation:
         """Compile `source`, or remember; see `Compiler.compile`. What is remembered took no time."""
-        key = _digest([self.version, source, dict(extra_sources), check_only, optimize])
+        key = _digest([self.version, source, dict(extra_sources), check_only, optimize, details])
         if (known := self._memory.get(key)) is not None:
             return replace(known, elapsed_ms=0.0)
         compilation = self._compiler.compile(
-            source, extra_sources=extra_sources, check_only=check_only, optimize=optimize, timeout_s=timeout_s
+            source,
+            extra_sources=extra_sources,
+            check_only=check_only,
+            optimize=optimize,
+            details=details,
+            timeout_s=timeout_s,
         )
         self._memory.put(key, compilation)
         return compilation

@@ -12,7 +12,7 @@ from pydantic import Field, TypeAdapter
 from evmbox.compiler import Compilation
 from evmbox.exercise import Exercise
 from evmbox.report import Data, Progress, Report
-from evmbox.runner import run_checks
+from evmbox.runner import Listeners, Submission, judge
 from evmbox.scenario import run_scenario
 from evmbox.steps import Step, StepResult
 
@@ -84,23 +84,18 @@ class GradeJob:
     """Deploy and check a compiled submission."""
 
     exercise: Exercise
-    compilation: Compilation
-    helpers: Compilation
+    submission: Submission
     seed: int
     solc: str
 
     def run(self, send: Send) -> Finished:
         """Run every check and return the report."""
-        report = run_checks(
-            self.exercise,
-            self.compilation,
-            helpers=self.helpers,
-            seed=self.seed,
-            solc=self.solc,
+        listeners = Listeners(
             on_progress=lambda progress: send(Moved(progress=progress)),
             on_draft=lambda report: send(Draft(report=report)),
             on_fault=lambda text: send(Fault(text=text)),
         )
+        report = judge(self.exercise, self.submission, seed=self.seed, solc=self.solc, listeners=listeners)
         return Finished(report=report)
 
 

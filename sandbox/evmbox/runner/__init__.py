@@ -1,0 +1,110 @@
+"""One submission from source to verdict: prepare (compile), then judge (deploy, run each check on a snapshot).
+
+`prepare` needs a compiler and runs on the trusted side; `judge` runs a learner's code and is given what was prepared.
+What the two do for a kind of exercise is a module of that kind, listed in `kinds`; `grading` is what they share.
+A learner's mistake is data in the `Report`. So is a broken lesson: its author learns through `on_fault` what broke,
+the learner only that it was not their fault. No text of a solution or a check gets into a report.
+"""
+
+import time
+from collections.abc import Sequence
+
+from evmbox.checks import Check, load_checks
+from evmbox.checks.expectations import EXHAUSTED
+from evmbox.compiler import Compiler
+from evmbox.errors import ExerciseError, TimeUp
+from evmbox.exercise import HELPERS, Exercise
+from evmbox.report import Outcome, Progress, Report, Stage
+from evmbox.runner.grading import (
+    LESSON_FAULT,
+    UNHEARD,
+    Grading,
+    Listeners,
+    OnFault,
+    OnProgress,
+    cut_short,
+    elapsed_ms,
+    ignore,
+    report_without_run,
+    timed,
+)
+from evmbox.runner.kinds import KINDS
+from evmbox.runner.submission import Submission
+from evmbox.versions import SOLC_VERSION
+
+__all__ = [
+    "LESSON_FAULT",
+    "Listeners",
+    "OnFault",
+    "OnProgress",
+    "Submission",
+    "cut_short",
+    "grade",
+    "ignore",
+    "judge",
+    "prepare",
+    "report_without_run",
+    "timed",
+]
+
+
+def grade(
+    exercise: Exercise,
+    source: str,
+    *,
+    compiler: Compiler,
+    seed: int,
+    on_progress: OnProgress = ignore,
+    on_fault: OnFault = ignore,
+) -> Report:
+    """Return the verdict on a submission, made in this process: without isolation, for sources one trusts."""
+    started = time.perf_counter()
+    on_progress(Progress(stage=Stage.COMPILE))
+    submission = prepare(exercise, source, compiler=compiler)
+    listeners = Listeners(on_progress=on_progress, on_fault=on_fault)
+    report = judge(exercise, submission, seed=seed, solc=compiler.version, listeners=listeners)
+    return timed(report, total_ms=elapsed_ms(started))
+
+
+def prepare(exercise: Exercise, source: str, *, compiler: Compiler) -> Submission:
+    """Return what `judge` needs of a submission: the source, and all that has to be compiled for it."""
+    kind = KINDS.get(exercise.kind)
+    return kind.prepare(exercise, source, compiler) if kind else Submission(source)
+
+
+def judge(
+    exercise: Exercise,
+    submission: Submission,
+    *,
+    seed: int,
+    solc: str = SOLC_VERSION,
+    checks: Sequence[Check] | None = None,
+    listeners: Listeners = UNHEARD,
+) -> Report:
+    """Run a prepared submission on a fresh chain and return the verdict. `checks` are the exercise's own unless given.
+
+    `listeners.on_draft` gets, before each thing that may not come back, the report as it should be if it doesn't.
+    """
+    grading = Grading(exercise, submission, seed, solc, listeners)
+    try:
+        grading.list(load_checks(exercise.path) if checks is None else checks)
+    except ExerciseError as error:
+        listeners.on_fault(str(error))
+        return grading.report(Outcome.LESSON_BROKEN, f"The checks cannot be read. {LESSON_FAULT}")
+    if not submission.helpers.ok:
+        errors = [f"line {each.line}: {each.message}" for each in submission.helpers.diagnostics if each.line]
+        listeners.on_fault(f"{HELPERS} does not compile: {'; '.join(errors) or submission.helpers.message}")
+        return grading.report(Outcome.LESSON_BROKEN, f"The contracts used by the checks do not compile. {LESSON_FAULT}")
+    kind = KINDS.get(exercise.kind)
+    if kind is None:
+        message = f"Exercises of kind '{exercise.kind}' cannot be checked yet. {LESSON_FAULT}"
+        listeners.on_fault(message)
+        return grading.report(Outcome.LESSON_BROKEN, message)
+    exceeded: Outcome | None = None
+    try:
+        return kind.judge(grading)
+    except TimeUp:
+        exceeded = Outcome.TIMED_OUT
+    except EXHAUSTED:
+        exceeded = Outcome.RESOURCE_LIMIT
+    return cut_short(grading.report(exceeded), exceeded)  # only here: by now the exception has let go of its frames
