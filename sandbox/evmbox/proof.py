@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from enum import StrEnum
 
-from evmbox.exercise import CHECKS, SOLUTION, STARTER, Exercise
+from evmbox.exercise import CHECKS, Exercise, answer_text
 from evmbox.pool import Pool
 from evmbox.report import CheckResult, CheckStatus, Data, Outcome, Report
 
@@ -72,7 +72,8 @@ def prove(exercise: Exercise, pool: Pool, on_progress: Callable[[Proving], objec
     faults: dict[_Trial, str] = {}
 
     def grade(trial: _Trial) -> Report:
-        return pool.grade(exercise, trial.source, seed=trial.seed, on_fault=lambda text: faults.setdefault(trial, text))
+        source = answer_text(exercise, trial.source, trial.seed)
+        return pool.grade(exercise, source, seed=trial.seed, on_fault=lambda text: faults.setdefault(trial, text))
 
     with ThreadPoolExecutor(pool.size) as executor:
         graded = {executor.submit(grade, trial): trial for trial in trials}
@@ -85,9 +86,9 @@ def prove(exercise: Exercise, pool: Pool, on_progress: Callable[[Proving], objec
 
 
 def _trials(exercise: Exercise) -> Iterator[_Trial]:
-    yield _Trial(Claim.STARTER_FAILS, STARTER, exercise.starter)
+    yield _Trial(Claim.STARTER_FAILS, exercise.starter_file, exercise.starter)
     for seed in SEEDS:
-        yield _Trial(Claim.SOLUTION_PASSES, SOLUTION, exercise.solution, seed=seed)
+        yield _Trial(Claim.SOLUTION_PASSES, exercise.solution_file, exercise.solution, seed=seed)
     for name, source in exercise.variants.items():
         yield _Trial(Claim.VARIANT_PASSES, f"variants/{name}", source)
     for name, source in exercise.mistake_sources.items():
