@@ -15,6 +15,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, StringConstraints, ValidationError, field_validator, model_validator
 
+from evmbox.bytecode import SUFFIXES, Bytecode, BytecodeForm, read_hex
 from evmbox.errors import ExerciseError
 from evmbox.questions import Drawn, Name, Question, draw, fill, questions
 from evmbox.report import Data
@@ -23,6 +24,7 @@ MANIFEST = "exercise.toml"
 CHECKS = "checks.py"
 HELPERS = "helpers.sol"
 SCENE = "scene.sol"
+PUZZLE = "puzzle.hex"
 
 NOT_IMPORTABLE = {"Contract.sol", "starter.sol", "solution.sol", HELPERS, SCENE}
 """File names that `imports` cannot have; the first is the name of the submission itself."""
@@ -31,8 +33,9 @@ Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
 Identifier = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_$][A-Za-z0-9_$]*$", max_length=128)]
 SolidityFile = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]+\.sol$", max_length=128)]
-AnswerFile = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]+\.(sol|json)$", max_length=128)]
+AnswerFile = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]+\.(sol|json|hex|yul)$", max_length=128)]
 Gas = Annotated[int, Field(strict=True, ge=21_000, le=30_000_000)]
+Budget = Annotated[int, Field(strict=True, gt=0)]
 Scalar = bool | int | str
 Argument = Scalar | list[Scalar]
 """A constructor argument: addresses by account name, byte strings as 0x-hexadecimal."""
@@ -47,10 +50,6 @@ class Kind(StrEnum):
     PREDICT = "predict"
     GAS = "gas"
     BYTECODE = "bytecode"
-
-
-SUFFIXES: Mapping[Kind, str] = {Kind.PREDICT: ".json"}
-"""How the name of an answer's file ends, where that is not `.sol`: the starter, the solution, variants and mistakes."""
 
 
 class Hint(Data):
@@ -68,7 +67,7 @@ class Limits(Data):
     wall_s: float = Field(default=10, gt=0, le=10)
 
 
-NAMES_ITS_CONTRACT = {Kind.CONTRACT, Kind.PREDICT}
+NAMES_ITS_CONTRACT = {Kind.CONTRACT, Kind.PREDICT, Kind.GAS}
 """Kinds of exercises that can't do without `contract`."""
 
 
@@ -87,7 +86,10 @@ class Manifest(Data):
     requires: tuple[Slug, ...] = ()
     tasks: tuple[Line, ...] = Field(min_length=1, description="what is asked of the learner, numbered from 1")
     hints: tuple[Hint, ...] = ()
-    gas_budget: int | None = Field(default=None, strict=True, gt=0)
+    gas_budget: Budget | None = Field(default=None, description="gas that all measures may use together")
+    gas_budgets: dict[Identifier, Budget] = Field(default_factory=dict, description="gas that each measure may use")
+    best_known_gas: Budget | None = Field(default=None, description="the least that is known to be enough")
+    bytecode: Bytecode | None = None
     limits: Limits = Limits()
     values: dict[Name, Drawn] = Field(default_factory=dict, description="what each learner's own values are drawn from")
     questions: tuple[Question, ...] = ()
@@ -97,8 +99,10 @@ class Manifest(Data):
 
     @property
     def suffix(self) -> str:
-        """How the names of the files that hold answers end."""
-        return SUFFIXES.get(self.kind, ".sol")
+        """How the names of the files that hold answers end: the starter, the solution, variants and mistakes."""
+        if self.bytecode is not None:
+            return SUFFIXES[self.bytecode.form]
+        return ".json" if self.kind is Kind.PREDICT else ".sol"
 
     @property
     def starter_file(self) -> str:
@@ -127,6 +131,21 @@ class Manifest(Data):
             raise ValueError(msg)
         return self
 
+    @model_validator(mode="after")
+    def _ask_for_bytecode_where_it_is_bytecode(self) -> Self:
+        if (self.kind is Kind.BYTECODE) != (self.bytecode is not None):
+            msg = "an exercise of kind 'bytecode' has a table [bytecode], and no other has one"
+            raise ValueError(msg)
+        return self
+
+    @model_validator(mode="after")
+    def _budget_where_gas_counts(self) -> Self:
+        budgets = (self.gas_budget is not None) + bool(self.gas_budgets)
+        if budgets != (self.kind is Kind.GAS):
+            msg = "an exercise of kind 'gas' has either `gas_budget` or `gas_budgets`, and no other has any"
+            raise ValueError(msg)
+        return self
+
     @field_validator("imports")
     @classmethod
     def _keep_secrets(cls, imports: tuple[str, ...]) -> tuple[str, ...]:
@@ -141,6 +160,7 @@ class Exercise(Manifest):
 
     path: Path
     scene: str | None = Field(default=None, description="the contracts that a learner predicts, and may read")
+    puzzle: str | None = Field(default=None, description="the runtime bytecode that a learner solves, and may read")
     digest: str = Field(description="SHA-256 over every file of the folder, hexadecimal")
     starter: str
     solution: str = Field(repr=False)
@@ -148,6 +168,12 @@ class Exercise(Manifest):
     mistake_sources: dict[str, str] = Field(repr=False, description="text by file name")
     extra_sources: dict[str, str] = Field(description="the text of `imports`, by file name")
     helpers: str | None = Field(repr=False, description="contracts that the checks deploy, such as an attacker")
+
+    @property
+    def shown(self) -> dict[str, str]:
+        """What a learner may read beside the starter: text by file name."""
+        given = {SCENE: self.scene, PUZZLE: self.puzzle, **self.extra_sources}
+        return {name: text for name, text in given.items() if text is not None}
 
     def current(self) -> "Exercise":
         """Return this exercise as the folder has it now: itself, unless a file changed. Raises `ExerciseError`."""
@@ -188,6 +214,8 @@ def load_exercise(path: Path) -> Exercise:
         helpers=_read(path, HELPERS, remedy="Make it a readable file.") if (path / HELPERS).exists() else None,
         scene=_read(path, SCENE, remedy="Write the contracts that are asked about.") if manifest.questions else None,
     )
+    if manifest.bytecode and manifest.bytecode.form is BytecodeForm.CALLDATA:
+        exercise = exercise.model_copy(update={"puzzle": _puzzle(path)})
     questions(exercise, seed=0)  # raises for what can't be filled in
     return exercise
 
@@ -251,7 +279,7 @@ def _remedy(kind: str, where: Sequence[str | int]) -> str:
     if kind == "missing":
         return f"Add `{where[-1]} = …`."
     if kind == "extra_forbidden":
-        tables: dict[str, type[Data]] = {"hints": Hint, "limits": Limits, "questions": Question}
+        tables: dict[str, type[Data]] = {"hints": Hint, "limits": Limits, "questions": Question, "bytecode": Bytecode}
         known = tables.get(str(where[0]), Manifest) if len(where) > 1 else Manifest
         return f"Remove it, or mend its spelling; known here: {', '.join(known.model_fields)}."
     if not where:
@@ -302,6 +330,15 @@ def _folder(path: Path, name: str, suffix: str) -> dict[str, str]:
         file.name: _read(path, f"{name}/{file.name}", remedy="Make it a readable file.")
         for file in sorted((path / name).glob(f"*{suffix}"))
     }
+
+
+def _puzzle(path: Path) -> str:
+    text = _read(path, PUZZLE, remedy="Write the bytecode that is to be solved, in hexadecimal.")
+    code = read_hex(text)
+    if not isinstance(code, bytes):
+        line = text[: code.index].count("\n") + 1
+        raise ExerciseError(code.message, file=PUZZLE, line=line, remedy=code.remedy)
+    return text
 
 
 def _require_file(path: Path, name: str, *, remedy: str) -> None:

@@ -6,7 +6,7 @@ from typing import Protocol
 from evmbox.compiler import Compiler
 from evmbox.exercise import Exercise, Kind
 from evmbox.report import Report
-from evmbox.runner import contract, predict
+from evmbox.runner import bytecode, contract, gas, predict
 from evmbox.runner.grading import Grading
 from evmbox.runner.submission import Submission
 
@@ -21,4 +21,9 @@ class KindModule(Protocol):
         """Run the submission of a grading and return the verdict. `TimeUp` and `EXHAUSTED` pass through."""
 
 
-KINDS: Mapping[Kind, KindModule] = {Kind.CONTRACT: contract, Kind.PREDICT: predict}
+KINDS: Mapping[Kind, KindModule] = {
+    Kind.CONTRACT: contract,
+    Kind.PREDICT: predict,
+    Kind.GAS: gas,
+    Kind.BYTECODE: bytecode,
+}
