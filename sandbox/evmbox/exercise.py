@@ -11,7 +11,7 @@ import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, StringConstraints, ValidationError, field_validator, model_validator
 
@@ -50,6 +50,10 @@ class Kind(StrEnum):
     PREDICT = "predict"
     GAS = "gas"
     BYTECODE = "bytecode"
+
+
+Language = Literal["solidity", "json", "hex", "yul"]
+LANGUAGES: Mapping[str, Language] = {".sol": "solidity", ".json": "json", ".hex": "hex", ".yul": "yul"}
 
 
 class Hint(Data):
@@ -103,6 +107,11 @@ class Manifest(Data):
         if self.bytecode is not None:
             return SUFFIXES[self.bytecode.form]
         return ".json" if self.kind is Kind.PREDICT else ".sol"
+
+    @property
+    def language(self) -> Language:
+        """What an answer is written in."""
+        return LANGUAGES[self.suffix]
 
     @property
     def starter_file(self) -> str:
