@@ -250,10 +250,11 @@ class DraftOut(Out):
 
 
 class CompileIn(In):
-    """Solidity to be compiled or, with `check_only`, only parsed and type-checked."""
+    """A source to be compiled or, with `check_only`, only parsed and type-checked."""
 
     source: Source
     check_only: bool = False
+    language: Literal["solidity", "yul"] = "solidity"
 
 
 class CompileOut(Out):

@@ -15,7 +15,7 @@ from uuid import UUID
 
 from classroom.errors import TooMany, Unavailable
 from classroom.schemas import CompileOut, Diagnostic, ScenarioOut, Severity, Step
-from evmbox.compiler import Compilation
+from evmbox.compiler import Compilation, Language
 from evmbox.errors import CompilerUnavailable, EvmboxError
 from evmbox.pool import Pool
 
@@ -41,13 +41,15 @@ class Scratch:
         self._again_at = 0.0
         self._closed = False
 
-    def compile(self, who: UUID, source: str, *, check_only: bool = False) -> CompileOut:
+    def compile(
+        self, who: UUID, source: str, *, check_only: bool = False, language: Language = Language.SOLIDITY
+    ) -> CompileOut:
         """Compile a source or, with `check_only`, only type-check it.
 
         Raises TooMany, Unavailable, or CompilerUnavailable with advice.
         """
         with self._turn(who):
-            compilation = self._started().compile(source, check_only=check_only)
+            compilation = self._started().compile(source, check_only=check_only, language=language)
         contracts = {name: artifact.abi for name, artifact in compilation.artifacts.items() if artifact.creation}
         return CompileOut(diagnostics=_diagnostics(compilation), contracts=contracts)
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from evmbox.chain import seeded
 from evmbox.compiler import Compiler
 from evmbox.errors import ExerciseError
 from evmbox.exercise import Exercise, load_exercise
@@ -97,6 +98,18 @@ def test_a_contract_that_knows_the_common_inputs_is_measured_by_others(verdict, 
     report = verdict(roll.mistake_sources["knows-the-inputs.sol"])
     assert report.gas_score.measures["joining"] > 60_000
     assert [check.id for check in report.checks if check.status is CheckStatus.FAILED] == ["joining"]
+
+
+def test_not_even_a_little_is_gained_by_knowing_the_common_inputs(verdict, roll: Exercise):
+    common = seeded.number(0, "since", 2**63, 2**64 - 1)
+    saving = roll.solution.replace(
+        "        member[msg.sender]",
+        f"        if (since != {common}) {{\n            assembly {{ tstore(0, 1) }}\n        }}\n"
+        "        member[msg.sender]",
+    )
+    always = saving.replace(f"since != {common}", "since != 0")
+    assert verdict(saving).gas_score.measures["joining"] >= verdict(always).gas_score.measures["joining"]
+    assert verdict(always).gas_score.measures["joining"] > JOINING + 60
 
 
 def test_inputs_drawn_for_one_submission_are_not_those_of_the_next(compiler: Compiler, roll: Exercise, verdict):

@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 from urllib.parse import quote
 from uuid import UUID
 
@@ -168,9 +168,12 @@ class Client:
                 return held  # the answer to an earlier try was lost, or another window wrote the same
             raise
 
-    def compile(self, source: str, *, check_only: bool = False) -> CompileOut:
+    def compile(
+        self, source: str, *, check_only: bool = False, language: Literal["solidity", "yul"] = "solidity"
+    ) -> CompileOut:
         """Compile a source or, with `check_only`, only parse and type-check it."""
-        return self._send("POST", "/compile", CompileOut, _checked(CompileIn, source=source, check_only=check_only))
+        order = _checked(CompileIn, source=source, check_only=check_only, language=language)
+        return self._send("POST", "/compile", CompileOut, order)
 
     def scenario(self, source: str, steps: Sequence[Step]) -> ScenarioOut:
         """Run steps on a fresh chain and tell what each did."""

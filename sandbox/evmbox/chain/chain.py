@@ -255,6 +255,7 @@ class Chain:
             events=tuple(events),
             function=request.function,
             created=None if execution.created is None else checksummed(execution.created),
+            calldata=request.data,
         )
         if request.to is not None and request.to == self._submission:
             self._record(_gas_label(request), receipt.gas_used)

@@ -10,22 +10,31 @@ from evmbox.checks.check import Check, check
 
 
 @dataclass(frozen=True)
+class Work:
+    """What a contract's work took: gas, and bytes of calldata other than 0, which cost more than a 0."""
+
+    gas: int
+    calldata_bytes: int
+
+
+@dataclass(frozen=True)
 class Measure(Check):
     """A check whose points are for meeting a budget of gas."""
 
-    def used(self, chain: Chain, contract: Contract) -> int:
-        """Return the gas that the work takes, and leave the chain as it was.
+    def work(self, chain: Chain, contract: Contract) -> Work:
+        """Have the contract work, tell what it took, and leave the chain as it was.
 
         Raises `CheckFailed` where the contract does it wrong, `ExerciseError` where the measure itself is broken.
         """
-        counted: list[int] = []
+        counted: list[Work] = []
 
         @functools.wraps(self.function)
         def count(*known: Any) -> None:
             with listening() as actions:
                 returned = self.function(*known)
-            sent = sum(action.receipt.gas_used for action in actions if action.receipt is not None)
-            counted.append(returned if isinstance(returned, int) else sent)
+            sent = [action.receipt for action in actions if action.receipt is not None]
+            gas = returned if isinstance(returned, int) else sum(receipt.gas_used for receipt in sent)
+            counted.append(Work(gas, sum(len(receipt.calldata.replace(b"\0", b"")) for receipt in sent)))
 
         replace(self, function=count).run(chain, contract)
         return counted[0]

@@ -12,7 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from evmbox.compiler import Compilation, Compiler, open_compiler
+from evmbox.compiler import Compilation, Compiler, Language, open_compiler
 from evmbox.compiler.compilation import NO_SOURCES
 from evmbox.errors import CompilerUnavailable, EvmboxError, ExerciseError, PoolClosed
 from evmbox.exercise import Exercise, load_exercise
@@ -145,11 +145,16 @@ class Pool:
             return timed(report, total_ms=(time.perf_counter() - started) * 1000)
 
     def compile(
-        self, source: str, *, check_only: bool = False, extra_sources: Mapping[str, str] = NO_SOURCES
+        self,
+        source: str,
+        *,
+        check_only: bool = False,
+        extra_sources: Mapping[str, str] = NO_SOURCES,
+        language: Language = Language.SOLIDITY,
     ) -> Compilation:
         """Compile on the compiler kept for diagnostics. `check_only` finds errors and makes no bytecode."""
         with self._turn(self._diagnostics) as compiler:
-            return compiler.compile(source, check_only=check_only, extra_sources=extra_sources)
+            return compiler.compile(source, check_only=check_only, extra_sources=extra_sources, language=language)
 
     def scenario(self, source: str, steps: Sequence[Step]) -> tuple[Compilation, list[StepResult], str | None]:
         """Compile a source and run steps on a fresh chain.

@@ -2,7 +2,7 @@
 
 Measures run once every check has passed. The figure of each is taken with inputs that are the same for everyone, so
 that learners can be compared. It is taken again with inputs that the learner's seed and the submission itself decide,
-which nobody can write into a contract beforehand: where these cost more, their figure is the one that counts.
+which nobody can write into a contract beforehand. The highest figure counts, less what calldata alone explains.
 """
 
 from collections.abc import Sequence
@@ -14,6 +14,7 @@ from eth_hash.auto import keccak
 from evmbox.chain import Chain, Contract
 from evmbox.checks import Check, CheckFailed, Measure
 from evmbox.checks.check import CHECKS_FILE
+from evmbox.checks.measure import Work
 from evmbox.compiler import Compiler
 from evmbox.errors import ExerciseError
 from evmbox.exercise import MANIFEST, Exercise
@@ -26,8 +27,8 @@ from evmbox.runner.submission import NO_HELPERS, Submission
 
 COMMON_SEED = 0
 DRAWN_RUNS = 2
-LEEWAY = 0.02
-"""How much more the drawn inputs may cost: a zero byte of calldata costs 4 gas, any other 16 (EIP-2028)."""
+BYTE_GAS = 30
+"""How much more a byte of calldata may cost than a zero byte (EIP-7623): that much is luck, and not the contract's."""
 
 WAITING = "Gas is measured once every check passes."
 
@@ -93,14 +94,17 @@ class Meter:
 
     def _figure(self, measure: Measure) -> int:
         common = self._run(measure, COMMON_SEED)
-        drawn = max(self._run(measure, seed) for seed in self.drawn_seeds)
-        return drawn if drawn > common * (1 + LEEWAY) else common
+        figures = [common.gas]
+        for drawn in [self._run(measure, seed) for seed in self.drawn_seeds]:
+            luck = BYTE_GAS * max(drawn.calldata_bytes - common.calldata_bytes, 0)
+            figures.append(drawn.gas - luck)
+        return max(figures)
 
-    def _run(self, measure: Measure, seed: int) -> int:
+    def _run(self, measure: Measure, seed: int) -> Work:
         own = self.chain.seed
         self.chain.seed = seed
         try:
-            return measure.used(self.chain, self.contract)
+            return measure.work(self.chain, self.contract)
         finally:
             self.chain.seed = own
 

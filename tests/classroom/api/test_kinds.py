@@ -119,6 +119,15 @@ def test_an_exercise_tells_an_editor_what_it_needs(classroom):
     ]
 
 
+def test_yul_is_compiled_while_it_is_written(classroom):
+    client = classroom.client("lea kernel")
+    order = {"source": "{\n  mstor(0, 1)\n}", "check_only": True, "language": "yul"}
+    (diagnostic,) = client.post("/api/v1/compile", json=order).json()["diagnostics"]
+    assert (diagnostic["message"], diagnostic["line"]) == ('Function "mstor" not found.', 2)
+    fine = client.post("/api/v1/compile", json=order | {"source": "{ mstore(0, 1) }", "check_only": False}).json()
+    assert fine == {"diagnostics": [], "contracts": {"object": []}}
+
+
 def test_answers_too_large_to_be_read_are_refused(classroom):
     answer = classroom.submit("lea", json.dumps({"packed": "1" * 70_000}), exercise="purse")
     assert answer.status_code == 413
