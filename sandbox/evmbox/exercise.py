@@ -229,12 +229,12 @@ def load_exercise(path: Path) -> Exercise:
     return exercise
 
 
-def answer_text(exercise: Exercise, text: str, seed: int) -> str:
+def answer_text(exercise: Exercise, text: str, seed: int, *, file: str) -> str:
     """Return a file of answers as it is for one learner: of the kind `predict`, with that learner's values filled in.
 
     For the exercise's own files only; what a learner hands in is never filled in. Raises `ExerciseError`.
     """
-    return fill(text, draw(exercise.values, seed)) if exercise.kind is Kind.PREDICT else text
+    return fill(text, draw(exercise.values, seed), file=file) if exercise.kind is Kind.PREDICT else text
 
 
 def folder_digest(path: Path) -> str:

@@ -72,7 +72,7 @@ def prove(exercise: Exercise, pool: Pool, on_progress: Callable[[Proving], objec
     faults: dict[_Trial, str] = {}
 
     def grade(trial: _Trial) -> Report:
-        source = answer_text(exercise, trial.source, trial.seed)
+        source = answer_text(exercise, trial.source, trial.seed, file=trial.file)
         return pool.grade(exercise, source, seed=trial.seed, on_fault=lambda text: faults.setdefault(trial, text))
 
     with ThreadPoolExecutor(pool.size) as executor:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -13,11 +14,11 @@ from classroom.settings import REPOSITORY
 TIP_JAR = REPOSITORY / "lessons/foundations/tip-jar/tip-jar"
 
 
-def classroom(data_dir: Path, *arguments: str, say: str = "") -> subprocess.CompletedProcess[str]:
+def classroom(data_dir: Path, *arguments: str, say: str = "", **variables: str) -> subprocess.CompletedProcess[str]:
     """Run the command line on a data folder of this test's own."""
     return subprocess.run(
         [sys.executable, "-m", "classroom", *arguments],
-        env={**os.environ, "CLASSROOM_DATA_DIR": str(data_dir), "COLUMNS": "200"},
+        env={**os.environ, "CLASSROOM_DATA_DIR": str(data_dir), "COLUMNS": "200", **variables},
         input=say,
         capture_output=True,
         text=True,
@@ -41,6 +42,24 @@ def test_a_wrong_file_gets_its_report_as_data(tmp_path: Path) -> None:
     report = json.loads(done.stdout)
     assert (report["version"], report["exercise_id"], report["outcome"]) == (1, "tip-jar", "failed")
     assert any(check["status"] == "failed" and check["message"] for check in report["checks"])
+
+
+def test_a_file_of_another_kind_is_graded_too(tmp_path: Path) -> None:
+    exercise = REPOSITORY / "tests/evmbox/exercises/roll"
+    lesson = tmp_path / "lessons" / "gas" / "frugal"
+    shutil.copytree(exercise, lesson / "roll")
+    (lesson / "lesson.md").write_text(
+        "---\nclassroom: {title: Frugal, summary: With little gas., minutes: 5}\n---\n# Frugal\n"
+    )
+    (tmp_path / "lessons" / "course.toml").write_text(
+        'title = "Gas"\n[[tracks]]\nid = "gas"\ntitle = "Gas"\nsummary = "Gas."\nlessons = ["frugal"]\n'
+    )
+    data = tmp_path / "data"
+    answer = str(exercise / "mistakes" / "unpacked.sol")
+    done = classroom(data, "lesson", "grade", "roll", answer, CLASSROOM_LESSONS_DIR=str(tmp_path / "lessons"))
+    assert done.returncode == 1, done.stderr
+    assert "gas of 70,000" in done.stdout
+    assert "5 of 7 points" in done.stdout
 
 
 @pytest.mark.parametrize(

@@ -74,7 +74,7 @@ def own_solution(classroom, name: str, caller: str = "lea") -> str:
     services = classroom.app.state.services
     exercise = services.catalog.exercise(name)
     seed = seed_for(services.key, classroom.users[caller].id, name)
-    text = answer_text(exercise, exercise.solution, seed)
+    text = answer_text(exercise, exercise.solution, seed, file="solution")
     if exercise.language != "json":
         return text
     return json.dumps({key: value for key, value in json.loads(text).items() if key != CANARY})

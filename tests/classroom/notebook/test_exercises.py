@@ -300,8 +300,6 @@ def test_of_what_is_typed_meanwhile_only_the_newest_is_compiled(
 @pytest.mark.parametrize(
     ("language", "asked"), [("solidity", ["solidity"]), ("yul", ["yul"]), ("hex", []), ("json", [])]
 )
-    ("language", "asked"), [("solidity", ["solidity"]), ("yul", ["yul"]), ("hex", []), ("json", [])]
-)
 def test_what_is_typed_is_compiled_in_the_language_of_the_exercise(
     panel: ExercisePanel, classroom: Classroom, told: list[dict[str, Any]], language: str, asked: list[str]
 ) -> None:
