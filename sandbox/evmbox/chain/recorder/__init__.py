@@ -5,6 +5,7 @@ outside of it nothing is different, so an execution that nobody records pays not
 bound the execution goes on, unrecorded, and the recording says so.
 """
 
+from evmbox.chain.recorder.geth import StructLogOptions, call_tracer, struct_logs
 from evmbox.chain.recorder.opcodes import MNEMONICS
 from evmbox.chain.recorder.recorder import MAX_EVENTS, MAX_MEMORY_BYTES, MAX_STEPS, Recordable, Wanted, recording, word
 from evmbox.chain.recorder.recording import Access, Emitted, Frame, Recording
@@ -19,7 +20,10 @@ __all__ = [
     "Frame",
     "Recordable",
     "Recording",
+    "StructLogOptions",
     "Wanted",
+    "call_tracer",
     "recording",
+    "struct_logs",
     "word",
 ]

@@ -108,6 +108,14 @@ class Recording:
         """Return how deep a step is; the transaction itself is at 1, as geth counts."""
         return self.frames[self.frame_of[step]].depth + 1
 
+    def last_step(self, frame: Frame) -> int | None:
+        """Return the last step of a call itself, None where it has none."""
+        return self._last_steps.get(frame.index)
+
+    @cached_property
+    def _last_steps(self) -> dict[int, int]:
+        return {frame: step for step, frame in enumerate(self.frame_of)}
+
     @cached_property
     def costs(self) -> "array[int]":
         """What each step cost, with the gas handed to a call and without that handed to a creation, as geth counts."""
