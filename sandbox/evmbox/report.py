@@ -67,6 +67,18 @@ class Diagnostic(Data):
     help: str | None = Field(default=None, description="the message in a beginner's words")
 
 
+class Location(Data):
+    """A place in a source file. Lines and columns are 1-based, columns count characters; the end is exclusive."""
+
+    file: str
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+    contract: str | None = None
+    function: str | None = Field(default=None, description="the function, modifier or public variable it is part of")
+
+
 class CheckResult(Data):
     """What one check found. `divergence` and `trace_id` are filled where the exercise has them."""
 

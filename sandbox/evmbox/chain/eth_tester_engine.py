@@ -95,6 +95,11 @@ class EthTesterEngine:
         self._read_only: tuple[BlockHeaderAPI, StateAPI] | None = None
 
     @property
+    def state_class(self) -> type[StateAPI]:
+        """py-evm's state class: its `computation_class` is what executes here."""
+        return _FORK.get_state_class()
+
+    @property
     def timestamp(self) -> int:
         """Unix time of the next block."""
         return self.backend.chain.header.timestamp
