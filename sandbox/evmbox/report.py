@@ -89,7 +89,8 @@ class CheckResult(Data):
     points: float = Field(description="points this check is worth")
     message: str | None = None
     hint: str | None = None
-    divergence: str | None = None
+    divergence: str | None = Field(default=None, description="what happened first that does not in a right contract")
+    where: Location | None = Field(default=None, description="the place in the learner's source that is at its root")
     trace_id: str | None = None
 
 

@@ -86,6 +86,10 @@ class Chain:
         """What runs the EVM here, for those who record it."""
         return self._engine
 
+    def put_on(self, engine: Engine) -> None:
+        """Go on with another engine: one that passes everything on to the present one, and watches."""
+        self._engine = engine
+
     def account(self, name: str) -> Account:
         """Return the account of this name. Raises `ChainError`."""
         for account in self.accounts:

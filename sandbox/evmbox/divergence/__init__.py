@@ -17,7 +17,7 @@ from evmbox.divergence.lines import Lines
 from evmbox.divergence.transcript import Enough, Evidence, WatchedEngine, common
 from evmbox.errors import ExerciseError
 from evmbox.exercise import Exercise
-from evmbox.report import Location
+from evmbox.report import Data, Location
 from evmbox.runner import Submission
 from evmbox.runner.choosing import choose
 from evmbox.runner.grading import Grading, Refusal
@@ -27,8 +27,7 @@ from evmbox.versions import SOLC_VERSION
 __all__ = ["Divergence", "Pair"]
 
 
-@dataclass(frozen=True)
-class Divergence:
+class Divergence(Data):
     """What to tell a learner: what happened first that should not have, and where in their source."""
 
     message: str
@@ -62,7 +61,7 @@ class Pair:
             return None
         details = self.submission.compilation.details
         if details is None:
-            return Divergence(differences[0].message)
+            return Divergence(message=differences[0].message)
         again = self._run(self.submission, ours, functions, check, record_at=differences[0].index)
         return _tell(differences, details, interface, again.engine.evidence)
 
@@ -79,9 +78,9 @@ class Pair:
         people = [account.raw for account in chain.accounts]
         engine = WatchedEngine(chain.engine, accounts=people, functions=functions, record_at=record_at)
         chain.put_on(engine)
-        with listening() as actions:
-            with suppress(LearnerError, ExerciseError, Enough):  # how it ends is known; what counts is the way there
-                check.run(chain, chain.deploy(artifact, *self.exercise.constructor))
+        # How it ends is known; what counts is the way there.
+        with listening() as actions, suppress(LearnerError, ExerciseError, Enough):
+            check.run(chain, chain.deploy(artifact, *self.exercise.constructor))
         return _Run(chain, engine, [action.text for action in actions])
 
 
@@ -101,8 +100,8 @@ def _tell(
     lines = Lines(details, interface)
     found = None if evidence is None else lines.blame(differences, evidence)
     if found is None:
-        return Divergence(differences[0].message)
+        return Divergence(message=differences[0].message)
     difference, blamed = found
     where = lines.location(blamed.node)
     place = f"line {where.line}" if blamed.did or not where.function else f"`{where.function}` (line {where.line})"
-    return Divergence(f"{difference.message} {blamed.words.format(place)}", where)
+    return Divergence(message=f"{difference.message} {blamed.words.format(place)}", where=where)

@@ -41,8 +41,8 @@ class Part(Enum):
 class Difference:
     """The first action that went another way: its place among all, in what, and what to tell.
 
-    `look_index` is the place of the read that shows it, `log` the event of the learner's that should be another, `missing` one that should
-    have been there, `revert` the data that the action should have reverted with.
+    `look_index` is the place of the read that shows it, `log` the event of the learner's that should be another,
+    `missing` one that should have been there, `revert` the data that the action should have reverted with.
     """
 
     index: int
