@@ -103,6 +103,22 @@ def test_a_pool_gives_the_same_verdict_as_no_pool(pool: Pool, compiler: Compiler
     assert there.model_dump(exclude={"timings"}) == here.model_dump(exclude={"timings"})
 
 
+def test_a_failing_check_is_explained_where_it_is_asked_for(pool: Pool, counter: Exercise):
+    source = counter.mistake_sources["by-two.sol"]
+    assert [check.divergence for check in pool.grade(counter, source, seed=1).checks] == [None] * 5
+    report = pool.grade(counter, source, seed=1, explain=True)
+    failed = [check for check in report.checks if check.status == "failed"]
+    line = source[: source.index("+= 2")].count("\n") + 1
+    assert failed
+    for check in failed:
+        assert check.divergence is not None
+        assert check.divergence.endswith(f"That came from line {line}.")
+        assert check.where is not None
+        assert check.where.line == line
+    passed = [check for check in report.checks if check.status == "passed"]
+    assert {check.divergence for check in passed} <= {None}
+
+
 def test_a_source_that_does_not_compile_gets_its_diagnostics(pool: Pool, counter: Exercise):
     report = pool.grade(counter, "contract Counter {", seed=1)
     assert report.outcome is Outcome.COMPILE_ERROR
@@ -394,7 +410,9 @@ def test_a_submission_whose_template_is_killed_beside_it_is_graded_again(
 
 
 def test_a_fault_of_the_sandbox_is_no_verdict_on_the_learner(pool: Pool, counter: Exercise):
-    nonsense = GradeJob(counter, Submission(counter.solution), seed="no number", solc="")
+    nonsense = GradeJob(
+        counter, Submission(counter.solution, pool.compile(counter.solution)), seed="no number", solc=""
+    )
     with pytest.raises(EvmboxError, match=r"TypeError at .+\.py:\d+"):
         pool._fork(nonsense, Ration(), lambda _: None)
     assert grade(pool, counter).outcome is Outcome.PASSED

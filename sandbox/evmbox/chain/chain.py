@@ -81,6 +81,15 @@ class Chain:
         self._names = {account.address: account.name.capitalize() for account in self.accounts}
         self._submission: str | None = None
 
+    @property
+    def engine(self) -> Engine:
+        """What runs the EVM here, for those who record it."""
+        return self._engine
+
+    def put_on(self, engine: Engine) -> None:
+        """Go on with another engine: one that passes everything on to the present one, and watches."""
+        self._engine = engine
+
     def account(self, name: str) -> Account:
         """Return the account of this name. Raises `ChainError`."""
         for account in self.accounts:

@@ -37,6 +37,7 @@ _DETAILS = (
     "evm.deployedBytecode.immutableReferences",
     "evm.deployedBytecode.generatedSources",
     "storageLayout",
+    "transientStorageLayout",
 )
 
 
@@ -228,6 +229,7 @@ def _contract_details(output: Mapping[str, Any]) -> ContractDetails:
         runtime=bytes.fromhex(runtime["object"]),
         runtime_map=runtime["sourceMap"],
         storage_layout=output["storageLayout"],
+        transient_layout=output.get("transientStorageLayout", {}),
         immutables=runtime["immutableReferences"],
         generated_sources=runtime["generatedSources"],
     )

@@ -4,25 +4,40 @@ A slot is a compiler of its own and the right to one fork of the template at a t
 line. Diagnostics have a compiler and a line of their own, so that a bomb in a submission delays no one who is typing.
 """
 
+import logging
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from evmbox.compiler import Compilation, Compiler, open_compiler
 from evmbox.compiler.compilation import NO_SOURCES
+from evmbox.divergence import Divergence, Pair
 from evmbox.errors import CompilerUnavailable, EvmboxError, ExerciseError, PoolClosed
-from evmbox.exercise import Exercise, load_exercise
+from evmbox.exercise import Exercise, Kind, load_exercise
 from evmbox.pool import confinement
 from evmbox.pool.cache import Memory, RememberingCompiler
 from evmbox.pool.confinement import Ration
-from evmbox.pool.jobs import Draft, Fault, Finished, GradeJob, Job, Message, Moved, ScenarioJob, Stepped
+from evmbox.pool.jobs import (
+    Draft,
+    ExplainJob,
+    Fault,
+    Finished,
+    GradeJob,
+    Job,
+    Message,
+    Moved,
+    Parted,
+    ScenarioJob,
+    Stepped,
+)
 from evmbox.pool.line import Line
 from evmbox.pool.template import START_S, Ending, Listener, Template, TemplateLost
-from evmbox.report import Outcome, Progress, Report, Stage
+from evmbox.report import CheckStatus, Outcome, Progress, Report, Stage
 from evmbox.runner import (
     LESSON_FAULT,
     OnFault,
@@ -38,6 +53,13 @@ from evmbox.scenario import stopped_at
 from evmbox.steps import Step, StepResult
 
 WARM_UP = Path(__file__).parent / "warm-up"
+
+EXPLAIN_MS = 2000
+"""How long a failing submission may be looked into; one whose checks took longer is not."""
+
+MAX_EXPLAINED = 5
+
+_log = logging.getLogger(__name__)
 
 OUTCOMES = {
     Ending.DIED: Outcome.RESOURCE_LIMIT,
@@ -121,11 +143,13 @@ class Pool:
         source: str,
         *,
         seed: int,
+        explain: bool = False,
         on_progress: OnProgress = ignore,
         on_fault: OnFault = ignore,
     ) -> Report:
         """Return the verdict on a submission.
 
+        `explain` also finds, for checks that failed, where the submission first parts from the reference.
         `on_progress` is called in this thread, at each stage and check. `on_fault` is told what broke where the verdict
         is `lesson_broken`: it may quote the lesson's checks, so it is for its author and for no one else.
         """
@@ -142,6 +166,8 @@ class Pool:
             job = GradeJob(exercise, submission.silent(), seed=seed, solc=compiler.version)
             report = self._check(job, on_progress, on_fault)
             report = report.model_copy(update={"diagnostics": submission.compilation.diagnostics})
+            if explain and report.outcome is Outcome.FAILED and exercise.kind is Kind.CONTRACT:
+                report = self._explain(report, exercise, submission, seed, compiler)
             return timed(report, total_ms=(time.perf_counter() - started) * 1000)
 
     def compile(
@@ -213,6 +239,39 @@ class Pool:
         if isinstance(ending, Finished):
             return ending.report or cut_short(draft, Outcome.RESOURCE_LIMIT)
         return cut_short(draft, OUTCOMES[ending])
+
+    def _explain(
+        self, report: Report, exercise: Exercise, submission: Submission, seed: int, compiler: Compiler
+    ) -> Report:
+        """Return the report with the divergences that can be found in a short time; a learner waits for it."""
+        failed = [check.id for check in report.checks if check.status is CheckStatus.FAILED][:MAX_EXPLAINED]
+        if not failed or report.timings.checks_ms > EXPLAIN_MS:
+            return report
+        detailed = compiler.compile(submission.source, extra_sources=exercise.extra_sources, details=True)
+        pair = Pair(
+            exercise,
+            replace(submission, compilation=detailed).silent(),
+            prepare(exercise, exercise.solution, compiler=compiler).silent(),
+            seed,
+        )
+        found: dict[str, Divergence] = {}
+
+        def listen(message: Message) -> None:
+            if isinstance(message, Parted):
+                found[message.check] = message.divergence
+
+        ration = self._ration.model_copy(update={"wall_s": EXPLAIN_MS / 1000})
+        try:
+            self._fork(ExplainJob(pair, failed), ration, listen)
+        except EvmboxError:
+            _log.exception("A failing submission to %s could not be explained.", exercise.id)  # the verdict stands
+        checks = tuple(
+            check.model_copy(update={"divergence": told.message, "where": told.where})
+            if (told := found.get(check.id))
+            else check
+            for check in report.checks
+        )
+        return report.model_copy(update={"checks": checks})
 
     def _fork(self, job: Job, ration: Ration, listen: Listener) -> Finished | Ending:
         """Do a job in a fork. A template that was lost is replaced, and the job done again, once."""

@@ -9,7 +9,9 @@ from typing import Annotated, Literal, Protocol
 
 from pydantic import Field, TypeAdapter
 
+from evmbox.checks import load_checks
 from evmbox.compiler import Compilation
+from evmbox.divergence import Divergence, Pair
 from evmbox.exercise import Exercise
 from evmbox.report import Data, Progress, Report
 from evmbox.runner import Listeners, Submission, judge
@@ -52,6 +54,14 @@ class Stepped(Data):
     result: StepResult
 
 
+class Parted(Data):
+    """Where a failing check first parts from what it does on a right contract."""
+
+    kind: Literal["parted"] = "parted"
+    check: str
+    divergence: Divergence
+
+
 class Finished(Data):
     """The job is done; a submission's report comes with it, a scenario's message."""
 
@@ -67,7 +77,7 @@ class Broke(Data):
     what: str
 
 
-Message = Annotated[Broke | Started | Moved | Draft | Fault | Stepped | Finished, Field(discriminator="kind")]
+Message = Annotated[Broke | Started | Moved | Draft | Fault | Stepped | Parted | Finished, Field(discriminator="kind")]
 MESSAGE: TypeAdapter[Message] = TypeAdapter(Message)
 Send = Callable[[Data], None]
 
@@ -97,6 +107,22 @@ class GradeJob:
         )
         report = judge(self.exercise, self.submission, seed=self.seed, solc=self.solc, listeners=listeners)
         return Finished(report=report)
+
+
+@dataclass(frozen=True)
+class ExplainJob:
+    """Find where checks that failed first part from what they do on the reference."""
+
+    pair: Pair
+    checks: Sequence[str]
+
+    def run(self, send: Send) -> Finished:
+        """Explain one check after the other, by their ids, sending each as it is found."""
+        known = {check.id: check for check in load_checks(self.pair.exercise.path)}
+        for name in self.checks:
+            if (divergence := self.pair.explain(known[name])) is not None:
+                send(Parted(check=name, divergence=divergence))
+        return Finished()
 
 
 @dataclass(frozen=True)
