@@ -90,7 +90,7 @@ def run_checks(
     """
     grading = _Grading(exercise, compilation, helpers, solc)
     try:
-        grading.list(load_checks(exercise.path) if checks is None else checks)
+        grading.list(load_checks(exercise.path, exercise.checks) if checks is None else checks)
     except ExerciseError as error:
         on_fault(str(error))
         return grading.report(Outcome.LESSON_BROKEN, f"The checks cannot be read. {LESSON_FAULT}")
