@@ -111,6 +111,7 @@ class Exercise(Manifest):
     mistake_sources: dict[str, str] = Field(repr=False, description="text by file name")
     extra_sources: dict[str, str] = Field(description="the text of `imports`, by file name")
     helpers: str | None = Field(repr=False, description="contracts that the checks deploy, such as an attacker")
+    checks: str = Field(repr=False, description="the text of checks.py: a confined process can't read it for itself")
 
     def current(self) -> "Exercise":
         """Return this exercise as the folder has it now: itself, unless a file changed. Raises `ExerciseError`."""
@@ -133,7 +134,7 @@ def load_exercise(path: Path) -> Exercise:
             line=_line_of(text, ("id",)),
             remedy="Give both the same name.",
         )
-    _require_file(path, CHECKS, remedy="Write the checks that judge a submission, with @check.")
+    checks = _read(path, CHECKS, remedy="Write the checks that judge a submission, with @check.")
     mistakes = _folder(path, "mistakes")
     _match_mistakes(text, manifest.mistakes, mistakes)
     return Exercise(
@@ -149,6 +150,7 @@ def load_exercise(path: Path) -> Exercise:
             for name in manifest.imports
         },
         helpers=_read(path, HELPERS, remedy="Make it a readable file.") if (path / HELPERS).exists() else None,
+        checks=checks,
     )
 
 

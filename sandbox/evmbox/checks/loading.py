@@ -36,14 +36,15 @@ _OPERATORS: MappingProxyType[str, tuple[Callable[[Any, Any], Any], str]] = Mappi
 )
 
 
-def load_checks(path: Path) -> list[Check]:
+def load_checks(path: Path, text: str | None = None) -> list[Check]:
     """Run the `checks.py` of an exercise folder and return its checks, in the order they are written.
 
-    The module has a name of its own and stays out of `sys.modules`. Raises `ExerciseError`.
+    `text` is what stands in it, where that was read before: the file is not opened then. The module has a name of its
+    own and stays out of `sys.modules`. Raises `ExerciseError`.
     """
     file = path / CHECKS_FILE
     try:
-        source = file.read_text(encoding="utf-8")
+        source = file.read_text(encoding="utf-8") if text is None else text
         tree = ast.parse(source, filename=str(file))
     except OSError as error:
         raise _error(f"it can't be read: {error.strerror}.", "Every exercise folder has one.") from error

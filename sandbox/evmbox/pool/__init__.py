@@ -19,7 +19,7 @@ from evmbox.compiler.compilation import NO_SOURCES
 from evmbox.divergence import Divergence, Pair
 from evmbox.errors import CompilerUnavailable, EvmboxError, ExerciseError, PoolClosed
 from evmbox.exercise import Exercise, Kind, load_exercise
-from evmbox.pool import confinement
+from evmbox.isolation.ladder import Tier, Walls, find_walls
 from evmbox.pool.cache import Memory, RememberingCompiler
 from evmbox.pool.confinement import Ration
 from evmbox.pool.jobs import (
@@ -76,13 +76,21 @@ class Pool:
     in what is returned.
 
     A compiler takes some 160 MB. Without `diagnostics` there is none for `compile` alone, which then waits for a slot.
+    `walls` are the strongest that this machine has, unless given.
     """
 
     def __init__(
-        self, size: int = 2, *, max_waiting: int = 256, ration: Ration | None = None, diagnostics: bool = True
+        self,
+        size: int = 2,
+        *,
+        max_waiting: int = 256,
+        ration: Ration | None = None,
+        diagnostics: bool = True,
+        walls: Walls | None = None,
     ) -> None:
         self.size = size
         self._ration = ration or Ration()
+        self._walls = walls
         self._memory = Memory()
         self._compilers = ExitStack()
         self._slots = Line[Compiler](max_waiting=max_waiting)
@@ -110,7 +118,7 @@ class Pool:
         if self._template is not None:
             return
         with ExitStack() as undo:
-            template = Template()  # it imports while the compilers start
+            template = Template(self._given_walls())  # it imports while the compilers start
             undo.callback(template.close)
             undo.callback(self._compilers.close)
             alone = self._diagnostics is not self._slots
@@ -202,9 +210,14 @@ class Pool:
         template = self._template
         return template is not None and template.alive
 
-    def tier(self) -> str:
-        """Name the isolation around a submission: 'rlimits' is the lowest."""
-        return confinement.tier()
+    def tier(self) -> Tier:
+        """Name the isolation around a submission."""
+        return self._given_walls().tier
+
+    def _given_walls(self) -> Walls:
+        if self._walls is None:
+            self._walls = find_walls()
+        return self._walls
 
     @contextmanager
     def _turn(self, line: Line[Compiler]) -> Iterator[Compiler]:
@@ -290,7 +303,7 @@ class Pool:
         with self._lock:
             if self._present() is lost:
                 lost.close()
-                template = Template()
+                template = Template(self._given_walls())
                 self._warm(template)
                 self._template = template
             return self._present()

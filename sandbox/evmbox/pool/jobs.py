@@ -118,7 +118,7 @@ class ExplainJob:
 
     def run(self, send: Send) -> Finished:
         """Explain one check after the other, by their ids, sending each as it is found."""
-        known = {check.id: check for check in load_checks(self.pair.exercise.path)}
+        known = {check.id: check for check in load_checks(self.pair.exercise.path, self.pair.exercise.checks)}
         for name in self.checks:
             if (divergence := self.pair.explain(known[name])) is not None:
                 send(Parted(check=name, divergence=divergence))

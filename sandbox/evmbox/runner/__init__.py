@@ -87,7 +87,7 @@ def judge(
     """
     grading = Grading(exercise, submission, seed, solc, listeners)
     try:
-        grading.list(load_checks(exercise.path) if checks is None else checks)
+        grading.list(load_checks(exercise.path, exercise.checks) if checks is None else checks)
     except ExerciseError as error:
         listeners.on_fault(str(error))
         return grading.report(Outcome.LESSON_BROKEN, f"The checks cannot be read. {LESSON_FAULT}")
