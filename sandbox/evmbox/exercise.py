@@ -55,6 +55,16 @@ class Hint(Data):
     cost: float = Field(default=0, ge=0)
 
 
+class Equivalent(Data):
+    """A mutant of the solution that no check can refuse, named by its change as `lesson check` shows it, and why."""
+
+    operator: Slug
+    function: str | None = Field(default=None, description="the function around it, where others change the same")
+    before: str
+    after: str
+    reason: Line
+
+
 class Limits(Data):
     """What one submission may use up: gas of the deployment and of each call, seconds on the chain."""
 
@@ -82,6 +92,9 @@ class Manifest(Data):
     limits: Limits = Limits()
     mistakes: dict[SolidityFile, Identifier] = Field(
         default_factory=dict, description="each file of mistakes/ with the id of the check that must catch it"
+    )
+    equivalent: tuple[Equivalent, ...] = Field(
+        default=(), description="mutants of the solution that are as good as it is, each with the reason"
     )
 
     @model_validator(mode="after")
@@ -205,7 +218,7 @@ def _remedy(kind: str, where: Sequence[str | int]) -> str:
     if kind == "missing":
         return f"Add `{where[-1]} = …`."
     if kind == "extra_forbidden":
-        tables: dict[str, type[Data]] = {"hints": Hint, "limits": Limits}
+        tables: dict[str, type[Data]] = {"hints": Hint, "limits": Limits, "equivalent": Equivalent}
         known = tables.get(str(where[0]), Manifest) if len(where) > 1 else Manifest
         return f"Remove it, or mend its spelling; known here: {', '.join(known.model_fields)}."
     if not where:

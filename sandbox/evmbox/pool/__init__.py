@@ -154,8 +154,9 @@ class Pool:
         explain: bool = False,
         on_progress: OnProgress = ignore,
         on_fault: OnFault = ignore,
+        to_the_end: bool = True,
     ) -> Report:
-        """Return the verdict on a submission.
+        """Return the verdict on a submission. Unless `to_the_end`, the first check that fails is the last that runs.
 
         `explain` also finds, for checks that failed, where the submission first parts from the reference.
         `on_progress` is called in this thread, at each stage and check. `on_fault` is told what broke where the verdict
@@ -171,7 +172,7 @@ class Pool:
                 return report_without_run(exercise, Outcome.LESSON_BROKEN, message, solc=compiler.version)
             on_progress(Progress(stage=Stage.COMPILE))
             submission = prepare(exercise, source, compiler=compiler)
-            job = GradeJob(exercise, submission.silent(), seed=seed, solc=compiler.version)
+            job = GradeJob(exercise, submission.silent(), seed=seed, solc=compiler.version, to_the_end=to_the_end)
             report = self._check(job, on_progress, on_fault)
             report = report.model_copy(update={"diagnostics": submission.compilation.diagnostics})
             if explain and report.outcome is Outcome.FAILED and exercise.kind is Kind.CONTRACT:
@@ -179,11 +180,19 @@ class Pool:
             return timed(report, total_ms=(time.perf_counter() - started) * 1000)
 
     def compile(
-        self, source: str, *, check_only: bool = False, extra_sources: Mapping[str, str] = NO_SOURCES
+        self,
+        source: str,
+        *,
+        check_only: bool = False,
+        optimize: bool = False,
+        details: bool = False,
+        extra_sources: Mapping[str, str] = NO_SOURCES,
     ) -> Compilation:
-        """Compile on the compiler kept for diagnostics. `check_only` finds errors and makes no bytecode."""
+        """Compile on the compiler kept for diagnostics; see `Compiler.compile`."""
         with self._turn(self._diagnostics) as compiler:
-            return compiler.compile(source, check_only=check_only, extra_sources=extra_sources)
+            return compiler.compile(
+                source, check_only=check_only, optimize=optimize, details=details, extra_sources=extra_sources
+            )
 
     def scenario(self, source: str, steps: Sequence[Step]) -> tuple[Compilation, list[StepResult], str | None]:
         """Compile a source and run steps on a fresh chain.

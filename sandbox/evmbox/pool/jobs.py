@@ -97,15 +97,23 @@ class GradeJob:
     submission: Submission
     seed: int
     solc: str
+    to_the_end: bool = True
 
     def run(self, send: Send) -> Finished:
-        """Run every check and return the report."""
+        """Run the checks and return the report."""
         listeners = Listeners(
             on_progress=lambda progress: send(Moved(progress=progress)),
             on_draft=lambda report: send(Draft(report=report)),
             on_fault=lambda text: send(Fault(text=text)),
         )
-        report = judge(self.exercise, self.submission, seed=self.seed, solc=self.solc, listeners=listeners)
+        report = judge(
+            self.exercise,
+            self.submission,
+            seed=self.seed,
+            solc=self.solc,
+            listeners=listeners,
+            to_the_end=self.to_the_end,
+        )
         return Finished(report=report)
 
 

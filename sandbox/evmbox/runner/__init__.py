@@ -80,12 +80,15 @@ def judge(
     solc: str = SOLC_VERSION,
     checks: Sequence[Check] | None = None,
     listeners: Listeners = UNHEARD,
+    to_the_end: bool = True,
 ) -> Report:
     """Run a prepared submission on a fresh chain and return the verdict. `checks` are the exercise's own unless given.
 
+    Unless `to_the_end`, the first check that fails is the last that runs.
+
     `listeners.on_draft` gets, before each thing that may not come back, the report as it should be if it doesn't.
     """
-    grading = Grading(exercise, submission, seed, solc, listeners)
+    grading = Grading(exercise, submission, seed, solc, listeners, to_the_end)
     try:
         grading.list(load_checks(exercise.path, exercise.checks) if checks is None else checks)
     except ExerciseError as error:

@@ -68,6 +68,7 @@ class Grading:
     seed: int
     solc: str
     listeners: Listeners = UNHEARD
+    to_the_end: bool = True
     checks: Sequence[Check] = ()
     results: list[CheckResult] = field(default_factory=list)
     deployed: Deployed | None = None
