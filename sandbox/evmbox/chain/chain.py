@@ -75,7 +75,7 @@ class Chain:
 
         self.accounts = tuple(Account(self, name, key) for name, key in zip(NAMES, KEYS, strict=True))
         self.owner, self.alice, self.bob, self.carol, self.dave, self.erin = self.accounts
-        self._engine = engine or _eth_tester(seed)
+        self._engine = engine or _direct(seed)
         self._abis = tuple(abis)
         self._contracts: dict[str, Interface] = {}
         self._names = {account.address: account.name.capitalize() for account in self.accounts}
@@ -349,8 +349,8 @@ def _gas_label(request: Request) -> str:
     return function.signature if overloaded else function.name
 
 
-def _eth_tester(seed: int) -> Engine:
+def _direct(seed: int) -> Engine:
     """Make the engine a chain has unless it is given another."""
-    from evmbox.chain.eth_tester_engine import EthTesterEngine  # noqa: PLC0415 - a second that only a chain costs
+    from evmbox.chain.direct_engine import DirectEngine  # noqa: PLC0415 - half a second that only a chain costs
 
-    return EthTesterEngine(KEYS, balance=STARTING_BALANCE, seed=seed % 2**256)
+    return DirectEngine(KEYS, balance=STARTING_BALANCE, seed=seed % 2**256)
