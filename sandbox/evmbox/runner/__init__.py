@@ -28,7 +28,7 @@ from evmbox.runner.grading import (
     report_without_run,
     timed,
 )
-from evmbox.runner.kinds import KINDS
+from evmbox.runner.kinds import KINDS, OWN_CHECKS
 from evmbox.runner.submission import Submission
 from evmbox.versions import SOLC_VERSION
 
@@ -87,7 +87,7 @@ def judge(
     """
     grading = Grading(exercise, submission, seed, solc, listeners)
     try:
-        grading.list(load_checks(exercise.path) if checks is None else checks)
+        grading.list(_checks(exercise) if checks is None else checks)
     except ExerciseError as error:
         listeners.on_fault(str(error))
         return grading.report(Outcome.LESSON_BROKEN, f"The checks cannot be read. {LESSON_FAULT}")
@@ -108,3 +108,8 @@ def judge(
     except EXHAUSTED:
         exceeded = Outcome.RESOURCE_LIMIT
     return cut_short(grading.report(exceeded), exceeded)  # only here: by now the exception has let go of its frames
+
+
+def _checks(exercise: Exercise) -> list[Check]:
+    own = OWN_CHECKS.get(exercise.kind)
+    return load_checks(exercise.path) if own is None else own(exercise)
