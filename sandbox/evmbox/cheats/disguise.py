@@ -1,7 +1,7 @@
 """Opcodes whose answers cheat codes decide, and those by which tests could tell versions of a contract apart.
 
 Tests are to notice what a contract does. How large its code is, what bytes it has and how much gas it uses is the same
-for every version: size, hash and bytes are a constant, `gasleft()` too, and a call has all gas there is or a transfer's.
+for every version: size, hash, bytes and `gasleft()` are constants, and a call has all gas there is, or a transfer's.
 """
 
 from collections.abc import Callable

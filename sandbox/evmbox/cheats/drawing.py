@@ -26,14 +26,12 @@ def _draw(parameter: Parameter, numbers: random.Random) -> Any:
         return [_draw(each, numbers) for each in parameter.components]
     if parameter.type in _DRAWN:
         return _DRAWN[parameter.type](numbers)
-    kind, bits = _SIZED.fullmatch(parameter.type).groups()  # type: ignore[union-attr] - the ABI has no other types
+    kind, bits = re.findall(r"([a-z]+)(\d+)", parameter.type)[0]
     if kind == "bytes":
         return numbers.randbytes(int(bits))
     size = 2 ** int(bits)
     return _integer(numbers, 0, size - 1) if kind == "uint" else _integer(numbers, -size // 2, size // 2 - 1)
 
-
-_SIZED = re.compile(r"(uint|int|bytes)(\d+)")
 
 _DRAWN: Mapping[str, Callable[[random.Random], Any]] = {
     "bool": lambda numbers: numbers.random() < 0.5,

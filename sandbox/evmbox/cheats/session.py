@@ -91,7 +91,7 @@ class Session:
     """What holds for one chain on which tests run.
 
     `versions` gives for each creation code of the contract under test, as the tests embed it, the code that is
-    deployed in its place, and `made` how often that was done; `shown_size` is the size that any of them is said to have.
+    deployed in its place, and `made` how often that was done; `shown_size` is the size that each is said to have.
     """
 
     def __init__(self, versions: Mapping[bytes, bytes] | None = None, *, shown_size: int = 1) -> None:

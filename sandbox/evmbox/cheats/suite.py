@@ -30,6 +30,8 @@ RUNS = 16
 DRAWS = 8 * RUNS
 """How many are drawn at most, those that `vm.assume` drops included."""
 
+GENEROUS = 4
+LEAST_GAS = 300_000
 SET_UP = "setUp()"
 
 ASSERTION = Error(
@@ -80,16 +82,20 @@ def tests_of(artifact: Artifact) -> list[Function]:
 class Suite:
     """A test contract that was deployed and set up. Each test begins from there.
 
-    `spending` is the part of a test's gas limit that it may use: less than all of it where the tests are held against
-    the right version, so that none can be written to pass by a hair and fail where a version costs a little more.
+    `used` is the gas that each function used on the right version, where that is known: it then gets `GENEROUS` times
+    as much, and a version that loops is soon found out. Where it is not, a test may use half of its limit: none is to
+    pass by a hair and fail where a version costs a little more.
     """
 
-    def __init__(self, chain: Chain, session: Session, artifact: Artifact, *, spending: float = 1) -> None:
+    def __init__(
+        self, chain: Chain, session: Session, artifact: Artifact, *, used: Mapping[str, int] | None = None
+    ) -> None:
         self.chain = chain
         self.tests = tests_of(artifact)
         self._session = session
         self._artifact = artifact
-        self._spending = spending
+        self.used: dict[str, int] = {}
+        self._known = used
         self.contract: Contract | None = None
         self._start: tuple[Snapshot, Setting] | None = None
 
@@ -98,7 +104,7 @@ class Suite:
         try:
             self.contract = self.chain.deploy(self._artifact, called=f"`{self._artifact.name}`")
             if self.contract.has(SET_UP):
-                self.contract.send(SET_UP, sender="owner")
+                self._send(SET_UP)
         except LearnerError as error:
             where = "setUp" if self.contract else "constructor"
             return Failure(f"{where}()", self._why(error))
@@ -130,18 +136,25 @@ class Suite:
         return None if runs else Failure(test.signature, "found no input that `vm.assume` lets pass")
 
     def _run(self, test: Function, drawn: Sequence[Any]) -> str | None:
-        assert self.contract is not None  # noqa: S101 - set_up comes first
-        assert self._start is not None  # noqa: S101
+        assert self._start is not None  # noqa: S101 - set_up comes first
         self._session.begin(self._start[1])
         try:
-            receipt = self.contract.send(test.signature, *drawn, sender="owner")
+            self._send(test.signature, *drawn)
         except LearnerError as error:
             return self._session.faults[0] if self._session.faults else self._why(error)
         finally:
             self.chain.revert(self._start[0])
-        if receipt.gas_used > self.chain.call_gas * self._spending:
-            return f"used {receipt.gas_used:,} gas, more than half of the {self.chain.call_gas:,} that a test has"
+        used = self.used[test.signature]
+        if self._known is None and used > self.chain.call_gas // 2:
+            return f"used {used:,} gas, more than half of the {self.chain.call_gas:,} that a test has"
         return self._session.end()
+
+    def _send(self, function: str, *args: Any) -> None:
+        assert self.contract is not None  # noqa: S101 - it was deployed before
+        known = None if self._known is None else self._known.get(function)
+        gas = None if known is None else min(self.chain.call_gas, max(GENEROUS * known, LEAST_GAS))
+        receipt = self.contract.send(function, *args, sender="owner", gas=gas)
+        self.used[function] = max(receipt.gas_used, self.used.get(function, 0))
 
     def _why(self, error: LearnerError) -> str:
         if isinstance(error, Reverted) and error.data[:4] == ASSERTION.selector:

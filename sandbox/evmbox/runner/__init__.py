@@ -38,6 +38,7 @@ __all__ = [
     "OnFault",
     "OnProgress",
     "Submission",
+    "checks_of",
     "cut_short",
     "grade",
     "ignore",
@@ -87,7 +88,7 @@ def judge(
     """
     grading = Grading(exercise, submission, seed, solc, listeners)
     try:
-        grading.list(_checks(exercise) if checks is None else checks)
+        grading.list(checks_of(exercise) if checks is None else checks)
     except ExerciseError as error:
         listeners.on_fault(str(error))
         return grading.report(Outcome.LESSON_BROKEN, f"The checks cannot be read. {LESSON_FAULT}")
@@ -110,6 +111,7 @@ def judge(
     return cut_short(grading.report(exceeded), exceeded)  # only here: by now the exception has let go of its frames
 
 
-def _checks(exercise: Exercise) -> list[Check]:
+def checks_of(exercise: Exercise) -> list[Check]:
+    """Return what an exercise is judged by: its `checks.py`, or what its kind has instead. Raises `ExerciseError`."""
     own = OWN_CHECKS.get(exercise.kind)
     return load_checks(exercise.path) if own is None else own(exercise)

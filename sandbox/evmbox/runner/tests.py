@@ -27,7 +27,6 @@ MUTANT = "mutants/"
 RIGHT = "passes_on_the_right_contract"
 """The id of the check that the tests pass where they must. It is worth nothing: an empty test passes it."""
 
-SPENDING = 0.5
 MAX_TOLD = 5
 
 
@@ -113,7 +112,7 @@ class _Judging:
     def run(self) -> Report:
         grading = self.grading
         self._tell(0)
-        suite, session, failed = self._suite(self.versions.right, spending=SPENDING)
+        suite, session, failed = self._suite(self.versions.right)
         problem = self._problem(suite) or (failed and [failed]) or list(suite.failures())
         if problem:
             grading.settle(0, CheckStatus.FAILED, _told(problem, self.versions.target))
@@ -121,14 +120,13 @@ class _Judging:
             message = f"Your tests must pass on a correct `{target}` first; then they are run on faulty ones."
             return grading.report(Outcome.FAILED, message)
         grading.settle(0, CheckStatus.PASSED)
-        made = session.made
         for index, (name, version) in enumerate(self.versions.wrong, start=1):
             self._tell(index)
-            self._hold_against(index, name, version)
-        return self._verdict(made=made)
+            self._hold_against(index, name, version, suite.used)
+        return self._verdict(made=session.made)
 
-    def _hold_against(self, index: int, name: str, version: Mapping[bytes, bytes]) -> None:
-        suite, _, failed = self._suite(version)
+    def _hold_against(self, index: int, name: str, version: Mapping[bytes, bytes], used: Mapping[str, int]) -> None:
+        suite, _, failed = self._suite(version, used)
         noticed = failed or next(suite.failures(), None)
         behaviour = _rules(self.grading.exercise).faults[name].behaviour
         if noticed is None:
@@ -136,7 +134,9 @@ class _Judging:
         else:
             self.grading.settle(index, CheckStatus.PASSED, f"`{noticed.test}` noticed it: {behaviour}")
 
-    def _suite(self, version: Mapping[bytes, bytes], *, spending: float = 1) -> tuple[Suite, Session, Failure | None]:
+    def _suite(
+        self, version: Mapping[bytes, bytes], used: Mapping[str, int] | None = None
+    ) -> tuple[Suite, Session, Failure | None]:
         """Return the tests, set up with a version in place of the one they were compiled with."""
         session = Session(version, shown_size=self.versions.shown.runtime_size)
         limits, submission = self.grading.exercise.limits, self.grading.submission
@@ -147,7 +147,7 @@ class _Judging:
             deploy_gas=limits.deploy_gas,
             call_gas=limits.call_gas,
         )
-        suite = Suite(chain, session, self.artifact, spending=spending)
+        suite = Suite(chain, session, self.artifact, used=used)
         failed = suite.set_up()
         if suite.contract is not None and self.grading.deployed is None:
             self.grading.size = self.artifact.runtime_size
