@@ -96,9 +96,11 @@ def _call(parent: Any, message: MessageAPI, session: Session) -> ComputationAPI:
     session.origin = origin
     if must_revert is not None:
         return _expect_revert(parent, child, must_revert, session)
-    if must_emit is not None and must_emit.topics is not None:
+    if must_emit is not None:
         session.expected_event = None
-        if not any(must_emit.met_by(log) for log in child.get_log_entries()):
+        if must_emit.topics is None:
+            session.faults.append("expected an event with `vm.expectEmit`, and the test emitted none before the call")
+        elif not any(must_emit.met_by(log) for log in child.get_log_entries()):
             session.faults.append("expected an event with `vm.expectEmit`, and the call after it did not emit it")
     return child
 
@@ -128,7 +130,8 @@ def _waits(expected: Any, place: Any) -> bool:
 def _expect_revert(parent: Any, child: Any, expected: ExpectedRevert, session: Session) -> ComputationAPI:
     """Turn a revert that was expected into a call that returned, and anything else into a fault of the test."""
     if child.is_error and expected.met_by(child.output):
-        return _ended(parent, child.msg, RETURNED, gas=child.get_gas_remaining())
+        gas = child.msg.gas if child.should_burn_gas else child.get_gas_remaining()  # what was burned was not used
+        return _ended(parent, child.msg, RETURNED, gas=gas)
     fault = "expected a revert with `vm.expectRevert`, and the call after it succeeded"
     if child.is_error:
         fault = "expected a revert with `vm.expectRevert`, and the call after it reverted with something else"
