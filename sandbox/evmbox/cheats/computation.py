@@ -11,6 +11,7 @@ from eth_typing import Address
 from evmbox.chain.failures import REASON
 from evmbox.cheats.codes import CheatRefused, place_of, run
 from evmbox.cheats.disguise import disguised
+from evmbox.cheats.places import RecordedCode
 from evmbox.cheats.session import CHEAT_ADDRESS, ExpectedRevert, Session
 
 TEST_BALANCE = 2**96 - 1
@@ -27,6 +28,11 @@ def cheating(plain: type[Any], session: Session) -> type[Any]:
 
     class Cheating(plain):  # type: ignore[misc]
         opcodes: ClassVar[dict[int, Any]] = disguised(plain.opcodes, session)
+
+        def __init__(self, state: StateAPI, message: MessageAPI, transaction_context: TransactionContextAPI) -> None:
+            super().__init__(state, message, transaction_context)
+            if session.trail is not None and message.depth == 0:
+                self.code = RecordedCode(message.code, session.trail)
 
         @classmethod
         def apply_message(

@@ -92,6 +92,7 @@ class Session:
 
     `versions` gives for each creation code of the contract under test, as the tests embed it, the code that is
     deployed in its place, and `made` how often that was done; `shown_size` is the size that each is said to have.
+    While `trail` is a list, each place in the code of a transaction's own frame is noted there.
     """
 
     def __init__(self, versions: Mapping[bytes, bytes] | None = None, *, shown_size: int = 1) -> None:
@@ -99,6 +100,7 @@ class Session:
         self.shown_size = shown_size
         self.setting = Setting()
         self.made = 0
+        self.trail: list[int] | None = None
         self.expected_revert: ExpectedRevert | None = None
         self.expected_event: ExpectedEvent | None = None
         self.origin: Address | None = None

@@ -22,7 +22,9 @@ from evmbox.chain.direct_engine import DirectEngine
 from evmbox.chain.words import hexadecimal, printable, show, show_all
 from evmbox.cheats.computation import cheating
 from evmbox.cheats.drawing import inputs
+from evmbox.cheats.places import line_of
 from evmbox.cheats.session import Session, Setting
+from evmbox.compiler import Details
 
 RUNS = 16
 """How many inputs a test with parameters is run with."""
@@ -31,7 +33,10 @@ DRAWS = 8 * RUNS
 """How many are drawn at most, those that `vm.assume` drops included."""
 
 GENEROUS = 4
-LEAST_GAS = 300_000
+LEAST_GAS = 500_000
+CREATION_GAS = 250
+"""For each byte of the contract under test: a faulty version may be created where the right one refuses to be."""
+
 SET_UP = "setUp()"
 
 ASSERTION = Error(
@@ -56,6 +61,7 @@ class Failure:
 
     test: str
     why: str
+    drawn: tuple[Any, ...] = ()
 
 
 def cheating_chain(
@@ -129,11 +135,23 @@ class Suite:
                 continue
             if why is not None:
                 given = f" with ({show_all(drawn, self._name)})" if test.inputs else ""
-                return Failure(test.signature, f"{why}{given}")
+                return Failure(test.signature, f"{why}{given}", tuple(drawn))
             runs += 1
             if runs == RUNS:
                 break
         return None if runs else Failure(test.signature, "found no input that `vm.assume` lets pass")
+
+    def line(self, failure: Failure, details: Details) -> int | None:
+        """Run a test that failed once more, and return the line of the submitted file that it failed in, if any."""
+        test = next((each for each in self.tests if each.signature == failure.test), None)
+        if test is None:
+            return None
+        self._session.trail = trail = list[int]()
+        try:
+            self._run(test, failure.drawn)
+        finally:
+            self._session.trail = None
+        return line_of(trail, self._artifact.name, details)
 
     def _run(self, test: Function, drawn: Sequence[Any]) -> str | None:
         assert self._start is not None  # noqa: S101 - set_up comes first
@@ -152,7 +170,8 @@ class Suite:
     def _send(self, function: str, *args: Any) -> None:
         assert self.contract is not None  # noqa: S101 - it was deployed before
         known = None if self._known is None else self._known.get(function)
-        gas = None if known is None else min(self.chain.call_gas, max(GENEROUS * known, LEAST_GAS))
+        least = LEAST_GAS + CREATION_GAS * self._session.shown_size
+        gas = None if known is None else min(self.chain.call_gas, max(GENEROUS * known, least))
         receipt = self.contract.send(function, *args, sender="owner", gas=gas)
         self.used[function] = max(receipt.gas_used, self.used.get(function, 0))
 

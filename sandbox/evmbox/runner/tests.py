@@ -51,9 +51,10 @@ def checks(exercise: Exercise) -> list[Check]:
 
 def prepare(exercise: Exercise, source: str, compiler: Compiler) -> Submission:
     """Compile the tests with the version they see, and every version by itself, as that one was compiled."""
-    compilation = compiler.compile(source, extra_sources={**exercise.extra_sources, **library()})
-    if not compilation.ok:
+    compilation = compiler.compile(source, extra_sources={**exercise.extra_sources, **library()}, details=True)
+    if not compilation.ok or compilation.details is None:
         return Submission(source, compilation)
+    compilation = replace(compilation, details=replace(compilation.details, asts={}))  # which are large
     others = _versions(exercise, compiler, optimize=False)
     if not _embedded(compilation, others[SHOWN]):
         optimized = _versions(exercise, compiler, optimize=True)
@@ -115,8 +116,8 @@ class _Judging:
         suite, session, failed = self._suite(self.versions.right)
         problem = self._problem(suite) or (failed and [failed]) or list(suite.failures())
         if problem:
-            grading.settle(0, CheckStatus.FAILED, _told(problem, self.versions.target))
             target = self.versions.target
+            grading.settle(0, CheckStatus.FAILED, self._told(suite, problem))
             message = f"Your tests must pass on a correct `{target}` first; then they are run on faulty ones."
             return grading.report(Outcome.FAILED, message)
         grading.settle(0, CheckStatus.PASSED)
@@ -171,6 +172,21 @@ class _Judging:
             if each.name.startswith("testFail")
         ]  # fmt: skip
 
+    def _told(self, suite: Suite, problem: list[Failure]) -> str:
+        """Say which tests fail where they must pass, why, and in which line."""
+        said = [self._sentence(suite, each) for each in problem[:MAX_TOLD]]
+        if any(each.test for each in problem):
+            said.insert(0, f"On a correct `{self.versions.target}`:")
+        more = len(problem) - MAX_TOLD
+        return " ".join([*said, *([f"And {more} more fail."] if more > 0 else [])])
+
+    def _sentence(self, suite: Suite, failure: Failure) -> str:
+        if not failure.test:
+            return failure.why
+        details = self.grading.submission.compilation.details
+        line = suite.line(failure, details) if details else None
+        return f"`{failure.test}` {failure.why}{f' (line {line})' if line else ''}."
+
     def _tell(self, index: int) -> None:
         grading = self.grading
         grading.listeners.on_draft(grading.report(Outcome.RESOURCE_LIMIT))
@@ -196,15 +212,6 @@ class _Judging:
         else:
             message = f"Your tests noticed {faults - len(missed)} of {faults} faults."
         return grading.report(Outcome.FAILED, message)
-
-
-def _told(problem: list[Failure], target: str) -> str:
-    """Say which tests fail where they must pass, and why."""
-    lines = [f"`{each.test}` {each.why}." if each.test else each.why for each in problem[:MAX_TOLD]]
-    more = len(problem) - len(lines)
-    if any(each.test for each in problem):
-        lines.insert(0, f"On a correct `{target}`:")
-    return " ".join([*lines, *([f"And {more} more fail."] if more else [])])
 
 
 def _versions(exercise: Exercise, compiler: Compiler, *, optimize: bool) -> dict[str, Compilation]:
