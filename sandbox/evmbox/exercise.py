@@ -73,6 +73,26 @@ class Limits(Data):
     wall_s: float = Field(default=10, gt=0, le=10)
 
 
+class Fault(Data):
+    """A version of the contract under test that is wrong: what its behaviour is, as a learner may be told."""
+
+    behaviour: Line
+    task: int = Field(default=1, strict=True, ge=1)
+    points: float = Field(default=1, gt=0)
+
+
+class TestRules(Data):
+    """What the tests of an exercise of kind `tests` are held against.
+
+    `target` is the contract under test, in a file of its name that the tests import. `reference` is the version that
+    they must pass on, where it is another than the one that the learner sees. `faults` are the files of mutants/.
+    """
+
+    target: Identifier
+    reference: SolidityFile | None = None
+    faults: dict[SolidityFile, Fault] = Field(min_length=1)
+
+
 class Manifest(Data):
     """What `exercise.toml` says."""
 
@@ -90,6 +110,7 @@ class Manifest(Data):
     hints: tuple[Hint, ...] = ()
     gas_budget: int | None = Field(default=None, strict=True, gt=0)
     limits: Limits = Limits()
+    tests: TestRules | None = None
     mistakes: dict[SolidityFile, Identifier] = Field(
         default_factory=dict, description="each file of mistakes/ with the id of the check that must catch it"
     )
@@ -101,6 +122,18 @@ class Manifest(Data):
     def _name_the_contract(self) -> Self:
         if self.kind is Kind.CONTRACT and self.contract is None:
             msg = "an exercise of kind 'contract' names its contract"
+            raise ValueError(msg)
+        return self
+
+    @model_validator(mode="after")
+    def _name_what_is_tested(self) -> Self:
+        if (self.kind is Kind.TESTS) != (self.tests is not None):
+            msg = "an exercise of kind 'tests', and no other, has [tests] with its target and faults"
+            raise ValueError(msg)
+        if self.tests is None:
+            return self
+        if self.contract is None or f"{self.tests.target}.sol" not in self.imports:
+            msg = f"an exercise of kind 'tests' names its test contract, and imports {self.tests.target}.sol"
             raise ValueError(msg)
         return self
 
@@ -125,6 +158,10 @@ class Exercise(Manifest):
     extra_sources: dict[str, str] = Field(description="the text of `imports`, by file name")
     helpers: str | None = Field(repr=False, description="contracts that the checks deploy, such as an attacker")
     checks: str = Field(repr=False, description="the text of checks.py: a confined process can't read it for itself")
+    mutants: dict[str, str] = Field(
+        default_factory=dict, repr=False, description="versions of the contract under test that are wrong, by file name"
+    )
+    reference: str | None = Field(default=None, repr=False, description="the right version, where it is hidden")
 
     def current(self) -> "Exercise":
         """Return this exercise as the folder has it now: itself, unless a file changed. Raises `ExerciseError`."""
@@ -147,9 +184,13 @@ def load_exercise(path: Path) -> Exercise:
             line=_line_of(text, ("id",)),
             remedy="Give both the same name.",
         )
-    checks = _read(path, CHECKS, remedy="Write the checks that judge a submission, with @check.")
+    needs_checks = manifest.kind is not Kind.TESTS
+    checks = _read(path, CHECKS, remedy="Write the checks that judge a submission, with @check.") if needs_checks else ""
     mistakes = _folder(path, "mistakes")
     _match_mistakes(text, manifest.mistakes, mistakes)
+    mutants = _folder(path, "mutants")
+    _match_mutants(text, manifest.tests.faults if manifest.tests else {}, mutants)
+    reference = manifest.tests.reference if manifest.tests else None
     return Exercise(
         **dict(manifest),
         path=path,
@@ -164,6 +205,8 @@ def load_exercise(path: Path) -> Exercise:
         },
         helpers=_read(path, HELPERS, remedy="Make it a readable file.") if (path / HELPERS).exists() else None,
         checks=checks,
+        mutants=mutants,
+        reference=_read(path, reference, remedy="Write the right version.") if reference else None,
     )
 
 
@@ -261,6 +304,22 @@ def _match_mistakes(text: str, named: Mapping[str, str], files: Mapping[str, str
             "no check is named that must catch it.",
             file=f"mistakes/{unnamed[0]}",
             remedy=f'Add `"{unnamed[0]}" = "check_id"` under [mistakes] in {MANIFEST}.',
+        )
+
+
+def _match_mutants(text: str, named: Mapping[str, Fault], files: Mapping[str, str]) -> None:
+    if missing := sorted(named.keys() - files.keys()):
+        raise ExerciseError(
+            f"[tests.faults] names {missing[0]}, which is not in the folder mutants/.",
+            file=MANIFEST,
+            line=_line_of(text, (missing[0],)),
+            remedy="Write the file, or remove the line.",
+        )
+    if unnamed := sorted(files.keys() - named.keys()):
+        raise ExerciseError(
+            "nothing says what its behaviour is.",
+            file=f"mutants/{unnamed[0]}",
+            remedy=f'Add `"{unnamed[0]}" = {{ behaviour = "…" }}` under [tests.faults] in {MANIFEST}.',
         )
 
 

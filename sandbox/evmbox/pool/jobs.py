@@ -9,12 +9,11 @@ from typing import Annotated, Literal, Protocol
 
 from pydantic import Field, TypeAdapter
 
-from evmbox.checks import load_checks
 from evmbox.compiler import Compilation
 from evmbox.divergence import Divergence, Pair
 from evmbox.exercise import Exercise
 from evmbox.report import Data, Progress, Report
-from evmbox.runner import Listeners, Submission, judge
+from evmbox.runner import Listeners, Submission, checks_of, judge
 from evmbox.scenario import run_scenario
 from evmbox.steps import Step, StepResult
 
@@ -126,7 +125,7 @@ class ExplainJob:
 
     def run(self, send: Send) -> Finished:
         """Explain one check after the other, by their ids, sending each as it is found."""
-        known = {check.id: check for check in load_checks(self.pair.exercise.path, self.pair.exercise.checks)}
+        known = {check.id: check for check in checks_of(self.pair.exercise)}
         for name in self.checks:
             if (divergence := self.pair.explain(known[name])) is not None:
                 send(Parted(check=name, divergence=divergence))

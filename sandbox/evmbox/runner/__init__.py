@@ -28,7 +28,7 @@ from evmbox.runner.grading import (
     report_without_run,
     timed,
 )
-from evmbox.runner.kinds import KINDS
+from evmbox.runner.kinds import KINDS, OWN_CHECKS
 from evmbox.runner.submission import Submission
 from evmbox.versions import SOLC_VERSION
 
@@ -38,6 +38,7 @@ __all__ = [
     "OnFault",
     "OnProgress",
     "Submission",
+    "checks_of",
     "cut_short",
     "grade",
     "ignore",
@@ -90,7 +91,7 @@ def judge(
     """
     grading = Grading(exercise, submission, seed, solc, listeners, to_the_end)
     try:
-        grading.list(load_checks(exercise.path, exercise.checks) if checks is None else checks)
+        grading.list(checks_of(exercise) if checks is None else checks)
     except ExerciseError as error:
         listeners.on_fault(str(error))
         return grading.report(Outcome.LESSON_BROKEN, f"The checks cannot be read. {LESSON_FAULT}")
@@ -111,3 +112,9 @@ def judge(
     except EXHAUSTED:
         exceeded = Outcome.RESOURCE_LIMIT
     return cut_short(grading.report(exceeded), exceeded)  # only here: by now the exception has let go of its frames
+
+
+def checks_of(exercise: Exercise) -> list[Check]:
+    """Return what an exercise is judged by: its `checks.py`, or what its kind has instead. Raises `ExerciseError`."""
+    own = OWN_CHECKS.get(exercise.kind)
+    return load_checks(exercise.path, exercise.checks) if own is None else own(exercise)
