@@ -17,6 +17,7 @@ from pydantic import Field, StringConstraints, ValidationError, field_validator,
 
 from evmbox.errors import ExerciseError
 from evmbox.report import Data
+from evmbox.versions import SOLC_VERSION, SOLC_VERSIONS
 
 MANIFEST = "exercise.toml"
 STARTER = "starter.sol"
@@ -74,6 +75,7 @@ class Manifest(Data):
     imports: tuple[SolidityFile, ...] = Field(
         default=(), description="the exercise's own Solidity files that a submission may import by name"
     )
+    solc: str = Field(default=SOLC_VERSION, description="the compiler's version, one of those that are pinned")
     concepts: tuple[Slug, ...] = ()
     requires: tuple[Slug, ...] = ()
     tasks: tuple[Line, ...] = Field(min_length=1, description="what is asked of the learner, numbered from 1")
@@ -90,6 +92,14 @@ class Manifest(Data):
             msg = "an exercise of kind 'contract' names its contract"
             raise ValueError(msg)
         return self
+
+    @field_validator("solc")
+    @classmethod
+    def _choose_a_pinned_compiler(cls, version: str) -> str:
+        if version not in SOLC_VERSIONS:
+            msg = f"solc {version} is not pinned here; choose one of {', '.join(SOLC_VERSIONS)}"
+            raise ValueError(msg)
+        return version
 
     @field_validator("imports")
     @classmethod
