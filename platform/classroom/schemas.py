@@ -220,10 +220,14 @@ class DraftOut(Out):
 
 
 class CompileIn(In):
-    """Solidity to be compiled or, with `check_only`, only parsed and type-checked."""
+    """Solidity to be compiled or, with `check_only`, only parsed and type-checked.
+
+    With `exercise_id`, by the compiler of that exercise, whose own files may be imported.
+    """
 
     source: Source
     check_only: bool = False
+    exercise_id: Name | None = None
 
 
 class CompileOut(Out):

@@ -17,6 +17,7 @@ from pydantic import Field, StringConstraints, ValidationError, field_validator,
 
 from evmbox.errors import ExerciseError
 from evmbox.report import Data
+from evmbox.versions import SOLC_VERSION, SOLC_VERSIONS
 
 MANIFEST = "exercise.toml"
 STARTER = "starter.sol"
@@ -104,6 +105,7 @@ class Manifest(Data):
     imports: tuple[SolidityFile, ...] = Field(
         default=(), description="the exercise's own Solidity files that a submission may import by name"
     )
+    solc: str = Field(default=SOLC_VERSION, description="the compiler's version, one of those that are pinned")
     concepts: tuple[Slug, ...] = ()
     requires: tuple[Slug, ...] = ()
     tasks: tuple[Line, ...] = Field(min_length=1, description="what is asked of the learner, numbered from 1")
@@ -136,6 +138,14 @@ class Manifest(Data):
             msg = f"an exercise of kind 'tests' names its test contract, and imports {self.tests.target}.sol"
             raise ValueError(msg)
         return self
+
+    @field_validator("solc")
+    @classmethod
+    def _choose_a_pinned_compiler(cls, version: str) -> str:
+        if version not in SOLC_VERSIONS:
+            msg = f"solc {version} is not pinned here; choose one of {', '.join(SOLC_VERSIONS)}"
+            raise ValueError(msg)
+        return version
 
     @field_validator("imports")
     @classmethod
@@ -185,7 +195,9 @@ def load_exercise(path: Path) -> Exercise:
             remedy="Give both the same name.",
         )
     needs_checks = manifest.kind is not Kind.TESTS
-    checks = _read(path, CHECKS, remedy="Write the checks that judge a submission, with @check.") if needs_checks else ""
+    checks = (
+        _read(path, CHECKS, remedy="Write the checks that judge a submission, with @check.") if needs_checks else ""
+    )
     mistakes = _folder(path, "mistakes")
     _match_mistakes(text, manifest.mistakes, mistakes)
     mutants = _folder(path, "mutants")

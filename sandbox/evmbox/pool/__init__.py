@@ -36,6 +36,7 @@ from evmbox.pool.jobs import (
     Stepped,
 )
 from evmbox.pool.line import Line
+from evmbox.pool.shelf import Shelf
 from evmbox.pool.template import START_S, Ending, Listener, Template, TemplateLost
 from evmbox.report import CheckStatus, Outcome, Progress, Report, Stage
 from evmbox.runner import (
@@ -51,6 +52,7 @@ from evmbox.runner import (
 )
 from evmbox.scenario import stopped_at
 from evmbox.steps import Step, StepResult
+from evmbox.versions import SOLC_VERSION
 
 WARM_UP = Path(__file__).parent / "warm-up"
 
@@ -77,6 +79,8 @@ class Pool:
 
     A compiler takes some 160 MB. Without `diagnostics` there is none for `compile` alone, which then waits for a slot.
     `walls` are the strongest that this machine has, unless given.
+    Compilers of the usual version are kept ready; one of another version is opened for whoever has a turn and needs it,
+    and closed when it was idle for some minutes, so that there are never more of those than turns.
     """
 
     def __init__(
@@ -93,6 +97,7 @@ class Pool:
         self._walls = walls
         self._memory = Memory()
         self._compilers = ExitStack()
+        self._others = Shelf(self._open_compiler, size=size + diagnostics)
         self._slots = Line[Compiler](max_waiting=max_waiting)
         self._diagnostics = Line[Compiler](max_waiting=max_waiting) if diagnostics else self._slots
         self._template: Template | None = None
@@ -122,7 +127,9 @@ class Pool:
             undo.callback(template.close)
             undo.callback(self._compilers.close)
             alone = self._diagnostics is not self._slots
-            compilers = [self._open_compiler() for _ in range(self.size + alone)]
+            compilers = [self._open_compiler(SOLC_VERSION) for _ in range(self.size + alone)]
+            for compiler in compilers:
+                self._compilers.callback(compiler.close)
             exercise = load_exercise(WARM_UP)
             compilation = compilers[0].compile(exercise.solution, timeout_s=START_S)
             submission = Submission(exercise.solution, compilation)
@@ -144,6 +151,7 @@ class Pool:
         if template is not None:
             template.close()
         self._compilers.close()
+        self._others.close()
 
     def grade(
         self,
@@ -162,21 +170,23 @@ class Pool:
         `on_progress` is called in this thread, at each stage and check. `on_fault` is told what broke where the verdict
         is `lesson_broken`: it may quote the lesson's checks, so it is for its author and for no one else.
         """
-        with self._turn(self._slots) as compiler:
+        with self._turn(self._slots) as usual:
             started = time.perf_counter()
             try:
                 exercise = exercise.current()
             except ExerciseError as error:
                 on_fault(str(error))
                 message = f"The exercise cannot be read. {LESSON_FAULT}"
-                return report_without_run(exercise, Outcome.LESSON_BROKEN, message, solc=compiler.version)
+                return report_without_run(exercise, Outcome.LESSON_BROKEN, message, solc=exercise.solc)
             on_progress(Progress(stage=Stage.COMPILE))
-            submission = prepare(exercise, source, compiler=compiler)
-            job = GradeJob(exercise, submission.silent(), seed=seed, solc=compiler.version, to_the_end=to_the_end)
+            with self._in_version(exercise.solc, usual) as compiler:
+                submission = prepare(exercise, source, compiler=compiler)
+            job = GradeJob(exercise, submission.silent(), seed=seed, solc=exercise.solc, to_the_end=to_the_end)
             report = self._check(job, on_progress, on_fault)
             report = report.model_copy(update={"diagnostics": submission.compilation.diagnostics})
             if explain and report.outcome is Outcome.FAILED and exercise.kind is Kind.CONTRACT:
-                report = self._explain(report, exercise, submission, seed, compiler)
+                with self._in_version(exercise.solc, usual) as compiler:
+                    report = self._explain(report, exercise, submission, seed, compiler)
             return timed(report, total_ms=(time.perf_counter() - started) * 1000)
 
     def compile(
@@ -187,9 +197,10 @@ class Pool:
         optimize: bool = False,
         details: bool = False,
         extra_sources: Mapping[str, str] = NO_SOURCES,
+        solc: str = SOLC_VERSION,
     ) -> Compilation:
         """Compile on the compiler kept for diagnostics; see `Compiler.compile`."""
-        with self._turn(self._diagnostics) as compiler:
+        with self._turn(self._diagnostics) as usual, self._in_version(solc, usual) as compiler:
             return compiler.compile(
                 source, check_only=check_only, optimize=optimize, details=details, extra_sources=extra_sources
             )
@@ -238,10 +249,17 @@ class Pool:
                 self._present()  # closing the pool ends a compile under way
                 raise
 
-    def _open_compiler(self) -> Compiler:
-        compiler = RememberingCompiler(open_compiler(), self._memory)
-        self._compilers.callback(compiler.close)
-        return compiler
+    @contextmanager
+    def _in_version(self, solc: str, usual: Compiler) -> Iterator[Compiler]:
+        """Give a compiler of a version to whoever has a turn: the one of the turn, or another that is kept for it."""
+        if solc == usual.version:
+            yield usual
+        else:
+            with self._others.turn(solc) as compiler:
+                yield compiler
+
+    def _open_compiler(self, solc: str) -> Compiler:
+        return RememberingCompiler(open_compiler(solc), self._memory)
 
     def _check(self, job: GradeJob, on_progress: OnProgress, on_fault: OnFault) -> Report:
         draft = report_without_run(job.exercise, Outcome.RESOURCE_LIMIT, "", solc=job.solc)
