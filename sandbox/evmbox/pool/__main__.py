@@ -18,7 +18,7 @@ from typing import NoReturn
 from evmbox.checks.expectations import EXHAUSTED
 from evmbox.errors import TimeUp
 from evmbox.pool.confinement import Ration, confine, detach
-from evmbox.pool.jobs import Broke, Job, Started
+from evmbox.pool.jobs import Broke, Job, Residence, Started
 from evmbox.report import Data
 
 ALARMS = (signal.SIGALRM, signal.SIGXCPU)
@@ -76,6 +76,10 @@ def _work(channel: socket.socket, *, confined: bool = False) -> None:
     job: Job
     with channel.makefile("rb") as stream:
         ration, job = pickle.load(stream)  # noqa: S301 - from the pool, which is the trusted side
+    if confined and isinstance(job, Residence):
+        confine(ration)
+        job.reside(channel)
+        return
     if confined:
         _set_alarms(ration)
         confine(ration)
