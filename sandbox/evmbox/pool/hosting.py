@@ -10,13 +10,13 @@ import select
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, Self
 
 from pydantic import ValidationError
 
 from evmbox.errors import EvmboxError, PoolClosed
 from evmbox.pool.confinement import Ration
-from evmbox.pool.residents import MAX_ANSWER_BYTES, Answer, ChainJob, Question
+from evmbox.pool.residents import MAX_ANSWER_BYTES, Answer, ChainJob
 from evmbox.pool.template import FORK_S, Ending, Settled, Template, TemplateLost
 from evmbox.rpc import Bounds, Call, Entry
 
@@ -43,7 +43,7 @@ class Host:
         self._lock = threading.Lock()
         self._closed = False
 
-    def __enter__(self) -> "Host":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -88,6 +88,7 @@ class Guest:
         self._settled = settled
         self._limit_s = limit_s
         self._buffer = bytearray()
+        self.received = 0
         self._read(FORK_S)  # it says when it is ready
 
     @property
@@ -146,6 +147,7 @@ class Guest:
                 if not chunk:
                     raise EOFError
                 self._buffer += chunk
+                self.received += len(chunk)
                 if len(self._buffer) > MAX_ANSWER_BYTES + 1:
                     raise GuestLost(Ending.TOO_MUCH_OUTPUT)
             line = bytes(self._buffer[:end])

@@ -49,7 +49,7 @@ def without_sidecar(raw: bytes, *, bare: bool) -> bytes:
         good = False
     if not good:
         raise rejected("invalid blob proof: the proofs do not fit the blobs and their commitments")
-    return raw[:1] + rlp.encode(fields)
+    return raw[:1] + bytes(rlp.encode(fields))
 
 
 def _check_shape(fields: list[Any], blobs: list[Any], commitments: list[Any]) -> None:

@@ -12,7 +12,7 @@ from eth.vm.spoof import SpoofTransaction
 from eth_abi.abi import decode as abi_decode
 from eth_abi.exceptions import DecodingError
 from eth_typing import Address
-from eth_utils import ValidationError
+from eth_utils.exceptions import ValidationError
 
 from evmbox.chain.engine import CHAIN_ID, MAX_INITCODE_BYTES, MAX_TRANSACTION_GAS
 from evmbox.rpc.errors import REVERTED, SERVER_ERROR, RpcError, rejected

@@ -66,8 +66,13 @@ class Sealed:
         return self.block.header.block_number
 
     @property
+    def base_fee(self) -> int:
+        """Wei for each unit of gas that are burnt."""
+        return self.block.header.base_fee_per_gas or 0
+
+    @property
     def size(self) -> int:
-        """Bytes of the block in RLP. (py-evm's own encoding of a block knows typed transactions in part.)"""
+        """Bytes of the block in RLP; py-evm itself cannot encode a block with typed transactions."""
         encoded = [mined.transaction.encode() for mined in self.transactions]
         items = [each if each[0] < 0xC0 else rlp.decode(each) for each in encoded]
         return len(rlp.encode([rlp.decode(rlp.encode(self.header)), items, [], []]))
@@ -87,7 +92,7 @@ class Node:
     def __init__(self, seed: int = 0, bounds: Bounds | None = None) -> None:
         self.bounds = bounds or Bounds()
         self.backend = FastBackend(KEYS, STARTING_BALANCE, seed)
-        self._database = _Counted(self.backend.chain.chaindb.db.wrapped_db.kv_store)
+        self._database = _Counted(_contents(self.backend.chain))
         self.backend.chain = PrivateChain(AtomicDB(self._database), seed)
         self.keys: dict[Address, PrivateKey] = {Address(key.public_key.to_canonical_address()): key for key in KEYS}
         genesis = self.chain.get_canonical_block_by_number(0)  # type: ignore[arg-type]
@@ -252,6 +257,10 @@ class Node:
         if self._database.stored > self.bounds.state_bytes:
             message = f"This chain may store {self.bounds.state_bytes // 1024:,} KiB, and has used them up."
             raise RpcError(LIMIT_EXCEEDED, f"{message} Begin a new one.")
+
+
+def _contents(chain: Any) -> dict[bytes, bytes]:
+    return dict(chain.chaindb.db.wrapped_db.kv_store)
 
 
 class _Counted(MemoryDB):

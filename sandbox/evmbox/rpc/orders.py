@@ -4,20 +4,12 @@ from typing import Any
 
 from evmbox.rpc import values
 from evmbox.rpc.calls import Override, Overrides
-from evmbox.rpc.errors import invalid, not_supported
+from evmbox.rpc.errors import RpcError, invalid, not_supported
 from evmbox.rpc.transactions import Order
 
 MAX_LIST = 1000
-_BLOB_FIELDS = ("blobs", "blobVersionedHashes", "maxFeePerBlobGas", "commitments", "proofs")
 _IGNORED = ("type", "chainId")
-_QUANTITIES = {
-    "value": "value",
-    "gas": "gas",
-    "nonce": "nonce",
-    "gasPrice": "gas_price",
-    "maxFeePerGas": "max_fee_per_gas",
-    "maxPriorityFeePerGas": "max_priority_fee_per_gas",
-}
+_DATA = ("data", "input")
 
 
 def order(given: Any) -> Order:
@@ -27,41 +19,45 @@ def order(given: Any) -> Order:
     fields: dict[str, Any] = {}
     data: dict[str, bytes] = {}
     for name, value in given.items():
-        if value is None:
+        if value is None or name in _IGNORED:
             continue
         try:
-            match name:
-                case "from":
-                    fields["sender"] = values.address(value)
-                case "to":
-                    fields["to"] = values.address(value) if value not in {"", "0x"} else b""
-                case "data" | "input":
-                    data[name] = values.data(value)
-                case "accessList":
-                    fields["access_list"] = access_list(value)
-                case "authorizationList":
-                    fields["authorizations"] = authorizations(value)
-                case _ if name in _QUANTITIES:
-                    bits = 64 if name in {"gas", "nonce"} else 256
-                    fields[_QUANTITIES[name]] = values.quantity(value, bits=bits)
-                case _ if name in _BLOB_FIELDS:
-                    raise not_supported(
-                        "blob transactions are not made here: sign one and send it with eth_sendRawTransaction"
-                    )
-                case _ if name not in _IGNORED:
-                    raise invalid("there is no such field of a transaction")
-        except type(invalid("")) as error:
+            if name in _DATA:
+                data[name] = values.data(value)
+            else:
+                field, read = _FIELDS.get(name, _NO_FIELD)
+                fields[field] = read(value)
+        except RpcError as error:
             shown = name if len(name) <= 32 and name.isprintable() else "?"
-            raise type(error)(error.code, f"{shown}: {error.message}", error.data) from None
+            raise RpcError(error.code, f"{shown}: {error.message}", error.data) from None
     if len(set(data.values())) > 1:
         raise invalid('both "data" and "input" are set and not equal')
     return Order(**fields, data=next(iter(data.values()), b""))
 
 
+def _to(given: Any) -> Any:
+    return b"" if given in ("", "0x") else values.address(given)
+
+
+def _number(given: Any) -> int:
+    return values.quantity(given, bits=64)
+
+
+def _no_blobs(_given: Any) -> Any:
+    raise not_supported("blob transactions are not made here: sign one and send it with eth_sendRawTransaction")
+
+
+def _no_such_field(_given: Any) -> Any:
+    raise invalid("there is no such field of a transaction")
+
+
 def access_list(given: Any) -> list[tuple[Any, list[int]]]:
     """Read an access list (EIP-2930)."""
     return [
-        (values.address(_field(each, "address")), [int.from_bytes(values.hash32(slot)) for slot in _list(_field(each, "storageKeys"))])
+        (
+            values.address(_field(each, "address")),
+            [int.from_bytes(values.hash32(slot)) for slot in _list(_field(each, "storageKeys"))],
+        )
         for each in _list(given)
     ]
 
@@ -119,3 +115,19 @@ def _field(given: Any, name: str) -> Any:
     if not isinstance(given, dict) or name not in given:
         raise invalid(f"{name} is missing")
     return given[name]
+
+
+_FIELDS: dict[str, tuple[str, values.Reader[Any]]] = {
+    "from": ("sender", values.address),
+    "to": ("to", _to),
+    "value": ("value", values.quantity),
+    "gas": ("gas", _number),
+    "nonce": ("nonce", _number),
+    "gasPrice": ("gas_price", values.quantity),
+    "maxFeePerGas": ("max_fee_per_gas", values.quantity),
+    "maxPriorityFeePerGas": ("max_priority_fee_per_gas", values.quantity),
+    "accessList": ("access_list", access_list),
+    "authorizationList": ("authorizations", authorizations),
+    **dict.fromkeys(("blobs", "blobVersionedHashes", "maxFeePerBlobGas", "commitments", "proofs"), ("", _no_blobs)),
+}
+_NO_FIELD = ("", _no_such_field)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from evmbox.rpc.errors import INVALID_PARAMS, METHOD_NOT_FOUND, RpcError
 from evmbox.rpc.node import Node
@@ -10,6 +10,7 @@ from evmbox.rpc.values import Reader
 from evmbox.rpc.wire import Call
 
 Function = Callable[..., Any]
+F = TypeVar("F", bound=Function)
 Entry = tuple[str, list[Any]]
 """What the journal keeps of a call that changed the chain: a method and params that do it again."""
 
@@ -68,10 +69,10 @@ class Method:
 METHODS: dict[str, Method] = {}
 
 
-def method(name: str, *parameters: Reader[Any] | Optional, changes: bool = False) -> Callable[[Function], Function]:
+def method(name: str, *parameters: Reader[Any] | Optional, changes: bool = False) -> Callable[[F], F]:
     """Make a function answer a method: it is given the node and the parameters, and returns JSON."""
 
-    def register(function: Function) -> Function:
+    def register(function: F) -> F:
         METHODS[name] = Method(function, parameters, changes)
         return function
 

@@ -56,7 +56,7 @@ def transaction(sealed: Sealed, index: int) -> Json:
     return {
         **unplaced(mined.transaction),
         "from": hexadecimal(mined.sender),
-        "gasPrice": hex(price_paid(mined.transaction, sealed.header.base_fee_per_gas)),
+        "gasPrice": hex(price_paid(mined.transaction, sealed.base_fee)),
         "hash": hexadecimal(mined.hash),
         "blockHash": hexadecimal(sealed.hash),
         "blockNumber": hex(sealed.number),
@@ -131,7 +131,7 @@ def receipt(sealed: Sealed, index: int) -> Json:
         "contractAddress": hexadecimal(mined.created) if mined.created else None,
         "gasUsed": hex(mined.gas_used),
         "cumulativeGasUsed": hex(mined.gas_used),
-        "effectiveGasPrice": hex(price_paid(mined.transaction, sealed.header.base_fee_per_gas)),
+        "effectiveGasPrice": hex(price_paid(mined.transaction, sealed.base_fee)),
         "logs": [log(sealed, mined, place) for place in range(len(mined.logs))],
         "logsBloom": f"0x{mined.bloom:0512x}",
     }
@@ -178,6 +178,6 @@ def _header(header: BlockHeaderAPI) -> Json:
         "timestamp": hex(header.timestamp),
         "extraData": hexadecimal(header.extra_data),
         "mixHash": hexadecimal(header.mix_hash),
-        "baseFeePerGas": hex(header.base_fee_per_gas),
+        "baseFeePerGas": hex(header.base_fee_per_gas or 0),
         **extras,
     }

@@ -8,15 +8,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import rlp
 from eth.abc import BlockHeaderAPI, ComputationAPI, ReceiptAPI, StateAPI, UnsignedTransactionAPI
 from eth.exceptions import UnrecognizedTransactionType
 from eth.vm.forks.cancun.state import get_total_blob_gas
 from eth_keys.datatypes import PrivateKey
 from eth_keys.exceptions import BadSignature
-from eth_keys.exceptions import ValidationError as BadKey
 from eth_typing import Address
-from eth_utils import ValidationError
+from eth_utils.exceptions import ValidationError
 from rlp.exceptions import RLPException
 
 from evmbox.chain.engine import CHAIN_ID, MAX_INITCODE_BYTES, MAX_TRANSACTION_GAS
@@ -36,6 +34,8 @@ FLOOR_GAS_PER_TOKEN = 10
 TRANSFER_GAS = 21_000
 BLOB = 3
 
+_NOWHERE = Address(b"")
+
 Signed = Any
 """A signed transaction of py-evm, whose types tell less than it has."""
 
@@ -47,7 +47,7 @@ class Order:
     """What a client asks to be sent or tried, with what it left out as None. An empty `to` creates a contract."""
 
     sender: Address | None = None
-    to: Address = Address(b"")
+    to: Address = _NOWHERE
     data: bytes = b""
     value: int = 0
     gas: int | None = None
@@ -75,7 +75,7 @@ def decode(raw: bytes, *, bare_blobs: bool = False) -> Signed:
         _ = transaction.sender
     except UnrecognizedTransactionType:
         raise rejected("transaction type not supported") from None
-    except (RLPException, ValidationError, BadSignature, BadKey, ValueError, TypeError) as error:
+    except (RLPException, ValidationError, BadSignature, ValueError, TypeError) as error:
         raise rejected(f"invalid transaction: {_words(error)}") from None
     return transaction
 

@@ -116,11 +116,8 @@ def block_id(value: Any) -> BlockId:
             return BlockId(hash=hash32(wanted))
         case {"blockNumber": wanted, **rest} if not rest:
             return BlockId(number=quantity(wanted, bits=64))
-        case str():
-            try:
-                return BlockId(number=quantity(value, bits=64))
-            except Exception:  # noqa: BLE001 - any complaint becomes the one below
-                pass
+        case str() if _QUANTITY.fullmatch(value):
+            return BlockId(number=quantity(value, bits=64))
     raise invalid(f"a block is one of {', '.join(TAGS)}, a number as a quantity, or an object with blockHash")
 
 

@@ -61,9 +61,9 @@ def parse(body: bytes) -> Body:
     """Read a body. What is wrong with it becomes part of what is returned; nothing is raised."""
     try:
         value = from_json(body, allow_inf_nan=False)
-        if not _finite(value):
-            raise ValueError("number out of range")
     except ValueError:
+        value = math.inf
+    if not _finite(value):
         return Body([Faulty(RpcError(PARSE_ERROR, "This is not JSON that can be read."))], batch=False)
     if not isinstance(value, list):
         return Body([_request(value)], batch=False)

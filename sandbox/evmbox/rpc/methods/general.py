@@ -86,7 +86,7 @@ def coinbase(node: Node) -> str:
 @method("eth_gasPrice")
 def gas_price(node: Node) -> str:
     """Return what is paid for gas by default."""
-    return hex(node.pending.base_fee_per_gas + GAS_PRICE)
+    return hex((node.pending.base_fee_per_gas or 0) + GAS_PRICE)
 
 
 @method("eth_maxPriorityFeePerGas")
@@ -98,7 +98,7 @@ def max_priority_fee(_node: Node) -> str:
 @method("eth_blobBaseFee")
 def blob_base_fee(node: Node) -> str:
     """Return what a unit of blob gas costs in the next block."""
-    return hex(node.chain.get_vm().state.blob_base_fee)  # type: ignore[attr-defined]
+    return hex(node.chain.get_vm().state.blob_base_fee)
 
 
 @method("eth_feeHistory", seconds, block_id, Optional(anything, ()))
@@ -117,7 +117,7 @@ def fee_history(node: Node, count: int, newest: BlockId, percentiles: Any) -> di
     headers = [each.header for each in blocks]
     history: dict[str, Any] = {
         "oldestBlock": hex(first if blocks else 0),
-        "baseFeePerGas": [hex(each.base_fee_per_gas) for each in (*headers, after)],
+        "baseFeePerGas": [hex(each.base_fee_per_gas or 0) for each in (*headers, after)],
         "gasUsedRatio": [each.gas_used / each.gas_limit for each in headers],
         "baseFeePerBlobGas": ["0x1"] * (len(blocks) + 1),
         "blobGasUsedRatio": [0.0] * len(blocks),

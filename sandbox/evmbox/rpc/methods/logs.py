@@ -137,5 +137,3 @@ def _one_or_more(given: Any) -> list[Any]:
     if len(several) > MAX_ADDRESSES:
         raise invalid(f"at most {MAX_ADDRESSES} are allowed")
     return several
-
-
