@@ -47,11 +47,6 @@ TRIES: Final = 3
 _BEGIN: Final = "Begin a new one."
 SWEEP_S: Final = 30.0
 
-_LOST: Final = {
-    Ending.DIED: "it used more memory than a chain may have",
-    Ending.TOO_MUCH_OUTPUT: "its answer was longer than an answer may be",
-}
-
 
 @dataclass
 class _Resident:
@@ -198,23 +193,16 @@ class _Conversation:
         if time.monotonic() > self._until or self._received > MAX_ANSWER_BYTES:
             raise RpcError(LIMIT_EXCEEDED, "The requests before this one took up what a batch may. Send it alone.")
         try:
-            for _ in range(TRIES):
+            for tried in range(TRIES):
                 try:
                     return self._perform(call)
                 except Conflict:
                     self._resident.leave()
                     self._look_again()
-        except GuestLost as lost:
-            self._resident.leave()
-            if lost.ending is Ending.TIMED_OUT:
-                raise RpcError(
-                    SERVER_ERROR,
-                    f"execution timed out: it took longer than {self._settings.chain_request_s:g} s, "
-                    "and nothing of it was kept",
-                ) from None
-            raise RpcError(
-                SERVER_ERROR, f"execution stopped: {_LOST[lost.ending]}, and nothing of it was kept"
-            ) from None
+                except GuestLost as lost:
+                    self._resident.leave()
+                    if tried or lost.ending is not Ending.DIED:  # one that died may have been killed by somebody else
+                        raise RpcError(SERVER_ERROR, self._in_words(lost.ending)) from None
         except Unavailable as error:
             self._resident.leave()
             raise RpcError(UNAVAILABLE, error.detail) from None
@@ -263,6 +251,14 @@ class _Conversation:
         if chain is None:
             raise RpcError(NOT_FOUND, NO_SUCH_CHAIN)
         self._chain = chain
+
+    def _in_words(self, ending: Ending) -> str:
+        words = {
+            Ending.TIMED_OUT: f"execution timed out: it took longer than {self._settings.chain_request_s:g} s",
+            Ending.DIED: "execution stopped: it used more memory than a chain may have",
+            Ending.TOO_MUCH_OUTPUT: "execution stopped: its answer was longer than an answer may be",
+        }
+        return f"{words[ending]}, and nothing of it was kept"
 
     def _check_bounds(self, call: Call) -> None:
         settings = self._settings
