@@ -126,3 +126,16 @@ def fee_history(node: Node, count: int, newest: BlockId, percentiles: Any) -> di
         tips = [each.transactions[0].tip if each.transactions else 0 for each in blocks]
         history["reward"] = [[hex(tip)] * len(percentiles) for tip in tips]
     return history
+
+
+@method("txpool_status")
+def pool_status(_node: Node) -> dict[str, str]:
+    """Say that no transaction ever waits."""
+    return {"pending": "0x0", "queued": "0x0"}
+
+
+@method("txpool_content")
+@method("txpool_inspect")
+def pool_content(_node: Node) -> dict[str, dict[str, Any]]:
+    """Say that no transaction ever waits."""
+    return {"pending": {}, "queued": {}}
