@@ -13,6 +13,8 @@ from evmbox.steps import ACCOUNTS, Step, StepResult
 __all__ = [
     "ACCOUNTS",
     "MAX_SOURCE_BYTES",
+    "ChainIn",
+    "ChainOut",
     "CohortCell",
     "CohortOut",
     "CohortRow",
@@ -101,6 +103,24 @@ class Problem(Out):
     errors: list[dict[str, Any]] | None = Field(
         default=None, description="for 422: where, what, and what is allowed; never what was sent"
     )
+
+
+class ChainIn(In):
+    """A private chain that is wanted."""
+
+    name: Name = Field(default="notebook", description="which of one's chains; the one of this name if there is one")
+
+
+class ChainOut(Out):
+    """A private chain, and where it is talked to in JSON-RPC."""
+
+    id: UUID
+    name: str
+    chain_id: int = Field(description="what the chain answers to `eth_chainId`")
+    rpc_path: str = Field(description="path of the JSON-RPC endpoint; send the same bearer token")
+    entries: int = Field(description="how often it was changed")
+    max_entries: int = Field(description="how often it may be changed")
+    created_at: datetime
 
 
 class ReadyOut(Out):

@@ -20,7 +20,7 @@ from evmbox.checks.expectations import EXHAUSTED
 from evmbox.errors import TimeUp
 from evmbox.isolation.ladder import Walls
 from evmbox.pool.confinement import Enclosure, Ration, confine, detach, enclose
-from evmbox.pool.jobs import Broke, Job, Started
+from evmbox.pool.jobs import Broke, Job, Residence, Started
 from evmbox.report import Data
 
 ALARMS = (signal.SIGALRM, signal.SIGXCPU)
@@ -79,6 +79,10 @@ def _work(channel: socket.socket, enclosure: Enclosure | None = None) -> None:
     job: Job
     with channel.makefile("rb") as stream:
         ration, job = pickle.load(stream)  # noqa: S301 - from the pool, which is the trusted side
+    if enclosure and isinstance(job, Residence):
+        confine(ration, enclosure)
+        job.reside(channel)
+        return
     if enclosure:
         _set_alarms(ration)
         confine(ration, enclosure)

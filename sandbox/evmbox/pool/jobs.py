@@ -5,7 +5,8 @@ Jobs are pickled, from the trusted side to the other; what comes back is JSON, o
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Literal, Protocol
+from socket import socket
+from typing import Annotated, Literal, Protocol, runtime_checkable
 
 from pydantic import Field, TypeAdapter
 
@@ -86,6 +87,14 @@ class Job(Protocol):
 
     def run(self, send: Send) -> Finished:
         """Do it, telling `send` about the way there."""
+
+
+@runtime_checkable
+class Residence(Job, Protocol):
+    """Something that a forked process does for as long as it lives. As a `Job` it only warms the template up."""
+
+    def reside(self, channel: socket) -> None:
+        """Do it, conversing over the channel, until that is closed."""
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from evmbox.errors import EvmboxError
 from evmbox.isolation.ladder import Walls
 from evmbox.isolation.view import python_files
 from evmbox.pool.confinement import Ration
-from evmbox.pool.jobs import MESSAGE, Broke, Finished, Job, Message, Started
+from evmbox.pool.jobs import MESSAGE, Broke, Finished, Job, Message, Residence, Started
 
 ENVIRONMENT = {
     "LANG": "C.UTF-8",
@@ -107,6 +107,25 @@ class Template:
             raise TemplateLost(msg)
         return ending
 
+    def settle(self, job: Residence, ration: Ration) -> "Settled":
+        """Have a fork take up a job that goes on until it is ended, and hand it over.
+
+        Raises `TemplateLost` where no fork could be made.
+        """
+        connection = self._hand_over()
+        try:
+            pid = _started(channel := _Channel(connection), patience_s=FORK_S)
+            settled = Settled(connection, pid)
+        except BaseException:
+            connection.close()
+            raise
+        try:
+            channel.write(pickle.dumps((ration, job)), until=time.monotonic() + FORK_S)
+        except OSError as error:
+            settled.close()
+            raise TemplateLost(f"The sandbox lost a process that it had just started: {error}.") from error
+        return settled
+
     def close(self) -> None:
         """End the template, and every fork with it."""
         self._control.close()
@@ -117,31 +136,68 @@ class Template:
     def _run(
         self, job: Job, ration: Ration, listen: Listener, *, patience_s: float, warming: bool = False
     ) -> Finished | Ending:
-        ours, theirs = socket.socketpair()
-        if sys.platform == "linux":
-            ours.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)  # see `_Channel.hear_start`
-        with ours:
-            with theirs, self._lock:
-                try:
-                    socket.send_fds(self._control, [b"."], [theirs.fileno()])
-                except OSError as error:
-                    raise TemplateLost("The sandbox's template process is gone.") from error
+        with self._hand_over() as ours:
             channel = _Channel(ours)
-            try:
-                pid = channel.hear_start(until=time.monotonic() + patience_s)
-            except (OSError, ValueError) as error:
-                raise TemplateLost(f"The sandbox could not start a process: {error}.") from error
-            if pid is None:
-                msg = "The sandbox could not start a process."
-                raise TemplateLost(msg)
+            pid = _started(channel, patience_s=patience_s)
             if warming:
                 self.pid = pid
             try:
                 return _converse(channel, pickle.dumps((ration, job)), ration.wall_s + GRACE_S, listen)
             finally:
                 if not warming:
-                    with contextlib.suppress(ProcessLookupError):
-                        os.killpg(pid, signal.SIGKILL)
+                    _kill(pid)
+
+    def _hand_over(self) -> socket.socket:
+        """Ask for a fork, and return our end of the channel that it was given."""
+        ours, theirs = socket.socketpair()
+        if sys.platform == "linux":
+            ours.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)  # see `_Channel.hear_start`
+        with theirs, self._lock:
+            try:
+                socket.send_fds(self._control, [b"."], [theirs.fileno()])
+            except OSError as error:
+                ours.close()
+                raise TemplateLost("The sandbox's template process is gone.") from error
+        return ours
+
+
+class Settled:
+    """A fork that stays. Whoever holds it converses with it over `connection`, and ends it."""
+
+    def __init__(self, connection: socket.socket, pid: int) -> None:
+        self.connection = connection
+        self.pid = pid
+        self._handle: int | None = None  # it may be long dead, and its number another's, when it is to be ended
+        if sys.platform == "linux":
+            with contextlib.suppress(ProcessLookupError):
+                self._handle = os.pidfd_open(pid)
+
+    def close(self) -> None:
+        """End the fork. Closing twice is fine."""
+        self.connection.close()  # one that listens ends by this alone
+        if self._handle is not None:
+            with contextlib.suppress(ProcessLookupError):
+                signal.pidfd_send_signal(self._handle, signal.SIGKILL)
+            os.close(self._handle)
+            self._handle = None
+
+
+def _started(channel: "_Channel", *, patience_s: float) -> int:
+    """Wait for a fork to be there, and return its process id."""
+    try:
+        pid = channel.hear_start(until=time.monotonic() + patience_s)
+    except (OSError, ValueError) as error:
+        raise TemplateLost(f"The sandbox could not start a process: {error}.") from error
+    if pid is None:
+        msg = "The sandbox could not start a process."
+        raise TemplateLost(msg)
+    return pid
+
+
+def _kill(pid: int) -> None:
+    """End a fork with all that it may have started: it is the leader of a group."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(pid, signal.SIGKILL)
 
 
 def _converse(channel: "_Channel", job: bytes, limit_s: float, listen: Listener) -> Finished | Ending:
