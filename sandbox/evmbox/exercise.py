@@ -16,22 +16,23 @@ from typing import Annotated, Self
 from pydantic import Field, StringConstraints, ValidationError, field_validator, model_validator
 
 from evmbox.errors import ExerciseError
+from evmbox.questions import Drawn, Name, Question, draw, fill, questions
 from evmbox.report import Data
 from evmbox.versions import SOLC_VERSION, SOLC_VERSIONS
 
 MANIFEST = "exercise.toml"
-STARTER = "starter.sol"
-SOLUTION = "solution.sol"
 CHECKS = "checks.py"
 HELPERS = "helpers.sol"
+SCENE = "scene.sol"
 
-NOT_IMPORTABLE = {"Contract.sol", STARTER, SOLUTION, HELPERS}
+NOT_IMPORTABLE = {"Contract.sol", "starter.sol", "solution.sol", HELPERS, SCENE}
 """File names that `imports` cannot have; the first is the name of the submission itself."""
 
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=64)]
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
 Identifier = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_$][A-Za-z0-9_$]*$", max_length=128)]
 SolidityFile = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]+\.sol$", max_length=128)]
+AnswerFile = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]+\.(sol|json)$", max_length=128)]
 Gas = Annotated[int, Field(strict=True, ge=21_000, le=30_000_000)]
 Scalar = bool | int | str
 Argument = Scalar | list[Scalar]
@@ -47,6 +48,10 @@ class Kind(StrEnum):
     PREDICT = "predict"
     GAS = "gas"
     BYTECODE = "bytecode"
+
+
+SUFFIXES: Mapping[Kind, str] = {Kind.PREDICT: ".json"}
+"""How the name of an answer's file ends, where that is not `.sol`: the starter, the solution, variants and mistakes."""
 
 
 class Hint(Data):
@@ -94,6 +99,10 @@ class TestRules(Data):
     faults: dict[SolidityFile, Fault] = Field(min_length=1)
 
 
+NAMES_ITS_CONTRACT = {Kind.CONTRACT, Kind.PREDICT}
+"""Kinds of exercises that can't do without `contract`."""
+
+
 class Manifest(Data):
     """What `exercise.toml` says."""
 
@@ -113,17 +122,44 @@ class Manifest(Data):
     gas_budget: int | None = Field(default=None, strict=True, gt=0)
     limits: Limits = Limits()
     tests: TestRules | None = None
-    mistakes: dict[SolidityFile, Identifier] = Field(
+    values: dict[Name, Drawn] = Field(default_factory=dict, description="what each learner's own values are drawn from")
+    questions: tuple[Question, ...] = ()
+    mistakes: dict[AnswerFile, Identifier] = Field(
         default_factory=dict, description="each file of mistakes/ with the id of the check that must catch it"
     )
     equivalent: tuple[Equivalent, ...] = Field(
         default=(), description="mutants of the solution that are as good as it is, each with the reason"
     )
 
+    @property
+    def suffix(self) -> str:
+        """How the names of the files that hold answers end."""
+        return SUFFIXES.get(self.kind, ".sol")
+
+    @property
+    def starter_file(self) -> str:
+        """The name of the file that the learner begins with."""
+        return f"starter{self.suffix}"
+
+    @property
+    def solution_file(self) -> str:
+        """The name of the file that holds a right answer."""
+        return f"solution{self.suffix}"
+
     @model_validator(mode="after")
     def _name_the_contract(self) -> Self:
-        if self.kind is Kind.CONTRACT and self.contract is None:
-            msg = "an exercise of kind 'contract' names its contract"
+        if self.kind in NAMES_ITS_CONTRACT and self.contract is None:
+            msg = f"an exercise of kind '{self.kind}' names its contract"
+            raise ValueError(msg)
+        return self
+
+    @model_validator(mode="after")
+    def _ask_where_it_is_predicted(self) -> Self:
+        if (self.kind is Kind.PREDICT) != bool(self.questions):
+            msg = "an exercise of kind 'predict' has [[questions]], and no other has any"
+            raise ValueError(msg)
+        if len({question.id for question in self.questions}) < len(self.questions):
+            msg = "two questions have the same id"
             raise ValueError(msg)
         return self
 
@@ -160,6 +196,7 @@ class Exercise(Manifest):
     """An exercise folder as read from disk: its manifest and the text of its Solidity files."""
 
     path: Path
+    scene: str | None = Field(default=None, description="the contracts that a learner predicts, and may read")
     digest: str = Field(description="SHA-256 over every file of the folder, hexadecimal")
     starter: str
     solution: str = Field(repr=False)
@@ -198,18 +235,18 @@ def load_exercise(path: Path) -> Exercise:
     checks = (
         _read(path, CHECKS, remedy="Write the checks that judge a submission, with @check.") if needs_checks else ""
     )
-    mistakes = _folder(path, "mistakes")
+    mistakes = _folder(path, "mistakes", manifest.suffix)
     _match_mistakes(text, manifest.mistakes, mistakes)
-    mutants = _folder(path, "mutants")
+    mutants = _folder(path, "mutants", ".sol")
     _match_mutants(text, manifest.tests.faults if manifest.tests else {}, mutants)
     reference = manifest.tests.reference if manifest.tests else None
-    return Exercise(
+    exercise = Exercise(
         **dict(manifest),
         path=path,
         digest=folder_digest(path),
-        starter=_read(path, STARTER, remedy="Write what the learner begins with."),
-        solution=_read(path, SOLUTION, remedy="Write a contract that passes every check."),
-        variants=_folder(path, "variants"),
+        starter=_read(path, manifest.starter_file, remedy="Write what the learner begins with."),
+        solution=_read(path, manifest.solution_file, remedy="Write an answer that passes every check."),
+        variants=_folder(path, "variants", manifest.suffix),
         mistake_sources=mistakes,
         extra_sources={
             name: _read(path, name, remedy=f"Add it, or remove it from `imports` in {MANIFEST}.")
@@ -219,7 +256,18 @@ def load_exercise(path: Path) -> Exercise:
         checks=checks,
         mutants=mutants,
         reference=_read(path, reference, remedy="Write the right version.") if reference else None,
+        scene=_read(path, SCENE, remedy="Write the contracts that are asked about.") if manifest.questions else None,
     )
+    questions(exercise, seed=0)  # raises for what can't be filled in
+    return exercise
+
+
+def answer_text(exercise: Exercise, text: str, seed: int) -> str:
+    """Return a file of answers as it is for one learner: of the kind `predict`, with that learner's values filled in.
+
+    For the exercise's own files only; what a learner hands in is never filled in. Raises `ExerciseError`.
+    """
+    return fill(text, draw(exercise.values, seed)) if exercise.kind is Kind.PREDICT else text
 
 
 def folder_digest(path: Path) -> str:
@@ -273,11 +321,16 @@ def _remedy(kind: str, where: Sequence[str | int]) -> str:
     if kind == "missing":
         return f"Add `{where[-1]} = …`."
     if kind == "extra_forbidden":
-        tables: dict[str, type[Data]] = {"hints": Hint, "limits": Limits, "equivalent": Equivalent}
+        tables: dict[str, type[Data]] = {
+            "hints": Hint,
+            "limits": Limits,
+            "equivalent": Equivalent,
+            "questions": Question,
+        }
         known = tables.get(str(where[0]), Manifest) if len(where) > 1 else Manifest
         return f"Remove it, or mend its spelling; known here: {', '.join(known.model_fields)}."
     if not where:
-        return 'Add `contract = "…"`.'
+        return "Add what is missing, or choose another `kind`."
     return "Mend the value."
 
 
@@ -335,10 +388,10 @@ def _match_mutants(text: str, named: Mapping[str, Fault], files: Mapping[str, st
         )
 
 
-def _folder(path: Path, name: str) -> dict[str, str]:
+def _folder(path: Path, name: str, suffix: str) -> dict[str, str]:
     return {
         file.name: _read(path, f"{name}/{file.name}", remedy="Make it a readable file.")
-        for file in sorted((path / name).glob("*.sol"))
+        for file in sorted((path / name).glob(f"*{suffix}"))
     }
 
 

@@ -69,7 +69,7 @@ class StandardJsonCompiler(ABC):
         """Compile `source`; see `Compiler.compile`."""
         if SOURCE_NAME in extra_sources:
             raise ValueError(f"{SOURCE_NAME} is the name of the submitted source.")
-        if refusal := _refuse_text(source):
+        if refusal := refuse_text(source):
             return _failed((refusal,))
         sources = {
             **self._library.sources_for([source, *extra_sources.values()]),
@@ -242,7 +242,7 @@ def _failed(diagnostics: tuple[Diagnostic, ...]) -> Compilation:
     return Compilation(diagnostics=diagnostics, outcome=Outcome.COMPILE_ERROR, message=summarize(diagnostics))
 
 
-def _refuse_text(source: str) -> Diagnostic | None:
+def refuse_text(source: str) -> Diagnostic | None:
     """Refuse what is no Solidity text at all: too much of it, or characters that no source file can hold."""
     try:
         size = len(source.encode())

@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from pydantic import Field
 
-from evmbox.exercise import CHECKS, MANIFEST, SOLUTION, STARTER, Exercise
+from evmbox.exercise import CHECKS, MANIFEST, Exercise, answer_text
 from evmbox.pool import Pool
 from evmbox.proof.mutants import MIN_KILLED, MUTATED_KINDS, Fate, MutantResult, Mutation, mutate
 from evmbox.report import CheckResult, CheckStatus, Data, Outcome, Report
@@ -101,7 +101,8 @@ def prove(
     faults: dict[_Trial, str] = {}
 
     def grade(trial: _Trial) -> Report:
-        return pool.grade(exercise, trial.source, seed=trial.seed, on_fault=lambda text: faults.setdefault(trial, text))
+        source = answer_text(exercise, trial.source, trial.seed)
+        return pool.grade(exercise, source, seed=trial.seed, on_fault=lambda text: faults.setdefault(trial, text))
 
     with ThreadPoolExecutor(pool.size) as executor:
         graded = {executor.submit(grade, trial): trial for trial in trials}
@@ -131,9 +132,9 @@ def prove(
 
 
 def _trials(exercise: Exercise) -> Iterator[_Trial]:
-    yield _Trial(Claim.STARTER_FAILS, STARTER, exercise.starter)
+    yield _Trial(Claim.STARTER_FAILS, exercise.starter_file, exercise.starter)
     for seed in SEEDS:
-        yield _Trial(Claim.SOLUTION_PASSES, SOLUTION, exercise.solution, seed=seed)
+        yield _Trial(Claim.SOLUTION_PASSES, exercise.solution_file, exercise.solution, seed=seed)
     for name, source in exercise.variants.items():
         yield _Trial(Claim.VARIANT_PASSES, f"variants/{name}", source)
     for name, source in exercise.mistake_sources.items():
@@ -195,7 +196,7 @@ def _on_mutants(mutation: Mutation | None) -> Iterator[Row]:
     that_matter = f"{killed} of {len(mutation.mutants) - equivalent} killed" if mutation else "the solution fails"
     yield Row(
         claim=Claim.MUTANTS_KILLED,
-        file=SOLUTION,
+        file="solution.sol",
         expected=f"at least {MIN_KILLED:.0%} of those that are not equivalent",
         found=f"{that_matter}, {survived} survived, {equivalent} equivalent" if mutation else that_matter,
         ok=mutation is not None and mutation.killed_share >= MIN_KILLED,
