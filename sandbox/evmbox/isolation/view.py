@@ -3,8 +3,6 @@
 import sys
 from pathlib import Path
 
-import evmbox
-
 LIBRARIES = tuple(
     Path(path)
     for path in ("/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/local/lib", "/usr/local/lib64", "/etc/ld.so.cache")
@@ -19,8 +17,8 @@ def python_files() -> tuple[Path, ...]:
     """List what this Python reads to run the sandbox: itself, its packages, the libraries, the sandbox's own code."""
     prefixes = {sys.prefix, sys.exec_prefix, sys.base_prefix, sys.base_exec_prefix}
     packages = {path for path in sys.path if path.endswith(("site-packages", "dist-packages", "lib-dynload"))}
-    own = [Path(path) for path in evmbox.__path__]
-    return (*LIBRARIES, *map(Path, sorted(prefixes | packages)), *own)
+    own = Path(__file__).resolve().parents[1]
+    return (*LIBRARIES, *map(Path, sorted(prefixes | packages)), own)
 
 
 def loaders() -> tuple[Path, ...]:
