@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import Any
 
 from eth.abc import ComputationAPI, MessageAPI, StateAPI, TransactionContextAPI
+from eth.constants import GAS_SHA3WORD
 from eth.exceptions import (
     FullStack,
     Halt,
@@ -20,7 +21,9 @@ from eth.exceptions import (
     OutOfGas,
 )
 from eth.vm.code_stream import CodeStream
+from eth.vm.forks.spurious_dragon.constants import GAS_EXPBYTE_EIP160
 from eth.vm.logic.invalid import InvalidOpcode
+from eth_hash.auto import keccak
 
 from evmbox.chain.py_evm import FORK
 
@@ -30,6 +33,9 @@ MAX_WORD = 2**256 - 1
 SIGN = 2**255
 FULL = 1024
 """Words that the stack can hold."""
+
+POWER_BYTE_COST = GAS_EXPBYTE_EIP160
+WORD_HASH_COST = GAS_SHA3WORD
 
 JUMPDEST = 0x5B
 PUSH0, PUSH32 = 0x5F, 0x7F
@@ -49,6 +55,7 @@ BINARY: dict[int, Callable[[int, int], int]] = {
     0x16: operator.and_,
     0x17: operator.or_,
     0x18: operator.xor,
+    0x0A: lambda base, exponent: pow(base, exponent, 2**256),
     0x1B: lambda shift, value: value << shift & MAX_WORD if shift < 256 else 0,
     0x1C: lambda shift, value: value >> shift if shift < 256 else 0,
 }
@@ -59,7 +66,8 @@ UNARY: dict[int, Callable[[int], int]] = {
     0x19: lambda value: value ^ MAX_WORD,
 }
 
-OTHER, PUSH, DUP, SWAP, TWO, ONE, POP, JUMP, JUMP_IF, MARK, LOAD, STORE, CALLDATA, CALLER, VALUE, LENGTH = range(16)
+OTHER, PUSH, DUP, SWAP, TWO, POWER, ONE, POP, JUMP, JUMP_IF, MARK, LOAD, STORE, HASH, CALLDATA = range(15)
+CALLER, VALUE, LENGTH = range(15, 18)
 
 KINDS = [OTHER] * 256
 KINDS[PUSH0 : PUSH32 + 1] = [PUSH] * 33
@@ -69,6 +77,7 @@ for _opcode in BINARY:
     KINDS[_opcode] = TWO
 for _opcode in UNARY:
     KINDS[_opcode] = ONE
+KINDS[0x0A], KINDS[0x20] = POWER, HASH
 KINDS[0x33:0x37] = [CALLER, VALUE, CALLDATA, LENGTH]
 KINDS[0x50:0x53] = [POP, LOAD, STORE]
 KINDS[0x56:0x58] = [JUMP, JUMP_IF]
@@ -79,6 +88,20 @@ COSTS = [0 if kind == OTHER else _PY_EVM.opcodes[number].gas_cost for number, ki
 
 class QuickComputation(_PY_EVM):  # type: ignore[misc]
     """py-evm's computation of the fork with the quick loop."""
+
+    def __init__(self, state: StateAPI, message: MessageAPI, transaction_context: TransactionContextAPI) -> None:
+        super().__init__(state, message, transaction_context)
+        stack = self._stack
+        self.__dict__.update(  # what py-evm's cached properties would be; the first look at one costs 5 µs
+            stack_pop_ints=stack.pop_ints,
+            stack_pop_bytes=stack.pop_bytes,
+            stack_pop_any=stack.pop_any,
+            stack_pop1_int=stack.pop1_int,
+            stack_pop1_bytes=stack.pop1_bytes,
+            stack_pop1_any=stack.pop1_any,
+            stack_push_int=stack.push_int,
+            stack_push_bytes=stack.push_bytes,
+        )
 
     @classmethod
     def apply_computation(
@@ -148,9 +171,14 @@ def _run(computation: Any, message: MessageAPI, opcodes: Any) -> None:  # noqa: 
                 continue
             if kind == MARK:
                 continue
-            if kind == TWO:
+            if kind <= POWER:
                 if len(stack) < 2:
                     raise InsufficientStack
+                if kind == POWER:
+                    fee = POWER_BYTE_COST * ((stack[-2].bit_length() + 7) // 8)
+                    if gas < fee:
+                        raise OutOfGas
+                    gas -= fee
                 left = take()
                 stack[-1] = BINARY[opcode](left, stack[-1])
                 continue
@@ -191,18 +219,23 @@ def _run(computation: Any, message: MessageAPI, opcodes: Any) -> None:  # noqa: 
                         jumps.add(to)
                     place = to
                 continue
-            if kind == STORE and len(stack) < 2:
+            if kind != LOAD and len(stack) < 2:
                 raise InsufficientStack
             start = take()
-            end = start + 32
+            size = take() if kind == HASH else 32
+            end = start + size
+            fee = WORD_HASH_COST * ((size + 31) // 32) if kind == HASH else 0
             held = len(memory)
-            if end > held:
-                fee = _memory_cost(end) - _memory_cost(held)
-                if gas < fee:
-                    raise OutOfGas
-                gas -= fee
-                memory.extend(start, 32)
-            if kind == LOAD:
+            if size and end > held:
+                fee += _memory_cost(end) - _memory_cost(held)
+            if gas < fee:
+                raise OutOfGas
+            gas -= fee
+            if size and end > held:
+                memory.extend(start, size)
+            if kind == HASH:
+                push(int.from_bytes(keccak(bytes(memory._bytes[start:end])), "big"))  # noqa: SLF001
+            elif kind == LOAD:
                 push(int.from_bytes(memory._bytes[start:end], "big"))  # noqa: SLF001
             else:
                 memory._bytes[start:end] = take().to_bytes(32, "big")  # noqa: SLF001
