@@ -9,6 +9,7 @@ import hashlib
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from types import CodeType
 
 from evmbox.chain import Chain, Contract, LearnerError, OutOfGas
 from evmbox.chain.words import printable
@@ -79,18 +80,19 @@ def run_checks(
     seed: int,
     solc: str = SOLC_VERSION,
     checks: Sequence[Check] | None = None,
+    checks_code: CodeType | None = None,
     on_progress: OnProgress = ignore,
     on_draft: OnDraft = ignore,
     on_fault: OnFault = ignore,
 ) -> Report:
     """Deploy a compiled submission on a fresh chain, run every check of its exercise and return the verdict.
 
-    `checks` are the exercise's own unless given. `on_draft` gets, before each thing that may not come back, the report
-    as it should be if it doesn't.
+    `checks` are the exercise's own unless given; `checks_code` is its `checks.py`, compiled already. `on_draft` gets,
+    before each thing that may not come back, the report as it should be if it doesn't.
     """
     grading = _Grading(exercise, compilation, helpers, solc)
     try:
-        grading.list(load_checks(exercise.path) if checks is None else checks)
+        grading.list(load_checks(exercise.path, checks_code) if checks is None else checks)
     except ExerciseError as error:
         on_fault(str(error))
         return grading.report(Outcome.LESSON_BROKEN, f"The checks cannot be read. {LESSON_FAULT}")

@@ -104,6 +104,7 @@ def test_arithmetic_is_the_same_at_every_edge(loops: Loops, opcode: int):
         pytest.param(program("5f") + push(2**256 - 1) + program("20"), Ending.RETURNED, id="nothing to hash, far away"),
         pytest.param(program("7f01"), Ending.RETURNED, id="a push cut off by the end"),
         pytest.param(program("0c"), Ending.INVALID_INSTRUCTION, id="no such opcode"),
+        pytest.param(program("602835") + TELL, Ending.REVERTED, id="the last bytes of the calldata"),
         pytest.param(program("60ff60ff0a605f52"), Ending.RETURNED, id="a power"),
     ],
 )

@@ -4,6 +4,7 @@ A slot is a compiler of its own and the right to one fork of the template at a t
 line. Diagnostics have a compiler and a line of their own, so that a bomb in a submission delays no one who is typing.
 """
 
+import marshal
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,6 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from evmbox.checks import compile_checks
 from evmbox.compiler import Compilation, Compiler, open_compiler
 from evmbox.compiler.compilation import NO_SOURCES
 from evmbox.errors import CompilerUnavailable, EvmboxError, ExerciseError, PoolClosed
@@ -142,7 +144,8 @@ class Pool:
             compilation = compile_stage(compiler, exercise, source)
             helpers = compile_helpers(compiler, exercise) if compilation.ok else NO_HELPERS
             silent = replace(compilation, diagnostics=())  # they may be many, and need not travel there and back
-            job = GradeJob(exercise, silent, helpers, seed=seed, solc=compiler.version)
+            checks = _marshalled_checks(exercise)
+            job = GradeJob(exercise, silent, helpers, seed=seed, solc=compiler.version, checks=checks)
             report = self._check(job, on_progress, on_fault)
             report = report.model_copy(update={"diagnostics": compilation.diagnostics})
             return timed(report, total_ms=(time.perf_counter() - started) * 1000)
@@ -247,6 +250,14 @@ class Pool:
             template.close()
             msg = f"The sandbox's own submission did not pass: {finished.report}"
             raise EvmboxError(msg)
+
+
+def _marshalled_checks(exercise: Exercise) -> bytes:
+    """Return the compiled checks, which spares each fork compiling them; nothing where it must say what is wrong."""
+    try:
+        return marshal.dumps(compile_checks(exercise.path))
+    except ExerciseError:
+        return b""
 
 
 def _closed() -> PoolClosed:

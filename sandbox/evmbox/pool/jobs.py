@@ -3,6 +3,7 @@
 Jobs are pickled, from the trusted side to the other; what comes back is JSON, one message a line, and is validated.
 """
 
+import marshal
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Literal, Protocol
@@ -81,13 +82,14 @@ class Job(Protocol):
 
 @dataclass(frozen=True)
 class GradeJob:
-    """Deploy and check a compiled submission."""
+    """Deploy and check a compiled submission. `checks` is the compiled `checks.py`, marshalled; empty is unknown."""
 
     exercise: Exercise
     compilation: Compilation
     helpers: Compilation
     seed: int
     solc: str
+    checks: bytes = b""
 
     def run(self, send: Send) -> Finished:
         """Run every check and return the report."""
@@ -97,6 +99,7 @@ class GradeJob:
             helpers=self.helpers,
             seed=self.seed,
             solc=self.solc,
+            checks_code=marshal.loads(self.checks) if self.checks else None,  # noqa: S302 - from the pool itself
             on_progress=lambda progress: send(Moved(progress=progress)),
             on_draft=lambda report: send(Draft(report=report)),
             on_fault=lambda text: send(Fault(text=text)),
