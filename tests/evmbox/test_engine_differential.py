@@ -341,7 +341,7 @@ AWAY, BACK = Past(None), Past(1)
 
 @pytest.mark.filterwarnings("ignore:SELFDESTRUCT:DeprecationWarning")
 @settings(
-    max_examples=120,
+    max_examples=80,
     derandomize=True,
     database=None,
     deadline=None,

@@ -5,6 +5,7 @@ line. Diagnostics have a compiler and a line of their own, so that a bomb in a s
 """
 
 import logging
+import marshal
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,6 +15,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from evmbox.checks import compile_checks
 from evmbox.compiler import Compilation, Compiler, open_compiler
 from evmbox.compiler.compilation import NO_SOURCES
 from evmbox.divergence import Divergence, Pair
@@ -181,7 +183,14 @@ class Pool:
             on_progress(Progress(stage=Stage.COMPILE))
             with self._in_version(exercise.solc, usual) as compiler:
                 submission = prepare(exercise, source, compiler=compiler)
-            job = GradeJob(exercise, submission.silent(), seed=seed, solc=exercise.solc, to_the_end=to_the_end)
+            job = GradeJob(
+                exercise,
+                submission.silent(),
+                seed=seed,
+                solc=exercise.solc,
+                checks=_marshalled_checks(exercise),
+                to_the_end=to_the_end,
+            )
             report = self._check(job, on_progress, on_fault)
             report = report.model_copy(update={"diagnostics": submission.compilation.diagnostics})
             if explain and report.outcome is Outcome.FAILED and exercise.kind is Kind.CONTRACT:
@@ -343,6 +352,14 @@ class Pool:
             template.close()
             msg = f"The sandbox's own submission did not pass: {finished.report}"
             raise EvmboxError(msg)
+
+
+def _marshalled_checks(exercise: Exercise) -> bytes:
+    """Return the compiled checks, which spares each fork compiling them; nothing where it must say what is wrong."""
+    try:
+        return marshal.dumps(compile_checks(exercise.path, exercise.checks)) if exercise.checks else b""
+    except ExerciseError:
+        return b""
 
 
 def _closed() -> PoolClosed:

@@ -3,6 +3,7 @@
 Jobs are pickled, from the trusted side to the other; what comes back is JSON, one message a line, and is validated.
 """
 
+import marshal
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from socket import socket
@@ -99,12 +100,13 @@ class Residence(Job, Protocol):
 
 @dataclass(frozen=True)
 class GradeJob:
-    """Deploy and check a compiled submission."""
+    """Deploy and check a compiled submission. `checks` is the compiled `checks.py`, marshalled; empty is unknown."""
 
     exercise: Exercise
     submission: Submission
     seed: int
     solc: str
+    checks: bytes = b""
     to_the_end: bool = True
 
     def run(self, send: Send) -> Finished:
@@ -119,6 +121,7 @@ class GradeJob:
             self.submission,
             seed=self.seed,
             solc=self.solc,
+            checks_code=marshal.loads(self.checks) if self.checks else None,  # noqa: S302 - from the pool itself
             listeners=listeners,
             to_the_end=self.to_the_end,
         )

@@ -21,6 +21,7 @@ from evmbox.pool.confinement import Ration
 from evmbox.pool.jobs import MESSAGE, Broke, Finished, Job, Message, Residence, Started
 
 ENVIRONMENT = {
+    "ETH_HASH_BACKEND": "pysha3",  # in C, five times as fast as the one that eth-hash takes by itself
     "LANG": "C.UTF-8",
     "PYTHONHASHSEED": "0",  # sets iterate in one order, so a lesson's checks run alike every time
     "HYPOTHESIS_STORAGE_DIRECTORY": os.devnull,  # it stores nothing

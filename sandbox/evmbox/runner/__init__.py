@@ -8,6 +8,7 @@ the learner only that it was not their fault. No text of a solution or a check g
 
 import time
 from collections.abc import Sequence
+from types import CodeType
 
 from evmbox.checks import Check, load_checks
 from evmbox.checks.expectations import EXHAUSTED
@@ -80,18 +81,20 @@ def judge(
     seed: int,
     solc: str = SOLC_VERSION,
     checks: Sequence[Check] | None = None,
+    checks_code: CodeType | None = None,
     listeners: Listeners = UNHEARD,
     to_the_end: bool = True,
 ) -> Report:
-    """Run a prepared submission on a fresh chain and return the verdict. `checks` are the exercise's own unless given.
+    """Run a prepared submission on a fresh chain and return the verdict.
 
-    Unless `to_the_end`, the first check that fails is the last that runs.
+    `checks` are the exercise's own unless given; `checks_code` is its `checks.py`, compiled already. Unless
+    `to_the_end`, the first check that fails is the last that runs.
 
     `listeners.on_draft` gets, before each thing that may not come back, the report as it should be if it doesn't.
     """
     grading = Grading(exercise, submission, seed, solc, listeners, to_the_end)
     try:
-        grading.list(checks_of(exercise) if checks is None else checks)
+        grading.list(checks_of(exercise, checks_code) if checks is None else checks)
     except ExerciseError as error:
         listeners.on_fault(str(error))
         return grading.report(Outcome.LESSON_BROKEN, f"The checks cannot be read. {LESSON_FAULT}")
@@ -114,7 +117,10 @@ def judge(
     return cut_short(grading.report(exceeded), exceeded)  # only here: by now the exception has let go of its frames
 
 
-def checks_of(exercise: Exercise) -> list[Check]:
-    """Return what an exercise is judged by: its `checks.py`, or what its kind has instead. Raises `ExerciseError`."""
+def checks_of(exercise: Exercise, code: CodeType | None = None) -> list[Check]:
+    """Return what an exercise is judged by: its `checks.py`, or what its kind has instead. Raises `ExerciseError`.
+
+    `code` is its `checks.py`, compiled already.
+    """
     own = OWN_CHECKS.get(exercise.kind)
-    return load_checks(exercise.path, exercise.checks) if own is None else own(exercise)
+    return load_checks(exercise.path, exercise.checks, code=code) if own is None else own(exercise)
