@@ -89,6 +89,8 @@ class CheckResult(Data):
     points: float = Field(description="points this check is worth")
     message: str | None = None
     hint: str | None = None
+    ending: str | None = Field(default=None, description="how the call that failed it ended, such as 'out of gas'")
+    where: Location | None = Field(default=None, description="the place in the submitted source that it is about")
     divergence: str | None = None
     trace_id: str | None = None
 
@@ -135,6 +137,9 @@ class Report(Data):
     exercise_id: str
     outcome: Outcome
     message: str | None = Field(default=None, description="one sentence for the learner, where the outcome needs one")
+    where: Location | None = Field(
+        default=None, description="the place in the submitted source that the outcome is about"
+    )
     score: float
     max_score: float
     diagnostics: tuple[Diagnostic, ...] = ()

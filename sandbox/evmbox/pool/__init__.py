@@ -19,12 +19,13 @@ from evmbox.exercise import Exercise, load_exercise
 from evmbox.pool import confinement
 from evmbox.pool.cache import Memory, RememberingCompiler
 from evmbox.pool.confinement import Ration
-from evmbox.pool.jobs import Draft, Fault, Finished, GradeJob, Job, Message, Moved, ScenarioJob, Stepped
+from evmbox.pool.jobs import Draft, Fault, Finished, GradeJob, Job, LocateJob, Message, Moved, ScenarioJob, Stepped
 from evmbox.pool.line import Line
 from evmbox.pool.template import START_S, Ending, Listener, Template, TemplateLost
 from evmbox.report import Outcome, Progress, Report, Stage
 from evmbox.runner import (
     LESSON_FAULT,
+    LOCATE_S,
     OnFault,
     OnProgress,
     Submission,
@@ -33,6 +34,8 @@ from evmbox.runner import (
     prepare,
     report_without_run,
     timed,
+    with_details,
+    worth_locating,
 )
 from evmbox.scenario import stopped_at
 from evmbox.steps import Step, StepResult
@@ -141,6 +144,7 @@ class Pool:
             submission = prepare(exercise, source, compiler=compiler)
             job = GradeJob(exercise, submission.silent(), seed=seed, solc=compiler.version)
             report = self._check(job, on_progress, on_fault)
+            report = self._locate(job, report, compiler)
             report = report.model_copy(update={"diagnostics": submission.compilation.diagnostics})
             return timed(report, total_ms=(time.perf_counter() - started) * 1000)
 
@@ -213,6 +217,19 @@ class Pool:
         if isinstance(ending, Finished):
             return ending.report or cut_short(draft, Outcome.RESOURCE_LIMIT)
         return cut_short(draft, OUTCOMES[ending])
+
+    def _locate(self, job: GradeJob, report: Report, compiler: Compiler) -> Report:
+        """Add the lines of the loops that burned the gas, where that is quickly found: not for who is out for time."""
+        spent_s = (report.timings.deploy_ms + report.timings.checks_ms) / 1000
+        if not worth_locating(job.exercise, report):
+            return report
+        submission = with_details(job.exercise, job.submission, compiler=compiler, timeout_s=2 * LOCATE_S)
+        ration = self._ration.model_copy(update={"wall_s": min(self._ration.wall_s, 2 * spent_s + LOCATE_S)})
+        try:
+            ending = self._fork(LocateJob(job.exercise, submission.silent(), report, job.seed), ration, ignore)
+        except EvmboxError:  # a verdict without the line is better than none
+            return report
+        return (isinstance(ending, Finished) and ending.report) or report
 
     def _fork(self, job: Job, ration: Ration, listen: Listener) -> Finished | Ending:
         """Do a job in a fork. A template that was lost is replaced, and the job done again, once."""

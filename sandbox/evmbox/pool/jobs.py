@@ -12,7 +12,7 @@ from pydantic import Field, TypeAdapter
 from evmbox.compiler import Compilation
 from evmbox.exercise import Exercise
 from evmbox.report import Data, Progress, Report
-from evmbox.runner import Listeners, Submission, judge
+from evmbox.runner import Listeners, Submission, judge, locate
 from evmbox.scenario import run_scenario
 from evmbox.steps import Step, StepResult
 
@@ -97,6 +97,20 @@ class GradeJob:
         )
         report = judge(self.exercise, self.submission, seed=self.seed, solc=self.solc, listeners=listeners)
         return Finished(report=report)
+
+
+@dataclass(frozen=True)
+class LocateJob:
+    """Find the loops that burned the gas, for the report on a submission that is compiled with details."""
+
+    exercise: Exercise
+    submission: Submission
+    report: Report
+    seed: int
+
+    def run(self, _: Send) -> Finished:
+        """Run what ran out of gas once more, and return the report with the lines."""
+        return Finished(report=locate(self.exercise, self.submission, self.report, seed=self.seed))
 
 
 @dataclass(frozen=True)

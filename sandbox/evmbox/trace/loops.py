@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from eth.exceptions import OutOfGas
+
 from evmbox.chain.recorder import Frame
 from evmbox.report import Location
 from evmbox.trace.lines import Lines
@@ -31,14 +33,17 @@ class Loop:
 def greediest(lines: Lines) -> Loop | None:
     """Return the loop that most of the gas went into, if one took more than half of it.
 
-    What a loop calls counts as its own. Where no loop of a call did it, the greediest call within it is looked at.
+    Of several transactions the last that ran out of gas is meant, or the greediest where none did. What a loop calls
+    counts as its own. Where no loop of a call did it, the greediest call within it is looked at.
     """
     frames = lines.recording.frames
     children: dict[int, list[Frame]] = {}
     for each in frames:
         if each.parent is not None:
             children.setdefault(each.parent, []).append(each)
-    frame = max(lines.recording.roots, key=_used, default=None)
+    roots = lines.recording.roots
+    burned = [root for root in roots if isinstance(root.error, OutOfGas)]
+    frame = burned[-1] if burned else max(roots, key=_used, default=None)
     while frame is not None:
         program = lines.program(frame)
         found = None if program is None else _greediest_in(frame, program, lines)
