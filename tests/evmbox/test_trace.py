@@ -9,7 +9,8 @@ import pytest
 from evmbox.chain import Chain, Contract, LearnerError
 from evmbox.chain.recorder import Wanted, recording
 from evmbox.compiler import Compilation, Compiler
-from evmbox.trace import Trace, TraceSummary
+from evmbox.trace import Trace
+from evmbox.traces import TraceSummary
 
 SOURCE = """// SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;

@@ -19,7 +19,19 @@ from evmbox.exercise import Exercise, load_exercise
 from evmbox.pool import confinement
 from evmbox.pool.cache import Memory, RememberingCompiler
 from evmbox.pool.confinement import Ration
-from evmbox.pool.jobs import Draft, Fault, Finished, GradeJob, Job, LocateJob, Message, Moved, ScenarioJob, Stepped
+from evmbox.pool.jobs import (
+    Draft,
+    Fault,
+    Finished,
+    GradeJob,
+    Job,
+    LocateJob,
+    Message,
+    Moved,
+    ScenarioJob,
+    Stepped,
+    TraceJob,
+)
 from evmbox.pool.line import Line
 from evmbox.pool.template import START_S, Ending, Listener, Template, TemplateLost
 from evmbox.report import Outcome, Progress, Report, Stage
@@ -39,6 +51,7 @@ from evmbox.runner import (
 )
 from evmbox.scenario import stopped_at
 from evmbox.steps import Step, StepResult
+from evmbox.traces import Traced, Window
 
 WARM_UP = Path(__file__).parent / "warm-up"
 
@@ -174,6 +187,25 @@ class Pool:
             if isinstance(ending, Finished):
                 return compilation, results, ending.message
             return compilation, results, stopped_at(len(results), OUTCOMES[ending])
+
+    def trace(
+        self, source: str, steps: Sequence[Step], index: int, window: Window
+    ) -> tuple[Compilation, Traced | None, str | None]:
+        """Compile a source, run the steps up to `index` on a fresh chain, and trace that one.
+
+        Nothing is kept: another page of the same trace is made anew, and is the same trace. Returns the compilation,
+        the trace, and in words why there is none. Raises `IndexError` where there is no such step.
+        """
+        if not 0 <= index < len(steps):
+            raise IndexError(index)
+        with self._turn(self._slots) as compiler:
+            compilation = compiler.compile(source, details=True)
+            if not compilation.ok:
+                return compilation, None, compilation.message
+            ending = self._fork(TraceJob(compilation, steps, index, window), self._ration, ignore)
+            if isinstance(ending, Finished):
+                return compilation, ending.trace, ending.message
+            return compilation, None, stopped_at(index, OUTCOMES[ending])
 
     def healthy(self) -> bool:
         """Tell whether the pool can take work now."""

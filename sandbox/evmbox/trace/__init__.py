@@ -1,7 +1,7 @@
 """What a recorded execution means in Solidity: lines, functions, variables, gas.
 
 `sources` knows the files, `programs` the code made from them, `layout` the variables' places in storage, `changes` who
-wrote which variable, `lines` the place of each step, `gas` where it went; `trace` puts it together as `views`.
+wrote which variable, `lines` the place of each step, `gas` where it went; `trace` puts it together.
 """
 
 from evmbox.trace.changes import Change, changes
@@ -11,10 +11,8 @@ from evmbox.trace.lines import Lines
 from evmbox.trace.programs import Library, Program
 from evmbox.trace.sources import Sources, Span
 from evmbox.trace.trace import Trace
-from evmbox.trace.views import MAX_PAGE, TracePage, TraceSummary
 
 __all__ = [
-    "MAX_PAGE",
     "Cell",
     "Change",
     "GasUse",
@@ -29,8 +27,6 @@ __all__ = [
     "Span",
     "Spent",
     "Trace",
-    "TracePage",
-    "TraceSummary",
     "changes",
     "gas_use",
 ]

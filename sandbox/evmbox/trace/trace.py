@@ -32,7 +32,7 @@ from evmbox.trace.changes import Change, changes
 from evmbox.trace.gas import gas_use, most
 from evmbox.trace.lines import NOWHERE, Lines, Visible, own
 from evmbox.trace.programs import Library, Program
-from evmbox.trace.views import (
+from evmbox.traces import (
     MAX_PAGE,
     FunctionGas,
     LineGas,
@@ -44,8 +44,11 @@ from evmbox.trace.views import (
     TraceWrite,
 )
 
-MAX_SHOWN = 1000
+MAX_SHOWN = 500
 """Calls, variables and events of a summary, at most."""
+
+MAX_PAGE_CHARACTERS = 1_500_000
+"""A page ends early where its stacks and memory come to more."""
 
 _ENDINGS: tuple[tuple[type[VMError], Ending], ...] = (
     (InvalidInstruction, Ending.INVALID_INSTRUCTION),
@@ -114,18 +117,35 @@ class Trace:
         """Return some of the steps. Stack and memory are there where they were recorded."""
         recording = self.recording
         indices = range(len(recording))[max(offset, 0) :][: min(limit, MAX_PAGE)]
+        indices = indices[: self._fitting(indices)]
         used = sorted({self.lines.of_step[step] for step in indices} - {NOWHERE})
         place = {index: position for position, index in enumerate(used)}
         return TracePage(
             offset=indices.start,
             total=len(recording),
             locations=tuple(self.lines.locations[index] for index in used),
-            steps=tuple(self._step(step, place.get(self.lines.of_step[step])) for step in indices),
+            steps=tuple(
+                self._step(step, place.get(self.lines.of_step[step]), first=step == indices.start) for step in indices
+            ),
         )
 
-    def _step(self, step: int, location: int | None) -> TraceStep:
+    def _fitting(self, indices: range) -> int:
+        """Return how many of the steps fit on a page, at least one."""
+        size = 0
+        for count, step in enumerate(indices):
+            size += 66 * len(self.recording.stacks.get(step, ())) + 2 * len(self._memory(step, first=not count) or b"")
+            if size > MAX_PAGE_CHARACTERS:
+                return max(count, 1)
+        return len(indices)
+
+    def _memory(self, step: int, *, first: bool) -> bytes | None:
+        memories = self.recording.memories
+        memory = memories.get(step)
+        return None if not first and memory == memories.get(step - 1) else memory
+
+    def _step(self, step: int, location: int | None, *, first: bool) -> TraceStep:
         recording = self.recording
-        op, stack, memory = recording.ops[step], recording.stacks.get(step), recording.memories.get(step)
+        op, stack, memory = recording.ops[step], recording.stacks.get(step), self._memory(step, first=first)
         return TraceStep(
             index=step,
             call=recording.frame_of[step],

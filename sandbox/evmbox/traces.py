@@ -1,4 +1,4 @@
-"""A trace as it travels: what a debugger shows, as validated data with a JSON schema.
+"""A trace as data: what a debugger shows, with a JSON schema. No behaviour; a kernel can import it.
 
 Numbers that may not fit into 53 bits are text: wei in decimal, words in 0x-hexadecimal. Values of Solidity are as a
 learner reads them, known addresses by name.
@@ -7,9 +7,22 @@ learner reads them, known addresses by name.
 from pydantic import Field
 
 from evmbox.report import Data, Location
+from evmbox.steps import StepResult
 
 MAX_PAGE = 1000
 """Steps on one page, at most."""
+
+MAX_STEPS = 200_000
+"""Steps of a trace, at most."""
+
+
+class Window(Data):
+    """What is wanted of a trace: some of its steps, with their memory or without, and the summary or not."""
+
+    offset: int = Field(default=0, ge=0, le=MAX_STEPS)
+    limit: int = Field(default=200, ge=0, le=MAX_PAGE)
+    memory: bool = False
+    summary: bool = True
 
 
 class TraceCall(Data):
@@ -101,7 +114,10 @@ class TraceSummary(Data):
 
 
 class TraceStep(Data):
-    """One instruction, as it is before it runs. `stack` is its words, the top last; `memory` is in hexadecimal."""
+    """One instruction, as it is before it runs. `stack` is its words, the top last; `memory` is in hexadecimal.
+
+    `memory` is left out where it is as in the step before on the page.
+    """
 
     index: int
     call: int
@@ -116,9 +132,20 @@ class TraceStep(Data):
 
 
 class TracePage(Data):
-    """Some steps of a trace, from `offset` on; `total` is how many there are."""
+    """Some steps of a trace, from `offset` on; `total` is how many there are.
+
+    A page is shorter than asked for where stacks and memory are large; the next begins after its last step.
+    """
 
     offset: int
     total: int
     locations: tuple[Location, ...]
     steps: tuple[TraceStep, ...]
+
+
+class Traced(Data):
+    """One step of a scenario, traced. Without a summary where none was wanted, or the step executes nothing."""
+
+    result: StepResult
+    summary: TraceSummary | None = None
+    page: TracePage | None = None
