@@ -1,14 +1,15 @@
 """Wire types: what the API takes and gives, shared by the server and the client in a learner's kernel."""
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from evmbox.report import Diagnostic, Progress, Report, Severity
 from evmbox.steps import ACCOUNTS, Step, StepResult
+from evmbox.traces import MAX_PAGE, MAX_STEPS, Traced
 
 __all__ = [
     "ACCOUNTS",
@@ -41,6 +42,9 @@ __all__ = [
     "SubmissionIn",
     "SubmissionOut",
     "TaskOut",
+    "TraceIn",
+    "TraceOut",
+    "Traced",
 ]
 
 MAX_SOURCE_BYTES = 64 * 1024
@@ -287,6 +291,33 @@ class ScenarioOut(Out):
     diagnostics: list[Diagnostic]
     steps: list[StepResult]
     stopped: str | None = Field(default=None, description="why it ended early: a limit, in words")
+
+
+class TraceIn(ScenarioIn):
+    """A scenario, and which of its steps is wanted with all that happened in it.
+
+    Nothing is kept: ask again with another `offset` for more of the trace's own steps, and without the summary.
+    """
+
+    index: int = Field(ge=0, lt=200, description="the scenario's step, counted from 0")
+    offset: int = Field(default=0, ge=0, le=MAX_STEPS, description="the first of the trace's steps on the page")
+    limit: int = Field(default=200, ge=0, le=MAX_PAGE, description="how many of them")
+    memory: bool = Field(default=False, description="whether memory is wanted with each")
+    summary: bool = Field(default=True, description="whether calls, variables, events and gas are wanted")
+
+    @model_validator(mode="after")
+    def _has_the_step(self) -> Self:
+        if self.index >= len(self.steps):
+            raise PydanticCustomError("no_such_step", "index must be that of one of the steps")
+        return self
+
+
+class TraceOut(Out):
+    """Diagnostics, and the trace, null where the source does not compile or a limit ended it."""
+
+    diagnostics: list[Diagnostic]
+    trace: Traced | None
+    stopped: str | None = Field(default=None, description="why there is no trace: a limit, in words")
 
 
 class CohortCell(Out):

@@ -89,8 +89,9 @@ class CheckResult(Data):
     points: float = Field(description="points this check is worth")
     message: str | None = None
     hint: str | None = None
+    ending: str | None = Field(default=None, description="how the call that failed it ended, such as 'out of gas'")
+    where: Location | None = Field(default=None, description="the place in the submitted source that is at its root")
     divergence: str | None = Field(default=None, description="what happened first that does not in a right contract")
-    where: Location | None = Field(default=None, description="the place in the learner's source that is at its root")
     trace_id: str | None = None
 
 
@@ -136,6 +137,9 @@ class Report(Data):
     exercise_id: str
     outcome: Outcome
     message: str | None = Field(default=None, description="one sentence for the learner, where the outcome needs one")
+    where: Location | None = Field(
+        default=None, description="the place in the submitted source that the outcome is about"
+    )
     score: float
     max_score: float
     diagnostics: tuple[Diagnostic, ...] = ()

@@ -4,11 +4,14 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from evmbox.chain import Chain, Contract, Event, LearnerError, Receipt, Struct
+from evmbox.chain.recorder import NO_STEPS, Wanted, recording
 from evmbox.checks.expectations import EXHAUSTED
 from evmbox.compiler import Compilation
 from evmbox.errors import ChainError, TimeUp
 from evmbox.report import Outcome
 from evmbox.steps import Step, StepResult
+from evmbox.trace import Trace
+from evmbox.traces import MAX_STEPS, Traced, Window
 
 OnResult = Callable[[StepResult], object]
 
@@ -34,6 +37,26 @@ def run_scenario(
     return results, None if stopped is None else stopped_at(len(results), stopped)
 
 
+def trace_step(
+    compilation: Compilation, steps: Sequence[Step], index: int, window: Window
+) -> tuple[Traced | None, str | None]:
+    """Run the steps up to `index`, and that one recorded. `compilation` has details.
+
+    Returns its trace and None, or None and in words why there is none.
+    """
+    scenario = _Scenario(compilation)
+    reached = 0
+    try:
+        for step in steps[:index]:
+            scenario.take(step)
+            reached += 1
+        return scenario.trace(steps[index], window), None
+    except TimeUp:
+        return None, stopped_at(reached, Outcome.TIMED_OUT)
+    except EXHAUSTED:
+        return None, stopped_at(reached, Outcome.RESOURCE_LIMIT)
+
+
 def stopped_at(step: int, outcome: Outcome) -> str:
     """Say at which step, counted from 0, a scenario was stopped by a limit."""
     why = {
@@ -46,6 +69,7 @@ def stopped_at(step: int, outcome: Outcome) -> str:
 
 class _Scenario:
     def __init__(self, compilation: Compilation) -> None:
+        self._compilation = compilation
         self._chain = Chain(artifacts=compilation.artifacts, abis=compilation.abis.values())
         self._contracts: list[Contract | None] = []
 
@@ -63,6 +87,21 @@ class _Scenario:
             return StepResult(ok=False, error=str(error))
         finally:
             self._contracts.append(contract)
+
+    def trace(self, step: Step, window: Window) -> Traced:
+        """Do one step and tell what happened in it."""
+        shown = range(window.offset, window.offset + window.limit)
+        wanted = Wanted(steps=MAX_STEPS, stack=shown, memory=shown if window.memory else NO_STEPS)
+        with recording(self._chain.engine, wanted) as recorded:
+            result = self.take(step)
+        if not recorded.frames:
+            return Traced(result=result)
+        trace = Trace(recorded, self._compilation, self._chain.name_of, gas_used=result.gas_used)
+        return Traced(
+            result=result,
+            summary=trace.summary() if window.summary else None,
+            page=trace.page(window.offset, window.limit),
+        )
 
     def _deploy(self, step: Step) -> Contract:
         if step.contract is None:

@@ -10,7 +10,7 @@ from uuid import uuid4
 import pytest
 
 from classroom.errors import TooMany, Unavailable
-from classroom.schemas import Step
+from classroom.schemas import Step, TraceIn
 from classroom.scratch import TURNS_EACH, TURNS_IN_ALL, Scratch
 from evmbox.compiler import NodeCompiler
 from evmbox.errors import CompilerUnavailable
@@ -81,6 +81,52 @@ def test_a_scenario_of_a_source_that_does_not_compile_has_diagnostics_and_no_ste
     told = scratch.scenario(WHO, "contract A {", [Step(action="deploy", contract="A")])
     assert told.steps == []
     assert told.diagnostics[0].severity == "error"
+
+
+def test_a_trace_tells_what_happened_in_one_step_and_its_pages_fit_together(scratch):
+    steps = [
+        Step(action="deploy", contract="Counter"),
+        Step(action="send", target=0, function="add", args=[3]),
+        Step(action="send", target=0, function="add", args=[4], account="bob"),
+    ]
+    told = scratch.trace(WHO, TraceIn(source=COUNTER, steps=steps, index=2, limit=50, memory=True))
+    assert (told.diagnostics, told.stopped) == ([], None)
+    trace = told.trace
+    assert trace.result.ok
+    assert trace.summary.gas_used == trace.result.gas_used
+    [call] = trace.summary.calls
+    assert (call.sender, call.contract, call.function, call.arguments) == (
+        "Bob",
+        "Counter",
+        "add(uint256)",
+        {"n": "4"},
+    )
+    [write] = trace.summary.writes
+    assert (write.variable, write.old, write.new, write.location.line) == ("count", "3", "7", 3)
+    assert len(trace.page.steps) == 50 < trace.page.total
+    assert all(step.stack is not None for step in trace.page.steps)
+    assert trace.page.steps[3].memory.endswith("80")
+    rest = TraceIn(source=COUNTER, steps=steps, index=2, offset=50, limit=1000, summary=False)
+    more = scratch.trace(WHO, rest).trace
+    assert more.summary is None
+    assert [step.index for step in (*trace.page.steps, *more.page.steps)] == list(range(trace.page.total))
+    assert more.page.steps[-1].op == "STOP"
+
+
+def test_a_trace_of_what_does_not_compile_or_execute_says_so(scratch):
+    told = scratch.trace(WHO, TraceIn(source="contract A {", steps=[Step(action="wait")], index=0))
+    assert told.trace is None
+    assert told.diagnostics[0].severity == "error"
+    waited = scratch.trace(WHO, TraceIn(source=COUNTER, steps=[Step(action="wait", seconds=5)], index=0)).trace
+    assert waited.result.ok
+    assert waited.page is None
+
+
+def test_a_trace_of_a_step_that_fails_tells_why(scratch):
+    steps = [Step(action="deploy", contract="Counter"), Step(action="send", target=0, function="nonsense")]
+    trace = scratch.trace(WHO, TraceIn(source=COUNTER, steps=steps, index=1)).trace
+    assert not trace.result.ok
+    assert trace.page is None
 
 
 def test_a_person_has_a_few_turns_and_so_have_all_together():

@@ -10,7 +10,6 @@ import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -31,11 +30,13 @@ from evmbox.pool.jobs import (
     Finished,
     GradeJob,
     Job,
+    LocateJob,
     Message,
     Moved,
     Parted,
     ScenarioJob,
     Stepped,
+    TraceJob,
 )
 from evmbox.pool.line import Line
 from evmbox.pool.shelf import Shelf
@@ -43,6 +44,7 @@ from evmbox.pool.template import START_S, Ending, Listener, Template, TemplateLo
 from evmbox.report import CheckStatus, Outcome, Progress, Report, Stage
 from evmbox.runner import (
     LESSON_FAULT,
+    LOCATE_S,
     OnFault,
     OnProgress,
     Submission,
@@ -51,9 +53,12 @@ from evmbox.runner import (
     prepare,
     report_without_run,
     timed,
+    with_details,
+    worth_locating,
 )
 from evmbox.scenario import stopped_at
 from evmbox.steps import Step, StepResult
+from evmbox.traces import Traced, Window
 from evmbox.versions import SOLC_VERSION
 
 WARM_UP = Path(__file__).parent / "warm-up"
@@ -193,9 +198,11 @@ class Pool:
             )
             report = self._check(job, on_progress, on_fault)
             report = report.model_copy(update={"diagnostics": submission.compilation.diagnostics})
-            if explain and report.outcome is Outcome.FAILED and exercise.kind is Kind.CONTRACT:
+            if to_the_end and exercise.kind is Kind.CONTRACT:
                 with self._in_version(exercise.solc, usual) as compiler:
-                    report = self._explain(report, exercise, submission, seed, compiler)
+                    report = self._locate(job, report, compiler)
+                    if explain and report.outcome is Outcome.FAILED:
+                        report = self._explain(report, exercise, submission, seed, compiler)
             return timed(report, total_ms=(time.perf_counter() - started) * 1000)
 
     def compile(
@@ -233,6 +240,25 @@ class Pool:
             if isinstance(ending, Finished):
                 return compilation, results, ending.message
             return compilation, results, stopped_at(len(results), OUTCOMES[ending])
+
+    def trace(
+        self, source: str, steps: Sequence[Step], index: int, window: Window
+    ) -> tuple[Compilation, Traced | None, str | None]:
+        """Compile a source, run the steps up to `index` on a fresh chain, and trace that one.
+
+        Nothing is kept: another page of the same trace is made anew, and is the same trace. Returns the compilation,
+        the trace, and in words why there is none. Raises `IndexError` where there is no such step.
+        """
+        if not 0 <= index < len(steps):
+            raise IndexError(index)
+        with self._turn(self._slots) as compiler:
+            compilation = compiler.compile(source, details=True)
+            if not compilation.ok:
+                return compilation, None, compilation.message
+            ending = self._fork(TraceJob(compilation, steps, index, window), self._ration, ignore)
+            if isinstance(ending, Finished):
+                return compilation, ending.trace, ending.message
+            return compilation, None, stopped_at(index, OUTCOMES[ending])
 
     def healthy(self) -> bool:
         """Tell whether the pool can take work now."""
@@ -296,10 +322,9 @@ class Pool:
         failed = [check.id for check in report.checks if check.status is CheckStatus.FAILED][:MAX_EXPLAINED]
         if not failed or report.timings.checks_ms > EXPLAIN_MS:
             return report
-        detailed = compiler.compile(submission.source, extra_sources=exercise.extra_sources, details=True)
         pair = Pair(
             exercise,
-            replace(submission, compilation=detailed).silent(),
+            with_details(exercise, submission, compiler=compiler).silent(),
             prepare(exercise, exercise.solution, compiler=compiler).silent(),
             seed,
         )
@@ -321,6 +346,19 @@ class Pool:
             for check in report.checks
         )
         return report.model_copy(update={"checks": checks})
+
+    def _locate(self, job: GradeJob, report: Report, compiler: Compiler) -> Report:
+        """Add the lines of the loops that burned the gas, where that is quickly found: not for who is out for time."""
+        spent_s = (report.timings.deploy_ms + report.timings.checks_ms) / 1000
+        if not worth_locating(job.exercise, report):
+            return report
+        submission = with_details(job.exercise, job.submission, compiler=compiler, timeout_s=2 * LOCATE_S)
+        ration = self._ration.model_copy(update={"wall_s": min(self._ration.wall_s, 2 * spent_s + LOCATE_S)})
+        try:
+            ending = self._fork(LocateJob(job.exercise, submission.silent(), report, job.seed), ration, ignore)
+        except EvmboxError:  # a verdict without the line is better than none
+            return report
+        return (isinstance(ending, Finished) and ending.report) or report
 
     def _fork(self, job: Job, ration: Ration, listen: Listener) -> Finished | Ending:
         """Do a job in a fork. A template that was lost is replaced, and the job done again, once."""

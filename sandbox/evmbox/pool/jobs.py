@@ -15,9 +15,10 @@ from evmbox.compiler import Compilation
 from evmbox.divergence import Divergence, Pair
 from evmbox.exercise import Exercise
 from evmbox.report import Data, Progress, Report
-from evmbox.runner import Listeners, Submission, checks_of, judge
-from evmbox.scenario import run_scenario
+from evmbox.runner import Listeners, Submission, checks_of, judge, locate
+from evmbox.scenario import run_scenario, trace_step
 from evmbox.steps import Step, StepResult
+from evmbox.traces import Traced, Window
 
 
 class Started(Data):
@@ -64,11 +65,12 @@ class Parted(Data):
 
 
 class Finished(Data):
-    """The job is done; a submission's report comes with it, a scenario's message."""
+    """The job is done; a submission's report comes with it, a scenario's message, a trace."""
 
     kind: Literal["finished"] = "finished"
     report: Report | None = None
     message: str | None = None
+    trace: Traced | None = None
 
 
 class Broke(Data):
@@ -145,6 +147,20 @@ class ExplainJob:
 
 
 @dataclass(frozen=True)
+class LocateJob:
+    """Find the loops that burned the gas, for the report on a submission that is compiled with details."""
+
+    exercise: Exercise
+    submission: Submission
+    report: Report
+    seed: int
+
+    def run(self, _: Send) -> Finished:
+        """Run what ran out of gas once more, and return the report with the lines."""
+        return Finished(report=locate(self.exercise, self.submission, self.report, seed=self.seed))
+
+
+@dataclass(frozen=True)
 class ScenarioJob:
     """Run a scenario on contracts that are compiled already."""
 
@@ -155,3 +171,18 @@ class ScenarioJob:
         """Run every step, sending each result as it is there."""
         _, message = run_scenario(self.compilation, self.steps, on_result=lambda result: send(Stepped(result=result)))
         return Finished(message=message)
+
+
+@dataclass(frozen=True)
+class TraceJob:
+    """Trace one step of a scenario, on contracts that are compiled with details."""
+
+    compilation: Compilation
+    steps: Sequence[Step]
+    index: int
+    window: Window
+
+    def run(self, _: Send) -> Finished:
+        """Run the steps before it, then that one recorded."""
+        trace, message = trace_step(self.compilation, self.steps, self.index, self.window)
+        return Finished(trace=trace, message=message)

@@ -8,11 +8,13 @@ the learner only that it was not their fault. No text of a solution or a check g
 
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from types import CodeType
 
 from evmbox.checks import Check, load_checks
 from evmbox.checks.expectations import EXHAUSTED
 from evmbox.compiler import Compiler
+from evmbox.compiler.compilation import TIME_LIMIT_S
 from evmbox.errors import ExerciseError, TimeUp
 from evmbox.exercise import HELPERS, Exercise
 from evmbox.report import Outcome, Progress, Report, Stage
@@ -30,11 +32,13 @@ from evmbox.runner.grading import (
     timed,
 )
 from evmbox.runner.kinds import KINDS, OWN_CHECKS
+from evmbox.runner.locating import LOCATE_S, locate, worth_locating
 from evmbox.runner.submission import Submission
 from evmbox.versions import SOLC_VERSION
 
 __all__ = [
     "LESSON_FAULT",
+    "LOCATE_S",
     "Listeners",
     "OnFault",
     "OnProgress",
@@ -44,9 +48,12 @@ __all__ = [
     "grade",
     "ignore",
     "judge",
+    "locate",
     "prepare",
     "report_without_run",
     "timed",
+    "with_details",
+    "worth_locating",
 ]
 
 
@@ -65,6 +72,8 @@ def grade(
     submission = prepare(exercise, source, compiler=compiler)
     listeners = Listeners(on_progress=on_progress, on_fault=on_fault)
     report = judge(exercise, submission, seed=seed, solc=compiler.version, listeners=listeners)
+    if worth_locating(exercise, report):
+        report = locate(exercise, with_details(exercise, submission, compiler=compiler), report, seed=seed)
     return timed(report, total_ms=elapsed_ms(started))
 
 
@@ -72,6 +81,15 @@ def prepare(exercise: Exercise, source: str, *, compiler: Compiler) -> Submissio
     """Return what `judge` needs of a submission: the source, and all that has to be compiled for it."""
     kind = KINDS.get(exercise.kind)
     return kind.prepare(exercise, source, compiler) if kind else Submission(source)
+
+
+def with_details(
+    exercise: Exercise, submission: Submission, *, compiler: Compiler, timeout_s: float = TIME_LIMIT_S
+) -> Submission:
+    """Return a submission of kind `contract` compiled once more, with details; its code is the same."""
+    extra = exercise.extra_sources
+    compilation = compiler.compile(submission.source, extra_sources=extra, details=True, timeout_s=timeout_s)
+    return replace(submission, compilation=compilation)
 
 
 def judge(

@@ -12,7 +12,7 @@ from evmbox.chain.recorder.opcodes import JUMPDEST
 from evmbox.compiler import ContractDetails, Details
 from evmbox.report import Location
 from evmbox.trace.layout import Layout
-from evmbox.trace.sources import Sources, Span
+from evmbox.trace.sources import CONTRACT, FUNCTION, Sources, Span
 
 PUSH1, PUSH32 = 0x60, 0x7F
 _LIBRARY = b"\x73" + bytes(20) + b"\x30\x14"
@@ -54,19 +54,27 @@ class Program:
         self.contract = name
         self.details = details
         self.creates = creates
-        self._sources = sources
+        self.sources = sources
         self.code = details.creation if creates else details.runtime
         self._spans: dict[int, Span | None] = {}
 
     @cached_property
+    def file(self) -> str | None:
+        """The file that the contract stands in."""
+        return next(
+            (named.span.file for named in self.sources.named if (named.kind, named.name) == (CONTRACT, self.contract)),
+            None,
+        )
+
+    @cached_property
     def layout(self) -> Layout:
         """Where the contract keeps its variables."""
-        return Layout(self.details.storage_layout, asts=self._sources.asts)
+        return Layout(self.details.storage_layout, asts=self.sources.asts)
 
     @cached_property
     def transient_layout(self) -> Layout:
         """Where the contract keeps its transient variables."""
-        return Layout(self.details.transient_layout, asts=self._sources.asts)
+        return Layout(self.details.transient_layout, asts=self.sources.asts)
 
     @cached_property
     def map(self) -> dict[int, Mapped]:
@@ -78,7 +86,7 @@ class Program:
         """Return what an instruction comes from; None for what solc added itself, and for data."""
         if pc not in self._spans:
             mapped = self.map.get(pc)
-            self._spans[pc] = None if mapped is None else self._sources.span(mapped.start, mapped.length, mapped.file)
+            self._spans[pc] = None if mapped is None else self.sources.span(mapped.start, mapped.length, mapped.file)
         return self._spans[pc]
 
     def location(self, pc: int, stack: Sequence[int | bytes] = ()) -> Location | None:
@@ -89,7 +97,19 @@ class Program:
         span = self.span(pc)
         if span is None:
             span = next((span for span in map(self._returned_to, reversed(stack)) if span is not None), None)
-        return None if span is None else self._sources.location(span)
+        return None if span is None else self.sources.location(span)
+
+    def dispatches(self, pc: int) -> bool:
+        """Tell whether an instruction belongs to the contract as a whole: the choice of the function that is called."""
+        span = self.span(pc)
+        around = None if span is None else self.sources.around(span)
+        return around is not None and around.kind == CONTRACT and around.span == span
+
+    def begins_function(self, pc: int) -> bool:
+        """Tell whether a function of the source begins at an instruction, which stands for it as a whole."""
+        span = self.span(pc)
+        around = None if span is None else self.sources.around(span)
+        return around is not None and around.kind == FUNCTION and around.span == span
 
     def _returned_to(self, value: int | bytes) -> Span | None:
         pc = value if isinstance(value, int) else int.from_bytes(value, "big")

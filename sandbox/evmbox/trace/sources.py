@@ -9,6 +9,9 @@ from typing import Any
 from evmbox.compiler import Details
 from evmbox.report import Location
 
+CONTRACT = "ContractDefinition"
+FUNCTION = "FunctionDefinition"
+
 
 @dataclass(frozen=True, slots=True)
 class Span:
@@ -95,28 +98,29 @@ class Sources:
                 end_line=end_line,
                 end_column=end_column,
                 contract=None if around is None else around.contract,
-                function=None if around is None or around.kind == "ContractDefinition" else around.name,
+                function=None if around is None or around.kind == CONTRACT else around.name,
             )
         return self._locations[span]
 
     def around(self, span: Span) -> Named | None:
         """Return the innermost contract, function, modifier or public variable that a span is part of."""
-        holding = [each for each in self._named if each.span.holds(span)]
+        holding = [each for each in self.named if each.span.holds(span)]
         return min(holding, key=lambda each: each.span.length, default=None)
 
     @cached_property
-    def _named(self) -> list[Named]:
+    def named(self) -> list[Named]:
+        """The contracts, functions, modifiers and public variables of the files whose syntax trees are known."""
         return [named for ast in self.asts.values() for node in ast["nodes"] for named in self._names(node, None)]
 
     def _names(self, node: Mapping[str, Any], contract: str | None) -> Iterator[Named]:
         kind, span = node["nodeType"], self.span_of(node)
         if span is None:
             return
-        if kind == "ContractDefinition":
+        if kind == CONTRACT:
             yield Named(span, kind, node["name"], node["name"])
             for inner in node["nodes"]:
                 yield from self._names(inner, node["name"])
-        elif kind in {"FunctionDefinition", "ModifierDefinition"}:
+        elif kind in {FUNCTION, "ModifierDefinition"}:
             yield Named(span, kind, node["name"] or node.get("kind", ""), contract)
         elif kind == "VariableDeclaration" and node.get("visibility") == "public":
             yield Named(span, kind, node["name"], contract)

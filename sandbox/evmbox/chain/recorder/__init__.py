@@ -7,7 +7,16 @@ bound the execution goes on, unrecorded, and the recording says so.
 
 from evmbox.chain.recorder.geth import StructLogOptions, call_tracer, struct_logs
 from evmbox.chain.recorder.opcodes import MNEMONICS
-from evmbox.chain.recorder.recorder import MAX_EVENTS, MAX_MEMORY_BYTES, MAX_STEPS, Recordable, Wanted, recording, word
+from evmbox.chain.recorder.recorder import (
+    MAX_EVENTS,
+    MAX_MEMORY_BYTES,
+    MAX_STEPS,
+    NO_STEPS,
+    Recordable,
+    Wanted,
+    recording,
+    word,
+)
 from evmbox.chain.recorder.recording import Access, Emitted, Frame, Recording
 
 __all__ = [
@@ -15,6 +24,7 @@ __all__ = [
     "MAX_MEMORY_BYTES",
     "MAX_STEPS",
     "MNEMONICS",
+    "NO_STEPS",
     "Access",
     "Emitted",
     "Frame",
