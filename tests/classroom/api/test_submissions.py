@@ -4,7 +4,7 @@ import os
 import threading
 from contextlib import closing
 from dataclasses import replace
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
 from sqlmodel import select
