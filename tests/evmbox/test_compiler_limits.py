@@ -161,6 +161,15 @@ def test_the_process_sees_nothing_of_our_environment_and_has_a_group_of_its_own(
         assert os.getpgid(compiler.pid) == compiler.pid != os.getpgid(0)
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="threads and their niceness are read from /proc")
+def test_a_compiler_that_yields_to_others_does_so_with_every_thread() -> None:
+    with NodeCompiler(niceness=19) as compiler:
+        assert compiler.compile("").ok
+        tasks = list(Path(f"/proc/{compiler.pid}/task").iterdir())
+        assert len(tasks) > 1
+        assert {(task / "stat").read_text().rpartition(") ")[2].split()[16] for task in tasks} == {"19"}
+
+
 def test_threads_take_turns_and_each_gets_its_own_answer(target: NodeCompiler) -> None:
     names = [f"C{i}" for i in range(20)]
     with ThreadPoolExecutor(4) as executor:

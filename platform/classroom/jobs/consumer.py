@@ -28,6 +28,7 @@ from classroom import submissions
 from classroom.catalog import Catalog
 from classroom.db import Database
 from classroom.errors import Unavailable
+from classroom.jobs.ahead import Ahead
 from classroom.jobs.queue import Bell, Queue, bell_path
 from classroom.jobs.wake import Waker
 from classroom.models import SubmissionState
@@ -88,6 +89,7 @@ class Consumer:
         self._node = f"{socket.gethostname()[:64]}/{folder[:12]}/"
         self._queue = Queue(settings, self.grade)
         self._bell = Bell(bell_path(settings))
+        self._ahead = Ahead(settings, database=database, catalog=catalog, pool=pool)
         self._workers = _Workers(self._queue.huey, self._bell, size=settings.pool_size)
         self._stopping = threading.Event()
         self._reaper = threading.Thread(target=self._reap_until_stopped, name="reaper", daemon=True)
@@ -99,15 +101,18 @@ class Consumer:
         self._reap(lost_worker=self._node)
         self._workers.start()
         self._reaper.start()
+        self._ahead.start()
 
     def stop(self) -> None:
         """Finish what is quickly finished, give the rest back, and end."""
         self._stopping.set()
+        self._ahead.stop()
         self._workers.stop(graceful=True)
         self._pool.close()
         for _, thread in self._workers.worker_threads:
             thread.join(_GIVE_BACK_S)
         self._reaper.join(_GIVE_BACK_S)
+        self._ahead.close(_GIVE_BACK_S)
         self._bell.close()
         self._queue.close()
 

@@ -1,5 +1,6 @@
 """A compiler's process, kept within its limits: time, memory, output, and no longer a life than ours."""
 
+import contextlib
 import os
 import re
 import resource
@@ -51,10 +52,11 @@ class LimitedProcess:
 
     It sees a fixed environment, can write nothing to a file and leaves no core. Its standard error is dropped. Limits
     are set from outside just after it started (Linux only), which is before it was given anything to work on: so it
-    needs no code between fork and exec, which is not safe in a process with threads.
+    needs no code between fork and exec, which is not safe in a process with threads. `niceness` is the system's: 19
+    takes what processor time nobody else wants.
     """
 
-    def __init__(self, arguments: Sequence[str | Path]) -> None:
+    def __init__(self, arguments: Sequence[str | Path], *, niceness: int = 0) -> None:
         self._ending = threading.Lock()
         self._popen = subprocess.Popen(
             arguments,
@@ -72,6 +74,9 @@ class LimitedProcess:
         self._limit(resource.RLIMIT_AS, ADDRESS_SPACE_BYTES)
         self._limit(resource.RLIMIT_FSIZE, 0)
         self._limit(resource.RLIMIT_CORE, 0)
+        if niceness:
+            with contextlib.suppress(OSError):
+                os.setpriority(os.PRIO_PGRP, self.pid, niceness)  # of the group: every thread there is, not the first
 
     @property
     def pid(self) -> int:
