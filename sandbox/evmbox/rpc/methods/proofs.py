@@ -6,7 +6,7 @@ import rlp
 from eth.constants import BLANK_ROOT_HASH
 from eth_hash.auto import keccak
 from eth_typing import Address
-from trie import HexaryTrie
+from trie.hexary import HexaryTrie
 
 from evmbox.rpc.errors import invalid
 from evmbox.rpc.node import Node
