@@ -102,7 +102,7 @@ for _family in ("anvil", "hardhat"):
 @method("evm_setIntervalMining", anything)
 def set_automine(_node: Node, wanted: Any) -> bool:
     """Say that every transaction is mined at once, and that this cannot be changed."""
-    if wanted is True or wanted == 0:
+    if wanted is True or (wanted == 0 and wanted is not False):  # mine at once; mine at no interval
         return True
     raise not_supported("every transaction is mined at once, in a block of its own; that cannot be switched off")
 
