@@ -43,6 +43,7 @@ class NodeCompiler(StandardJsonCompiler):
         if not (node_modules / "solc" / "soljson.js").is_file():
             raise CompilerUnavailable(f"The npm package solc was not found. {_ADVICE}")
         self._arguments = (executable, *_FLAGS, _WORKER, node_modules.resolve())
+        self._readable = (_WORKER, *_packages(node_modules.resolve()))
         self._change = threading.Lock()  # held while the process is exchanged or closed, never while waiting for it
         self._closed = False
         self._ready = False
@@ -91,7 +92,7 @@ class NodeCompiler(StandardJsonCompiler):
 
     def _start(self) -> LimitedProcess:
         try:
-            return LimitedProcess(self._arguments)
+            return LimitedProcess(self._arguments, readable=self._readable)
         except OSError as error:
             raise CompilerUnavailable(f"Node can't be started: {error}. {_ADVICE}") from error
 
@@ -122,6 +123,11 @@ class NodeCompiler(StandardJsonCompiler):
             return str(greeting["broken"])
         version = greeting["ready"].partition("+")[0]
         return None if version == SOLC_VERSION else f"version {version} is installed, {SOLC_VERSION} is needed"
+
+
+def _packages(node_modules: Path) -> list[Path]:
+    """List the packages that solc is made of, each where it really is."""
+    return sorted({path.resolve() for path in node_modules.iterdir() if not path.name.startswith((".", "@"))})
 
 
 def find_node() -> Path | None:
