@@ -88,13 +88,14 @@ class Walls:
 @cache
 def find_walls() -> Walls:
     """Return the strongest walls of this machine, and log what is in the way of stronger ones. Tried once."""
-    walls = _try_all()
+    walls = try_all()
     for reason in walls.reasons:
         _log.warning("Isolation: %s", reason)
     return walls
 
 
-def _try_all() -> Walls:
+def try_all() -> Walls:
+    """Put up every wall there is around processes of ours, and return those that stand."""
     program = bubblewrap.find_bubblewrap()
     trials = [_Trial(Walls())]
     if program:
