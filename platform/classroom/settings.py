@@ -30,6 +30,9 @@ class Settings(BaseSettings):
     submissions_per_minute: int = Field(default=30, ge=1, description="submissions one learner may make a minute")
     session_days: int = Field(default=30, ge=1, description="days a sign-in lasts")
     secure_cookies: bool = Field(default=False, description="send the session cookie over HTTPS only")
+    multi_user: bool = Field(
+        default=False, description="others than the owner use it: refuse to start on the weakest isolation"
+    )
     owner: str = Field(default="owner", description="name of the one person whom JupyterLab on this machine serves")
 
     @cached_property

@@ -18,7 +18,8 @@ from evmbox.compiler.node import find_node
 from evmbox.compiler.process import LimitedProcess
 from evmbox.exercise import Exercise, load_exercise
 from evmbox.isolation import bubblewrap, ladder
-from evmbox.isolation.ladder import Tier, Walls, find_walls
+from evmbox.isolation.ladder import Walls, find_walls
+from evmbox.isolation.tier import Tier
 from evmbox.pool import Pool
 from evmbox.pool.template import TemplateLost
 from evmbox.report import CheckStatus, Outcome

@@ -1,4 +1,4 @@
-"""The command line: `classroom up | lesson | user`, a module for each; only the one that was asked for is imported."""
+"""The command line: `classroom COMMAND …`, a module for each; only the one that was asked for is imported."""
 
 import importlib
 import sys
@@ -15,6 +15,7 @@ COMMANDS: Final = {
     "up": "Start everything on this machine and open one address.",
     "lesson": "Grade a file, or prove that an exercise's checks are right.",
     "user": "Add people to the course.",
+    "doctor": "Look whether this machine has all it takes, and say what to do.",
 }
 
 

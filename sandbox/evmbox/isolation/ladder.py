@@ -10,24 +10,16 @@ import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from functools import cache
 
 from evmbox.isolation import bubblewrap, launch
+from evmbox.isolation.tier import Tier
 from evmbox.isolation.view import LIBRARIES, NULL, RANDOM, loaders, python_files
 
 TRIAL_S = 60.0
 """Patience with a trial, which takes a tenth of a second, for a machine that is busy starting everything at once."""
 
 _log = logging.getLogger(__name__)
-
-
-class Tier(StrEnum):
-    """How strongly a process is isolated, from strong to weak."""
-
-    BUBBLEWRAP = "bubblewrap"
-    LANDLOCK = "landlock"
-    RLIMITS = "rlimits"
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,8 @@ from evmbox.compiler import Compilation, Compiler, open_compiler
 from evmbox.compiler.compilation import NO_SOURCES
 from evmbox.errors import CompilerUnavailable, EvmboxError, ExerciseError, PoolClosed
 from evmbox.exercise import Exercise, load_exercise
-from evmbox.isolation.ladder import Tier, Walls, find_walls
+from evmbox.isolation.ladder import Walls, find_walls
+from evmbox.isolation.tier import Tier
 from evmbox.pool.cache import Memory, RememberingCompiler
 from evmbox.pool.confinement import Ration
 from evmbox.pool.jobs import Draft, Fault, Finished, GradeJob, Job, Message, Moved, ScenarioJob, Stepped
