@@ -28,6 +28,7 @@ from classroom import submissions
 from classroom.catalog import Catalog
 from classroom.db import Database
 from classroom.errors import Unavailable
+from classroom.isolation import require_isolation
 from classroom.jobs.ahead import Ahead
 from classroom.jobs.queue import Bell, Queue, bell_path
 from classroom.jobs.wake import Waker
@@ -53,8 +54,9 @@ logger = logging.getLogger(__name__)
 def run_consumer(settings: Settings, *, parent_pid: int | None = None) -> None:
     """Grade submissions until SIGTERM or SIGINT, or until the parent process is gone, where one is named.
 
-    Raises Unavailable where another consumer holds this data folder.
+    Raises Unavailable where another consumer holds this data folder, and where isolation is too weak for the settings.
     """
+    walls = require_isolation(settings)
     reasons: queue.SimpleQueue[str] = queue.SimpleQueue()  # the one queue that a signal handler may put into
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda received, _frame: reasons.put(signal.Signals(received).name))
@@ -68,7 +70,7 @@ def run_consumer(settings: Settings, *, parent_pid: int | None = None) -> None:
         opened.callback(database.close)
         waker = opened.enter_context(Waker(settings))
         catalog = Catalog.load(settings.lessons_dir)
-        pool = opened.enter_context(Pool(size=settings.pool_size, diagnostics=False))
+        pool = opened.enter_context(Pool(size=settings.pool_size, diagnostics=False, walls=walls))
         consumer = Consumer(settings, database=database, catalog=catalog, pool=pool, waker=waker)
         consumer.start(every_second=watch_parent)
         logger.info("Grading, %d at a time", settings.pool_size)

@@ -1,7 +1,6 @@
 """Native solc, which py-solc-x finds: three times as fast as solc on Node. Also the choice between the two."""
 
 import logging
-import shutil
 import threading
 import time
 from pathlib import Path
@@ -36,9 +35,7 @@ class NativeCompiler(StandardJsonCompiler):
     ) -> None:
         """Use the solc at `executable`. Raise CompilerUnavailable if it does not run or has another version."""
         super().__init__(version, Library(node_modules))
-        # Sends solc a signal when the thread that waits for it dies; without it an orphan ends at its CPU limit.
-        setpriv = shutil.which("setpriv")
-        self._command = (*((setpriv, "--pdeathsig", "KILL") if setpriv else ()), executable)
+        self._executable = executable
         self._niceness = niceness
         self._change = threading.Lock()  # held while a process starts or all is closed
         self._closed = False
@@ -69,11 +66,15 @@ class NativeCompiler(StandardJsonCompiler):
             if self._closed:
                 raise CompilerUnavailable("The compiler was closed.")
             try:
-                self._process = process = LimitedProcess((*self._command, *options), niceness=self._niceness)
+                self._process = process = LimitedProcess(
+                    (self._executable, *options),
+                    cpu_s=deadline - time.monotonic(),
+                    die_with_thread=True,
+                    niceness=self._niceness,
+                )
             except OSError as error:
-                raise CompilerUnavailable(f"The solc at {self._command[-1]} can't be started: {error}.") from error
+                raise CompilerUnavailable(f"The solc at {self._executable} can't be started: {error}.") from error
         try:
-            process.allow_cpu(deadline - time.monotonic())
             return process.ask_once(request, deadline=deadline)
         except ProcessEnded:
             if self._closed:

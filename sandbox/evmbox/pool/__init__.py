@@ -20,7 +20,8 @@ from evmbox.compiler.compilation import NO_SOURCES
 from evmbox.divergence import Divergence, Pair
 from evmbox.errors import CompilerUnavailable, EvmboxError, ExerciseError, PoolBusy, PoolClosed
 from evmbox.exercise import Exercise, Kind, load_exercise
-from evmbox.isolation.ladder import Tier, Walls, find_walls
+from evmbox.isolation.ladder import Walls, find_walls
+from evmbox.isolation.tier import Tier
 from evmbox.pool.cache import Memory, RememberingCompiler
 from evmbox.pool.confinement import Ration
 from evmbox.pool.jobs import (
