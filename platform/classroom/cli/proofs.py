@@ -19,7 +19,7 @@ def as_data(proof: Proof, seconds: float | None) -> Mapping[str, Any]:
     return {
         **proof.model_dump(mode="json"),
         "figures": {claim: _figures(rows) for claim, rows in _by_claim(proof).items()},
-        "mutants": {fate: number for fate, number in _fates(proof).items()},
+        "mutants": _fates(proof),
         "seconds": seconds,
     }
 
@@ -61,7 +61,7 @@ def print_all(proofs: Sequence[Proof], seconds: float) -> None:
             proof.exercise_id,
             str(len(proof.checks)),
             *(f"{each['ok']} of {each['all']}" for each in files),
-            *(str(fates[fate]) if proof.mutation else "–" for fate in (Fate.KILLED, Fate.SURVIVED, Fate.EQUIVALENT)),
+            *(str(fates[fate]) if proof.mutation else "-" for fate in (Fate.KILLED, Fate.SURVIVED, Fate.EQUIVALENT)),
             "[green]proven[/]" if proof.ok else "[red]not proven[/]",
         )
     out.print(table)
@@ -87,7 +87,7 @@ def _fates(proof: Proof) -> Mapping[Fate, int]:
 
 def _in_short(rows: Sequence[Row]) -> str:
     if len(rows) == 1:
-        return f"[dim]{escape(rows[0].found if rows[0].claim is Claim.MUTANTS_KILLED else rows[0].file)}[/]"
+        return f"[dim]{escape(rows[0].file if rows[0].claim is Claim.STARTER_FAILS else rows[0].found)}[/]"
     figures = _figures(rows)
     return f"[dim]{figures['ok']} of {figures['all']}[/]"
 
@@ -107,8 +107,6 @@ def _print_mutant(mutant: MutantResult) -> None:
 
 def entry(mutant: MutantResult) -> str:
     """Return the entry of `exercise.toml` that lists a mutant as equivalent, with the reason left open."""
-    named = {"operator": mutant.operator, "function": mutant.function, "before": mutant.before, "after": mutant.after}
-    lines = [
-        f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in named.items() if value or key == "after"
-    ]
-    return "\n".join(["[[equivalent]]", *lines, 'reason = ""'])
+    named = mutant.model_dump(include={"operator", "function", "before", "after"})
+    lines = (f"{key} = {json.dumps(value, ensure_ascii=False)}\n" for key, value in named.items())
+    return f'[[equivalent]]\n{"".join(lines)}reason = ""'
