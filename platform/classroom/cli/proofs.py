@@ -11,6 +11,7 @@ from classroom.cli.console import out
 from evmbox.proof import Claim, Fate, MutantResult, Proof, Row
 
 SYMBOL: Final = {True: "[green]✓[/]", False: "[red]✗[/]"}
+OF_A_FILE: Final = {Claim.STARTER_FAILS, Claim.SOLUTION_PASSES, Claim.VARIANT_PASSES, Claim.MISTAKE_CAUGHT}
 COLOUR: Final = {"+": "green", "-": "red", "@": "cyan"}
 
 
@@ -87,7 +88,9 @@ def _fates(proof: Proof) -> Mapping[Fate, int]:
 
 def _in_short(rows: Sequence[Row]) -> str:
     if len(rows) == 1:
-        return f"[dim]{escape(rows[0].file if rows[0].claim is Claim.STARTER_FAILS else rows[0].found)}[/]"
+        row = rows[0]
+        figure = row.ok or row.claim is Claim.MUTANTS_KILLED  # what else is wrong is said below, at length
+        return f"[dim]{escape(row.file if row.claim in OF_A_FILE else row.found if figure else '')}[/]"
     figures = _figures(rows)
     return f"[dim]{figures['ok']} of {figures['all']}[/]"
 
