@@ -15,7 +15,8 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn
 from rich.progress import Progress as Bar
 
-from classroom.catalog import Catalog
+from classroom import authoring
+from classroom.catalog import COURSE, Catalog
 from classroom.cli.console import err, out
 from classroom.cli.proofs import as_data, print_all, print_proof
 from classroom.errors import Invalid
@@ -100,6 +101,22 @@ def check(
         if len(proven) > 1:
             print_all([proof for proof, _ in proven], time.monotonic() - started)
     raise typer.Exit(0 if all(proof.ok for proof, _ in proven) else 1)
+
+
+@app.command("new")
+def new(
+    place: Annotated[str, typer.Argument(help="Such as foundations/hello-storage.", metavar="TRACK/LESSON[/EXERCISE]")],
+) -> None:
+    """Begin a lesson with an exercise, or one more exercise; what is written is proven, and to be replaced."""
+    lessons_dir = Settings().lessons_dir
+    begun = authoring.begin(lessons_dir, place)
+    for file in begun.files:
+        out.print(f"[green]+[/] {escape(str(file))}")
+    if begun.to_list is not None:
+        out.print(f"\nThe course does not list it yet. Write into {escape(str(lessons_dir / COURSE))}:\n")
+        out.print(escape(begun.to_list))
+    out.print(f"\nSee it:    classroom lesson preview {escape(str(begun.folder))}")
+    out.print(f"Prove it:  classroom lesson check {escape(str(begun.folder))}")
 
 
 def _advance(bar: Bar, task: TaskID, exercise_id: str, proving: Proving) -> None:

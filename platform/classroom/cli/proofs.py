@@ -33,11 +33,13 @@ def print_proof(proof: Proof, seconds: float | None) -> None:
     for claim, rows in _by_claim(proof).items():
         table.add_row(SYMBOL[all(row.ok for row in rows)], claim, _in_short(rows))
     out.print(table)
+    wrong: dict[str, list[Row]] = {}
     for row in proof.rows:
         if not row.ok:
-            out.print(
-                f"{SYMBOL[False]} [bold]{escape(row.file)}[/]: {escape(row.expected)}; found: {escape(row.found)}"
-            )
+            wrong.setdefault(row.found, []).append(row)
+    for found, rows in wrong.items():  # a check that breaks says the same of every file
+        files = ", ".join(dict.fromkeys(row.file for row in rows))
+        out.print(f"{SYMBOL[False]} [bold]{escape(files)}[/]: {escape(rows[0].expected)}; found: {escape(found)}")
     for mutant in proof.mutation.mutants if proof.mutation else ():
         if mutant.fate in {Fate.SURVIVED, Fate.BREAKS_A_CHECK}:
             _print_mutant(mutant)
