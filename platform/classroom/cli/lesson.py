@@ -2,10 +2,12 @@
 
 import json
 import os
+import socket
 import sys
 import time
+import webbrowser
 from collections.abc import Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from functools import partial
 from pathlib import Path
 from typing import Annotated
@@ -15,11 +17,13 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn
 from rich.progress import Progress as Bar
 
-from classroom import authoring
+from classroom import authoring, launcher
 from classroom.catalog import COURSE, Catalog
 from classroom.cli.console import err, out
 from classroom.cli.proofs import as_data, print_all, print_proof
 from classroom.errors import Invalid
+from classroom.preview.app import serve
+from classroom.preview.watching import Watcher, lesson_folder
 from classroom.settings import Settings
 from evmbox.errors import ExerciseError
 from evmbox.exercise import MANIFEST, Exercise, load_exercise
@@ -117,6 +121,25 @@ def new(
         out.print(escape(begun.to_list))
     out.print(f"\nSee it:    classroom lesson preview {escape(str(begun.folder))}")
     out.print(f"Prove it:  classroom lesson check {escape(str(begun.folder))}")
+
+
+@app.command("preview")
+def preview(
+    path: Annotated[Path, typer.Argument(help="The folder of a lesson, or a file or exercise in it.", exists=True)],
+    port: Annotated[int, typer.Option(help="Where the page is; another if it is taken.", min=1, max=65535)] = 8900,
+    browser: Annotated[bool, typer.Option(help="Open the page in a browser, where there is a display.")] = True,
+) -> None:
+    """Show a lesson as a page that follows each save: its text, and what the checks say of every file of it."""
+    folder = lesson_folder(path)
+    chosen = launcher.free_port("127.0.0.1", port, set())
+    with Pool(size=os.cpu_count() or 2, diagnostics=False) as pool, closing(Watcher(folder, pool)) as watcher:
+        watcher.start()
+        with socket.create_server(("127.0.0.1", chosen)) as listener:
+            address = f"http://127.0.0.1:{chosen}/"
+            out.print(f"Open  {address}  and write; every save is shown. Press Ctrl+C to stop.")
+            if browser and launcher.may_open_browser():
+                webbrowser.open(address)
+            serve(watcher, listener)
 
 
 def _advance(bar: Bar, task: TaskID, exercise_id: str, proving: Proving) -> None:

@@ -7,7 +7,6 @@ solution: a proof is for its author.
 
 import hashlib
 from collections.abc import Callable, Iterator, MutableMapping, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -16,6 +15,7 @@ from pydantic import Field
 from evmbox.exercise import CHECKS, MANIFEST, SOLUTION, STARTER, Exercise
 from evmbox.pool import Pool
 from evmbox.proof.mutants import MIN_KILLED, MUTATED_KINDS, Fate, MutantResult, Mutation, mutate
+from evmbox.proof.parallel import in_parallel
 from evmbox.report import CheckResult, CheckStatus, Data, Outcome, Report
 from evmbox.runner import ignore
 
@@ -126,14 +126,13 @@ def prove(
             known[keys[trial]] = graded
         return graded
 
-    with ThreadPoolExecutor(pool.size) as executor:
-        futures = {executor.submit(grade, trial): trial for trial in trials}
-        for done, future in enumerate(as_completed(futures), start=1):
-            on_row(_judge(futures[future], future.result()))
-            on_progress(Proving(work=Work.FILES, done=done, total=len(trials)))
-    graded = {trial: future.result() for future, trial in futures.items()}
-    rows = [_judge(trial, result) for trial, result in graded.items()]
-    checks = next((result.report.checks for result in graded.values() if result.report.checks), ())
+    def tell(trial: _Trial, result: Graded, done: int) -> None:
+        on_row(_judge(trial, result))
+        on_progress(Proving(work=Work.FILES, done=done, total=len(trials)))
+
+    graded = in_parallel(trials, grade, pool.size, tell)
+    rows = [_judge(trial, result) for trial, result in zip(trials, graded, strict=True)]
+    checks = next((result.report.checks for result in graded if result.report.checks), ())
     rows += _structure(exercise, checks)
     mutation = None
     if mutants and exercise.kind in MUTATED_KINDS:

@@ -2,7 +2,7 @@
 pragma solidity ^0.8.37;
 
 // Another structure: what counts is inherited.
-abstract contract Counting {
+abstract contract BaseOfNewContract {
     uint256 public count;
 
     function _another() internal {
@@ -10,7 +10,7 @@ abstract contract Counting {
     }
 }
 
-contract NewContract is Counting {
+contract NewContract is BaseOfNewContract {
     function add() external {
         _another();
     }
