@@ -11,7 +11,7 @@ import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, StringConstraints, ValidationError, field_validator, model_validator
 
@@ -30,6 +30,7 @@ NOT_IMPORTABLE = {"Contract.sol", STARTER, SOLUTION, HELPERS}
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=64)]
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
 Identifier = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_$][A-Za-z0-9_$]*$", max_length=128)]
+AnswerFile = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]+\.(sol|json)$", max_length=128)]
 SolidityFile = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]+\.sol$", max_length=128)]
 Gas = Annotated[int, Field(strict=True, ge=21_000, le=30_000_000)]
 Scalar = bool | int | str
@@ -83,6 +84,19 @@ class TestRules(Data):
     faults: dict[SolidityFile, Fault] = Field(min_length=1)
 
 
+class ChallengeRules(Data):
+    """How a challenge may be solved: by whom, in how many transactions, with or without contracts of one's own.
+
+    An attacker contract is deployed and its function `entry` is called with `stake_wei`, if it takes ether.
+    """
+
+    entry: Identifier = "attack"
+    stake_wei: int = Field(default=10**18, strict=True, ge=0, lt=2**96)
+    max_transactions: int | None = Field(default=None, strict=True, gt=0)
+    forbid_deploy: bool = False
+    players: tuple[Literal["alice", "bob", "carol", "dave", "erin"], ...] = ("alice",)
+
+
 class Manifest(Data):
     """What `exercise.toml` says."""
 
@@ -101,7 +115,8 @@ class Manifest(Data):
     gas_budget: int | None = Field(default=None, strict=True, gt=0)
     limits: Limits = Limits()
     tests: TestRules | None = None
-    mistakes: dict[SolidityFile, Identifier] = Field(
+    challenge: ChallengeRules | None = None
+    mistakes: dict[AnswerFile, Identifier] = Field(
         default_factory=dict, description="each file of mistakes/ with the id of the check that must catch it"
     )
 
@@ -123,6 +138,18 @@ class Manifest(Data):
             msg = f"an exercise of kind 'tests' names its test contract, and imports {self.tests.target}.sol"
             raise ValueError(msg)
         return self
+
+    @model_validator(mode="after")
+    def _challenge_where_it_is_one(self) -> Self:
+        if self.challenge is not None and self.kind is not Kind.CHALLENGE:
+            msg = "only an exercise of kind 'challenge' has [challenge]"
+            raise ValueError(msg)
+        return self
+
+    @property
+    def suffixes(self) -> tuple[str, ...]:
+        """How the names of files with answers may end: a challenge takes an attacker contract, or transactions."""
+        return (".sol", ".json") if self.kind is Kind.CHALLENGE else (".sol",)
 
     @field_validator("imports")
     @classmethod
@@ -172,7 +199,7 @@ def load_exercise(path: Path) -> Exercise:
         )
     if manifest.kind is not Kind.TESTS:
         _require_file(path, CHECKS, remedy="Write the checks that judge a submission, with @check.")
-    mistakes = _folder(path, "mistakes")
+    mistakes = _folder(path, "mistakes", manifest.suffixes)
     _match_mistakes(text, manifest.mistakes, mistakes)
     mutants = _folder(path, "mutants")
     _match_mutants(text, manifest.tests.faults if manifest.tests else {}, mutants)
@@ -181,9 +208,9 @@ def load_exercise(path: Path) -> Exercise:
         **dict(manifest),
         path=path,
         digest=folder_digest(path),
-        starter=_read(path, STARTER, remedy="Write what the learner begins with."),
-        solution=_read(path, SOLUTION, remedy="Write a contract that passes every check."),
-        variants=_folder(path, "variants"),
+        starter=_answer(path, STARTER, manifest.suffixes, remedy="Write what the learner begins with."),
+        solution=_answer(path, SOLUTION, manifest.suffixes, remedy="Write an answer that passes every check."),
+        variants=_folder(path, "variants", manifest.suffixes),
         mistake_sources=mistakes,
         extra_sources={
             name: _read(path, name, remedy=f"Add it, or remove it from `imports` in {MANIFEST}.")
@@ -308,11 +335,19 @@ def _match_mutants(text: str, named: Mapping[str, Fault], files: Mapping[str, st
         )
 
 
-def _folder(path: Path, name: str) -> dict[str, str]:
+def _folder(path: Path, name: str, suffixes: Sequence[str] = (".sol",)) -> dict[str, str]:
     return {
         file.name: _read(path, f"{name}/{file.name}", remedy="Make it a readable file.")
-        for file in sorted((path / name).glob("*.sol"))
+        for file in sorted((path / name).glob("*"))
+        if file.suffix in suffixes
     }
+
+
+def _answer(path: Path, name: str, suffixes: Sequence[str], *, remedy: str) -> str:
+    """Read the starter or the solution, by the first of the suffixes that it has."""
+    stem = name.removesuffix(".sol")
+    found = next((stem + suffix for suffix in suffixes if (path / (stem + suffix)).exists()), name)
+    return _read(path, found, remedy=remedy)
 
 
 def _require_file(path: Path, name: str, *, remedy: str) -> None:

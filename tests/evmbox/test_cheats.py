@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 
 from evmbox.chain import CALL_GAS, Chain
-from evmbox.cheats import CHEAT_ADDRESS, Failure, Session, Suite, cheating_chain, library
+from evmbox.cheats import library
+from evmbox.cheats.session import CHEAT_ADDRESS, Session
+from evmbox.cheats.suite import Failure, Suite, cheating_chain
 from evmbox.compiler import Artifact, Compiler
 
 CONTRACTS = Path(__file__).parent / "contracts"

@@ -246,7 +246,8 @@ def test_versions_can_not_be_told_apart_by(compiler: Compiler, voucher: Exercise
             (bool ok, ) = address(vm).call(abi.encodeWithSignature("etch(address,bytes)", voucher, hex"00")); ok;
         }""",
         """function testStorage() public {
-            (bool ok, ) = address(vm).call(abi.encodeWithSignature("store(address,bytes32,bytes32)", voucher, 0, 0)); ok;
+            bytes memory store = abi.encodeWithSignature("store(address,bytes32,bytes32)", voucher, 0, 0);
+            (bool ok, ) = address(vm).call(store); ok;
         }""",
     ],
     ids=["selfdestruct", "return", "stop", "caught", "etch", "store"],
