@@ -9,12 +9,15 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from enum import StrEnum
 
-from evmbox.exercise import CHECKS, SOLUTION, STARTER, Exercise
+from evmbox.exercise import CHECKS, SOLUTION, STARTER, Exercise, Kind
 from evmbox.pool import Pool
 from evmbox.report import CheckResult, CheckStatus, Data, Outcome, Report
 
 MIN_VARIANTS = 2
 MIN_MISTAKES = 4
+UNTOUCHED = "nothing done"
+"""What a row of a proof calls a challenge that nobody touched."""
+
 SEEDS = (1, 2, 3, 2**128 - 1, 2**255 + 5)
 """A solution must pass for every learner, so it is graded with several seeds."""
 
@@ -86,6 +89,8 @@ def prove(exercise: Exercise, pool: Pool, on_progress: Callable[[Proving], objec
 
 def _trials(exercise: Exercise) -> Iterator[_Trial]:
     yield _Trial(Claim.STARTER_FAILS, STARTER, exercise.starter)
+    if exercise.kind is Kind.CHALLENGE:
+        yield _Trial(Claim.STARTER_FAILS, UNTOUCHED, '{"steps": []}')
     for seed in SEEDS:
         yield _Trial(Claim.SOLUTION_PASSES, SOLUTION, exercise.solution, seed=seed)
     for name, source in exercise.variants.items():

@@ -79,7 +79,8 @@ def read_moves(source: str) -> Moves:
     try:
         return Moves.model_validate_json(source)
     except ValidationError as error:
-        first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+        errors = error.errors(include_url=False, include_context=False, include_input=False)
+        first = min(errors, key=lambda each: each["type"] == "string_type")  # said of each pause that is wrong, too
         where = ".".join(str(part) for part in first["loc"] if part not in {"str", "Pause"})
         what = first["msg"].removeprefix("Value error, ")
         raise Unreadable(f"{f'`{where}`: ' if where else ''}{what}.") from None

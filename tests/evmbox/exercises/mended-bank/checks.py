@@ -1,3 +1,5 @@
+from contextlib import suppress
+
 from evmbox.checks import Reverted, check, ether, expect_equal, reverts
 
 
@@ -6,10 +8,8 @@ def attack(chain, contract, attacker):
     contract.deposit(sender=chain.bob, value=ether(5))
     contract.deposit(sender=chain.carol, value=ether(3))
     robber = chain.deploy(attacker, contract, called="an attacker")
-    try:
+    with suppress(Reverted):
         robber.attack(sender=chain.dave, value=ether(1))
-    except Reverted:
-        pass
     left = contract.balance - contract.balanceOf(robber)
     assert left >= ether(8), "An attacker took what was not its own."
     contract.withdraw(sender=chain.bob)
