@@ -64,7 +64,7 @@ class Limits(Data):
     wall_s: float = Field(default=10, gt=0, le=10)
 
 
-class Fault(Data):
+class FaultyVersion(Data):
     """A version of the contract under test that is wrong: what its behaviour is, as a learner may be told."""
 
     behaviour: Line
@@ -72,7 +72,7 @@ class Fault(Data):
     points: float = Field(default=1, gt=0)
 
 
-class TestRules(Data):
+class UnderTest(Data):
     """What the tests of an exercise of kind `tests` are held against.
 
     `target` is the contract under test, in a file of its name that the tests import. `reference` is the version that
@@ -81,7 +81,7 @@ class TestRules(Data):
 
     target: Identifier
     reference: SolidityFile | None = None
-    faults: dict[SolidityFile, Fault] = Field(min_length=1)
+    faults: dict[SolidityFile, FaultyVersion] = Field(min_length=1)
 
 
 class ChallengeRules(Data):
@@ -114,7 +114,7 @@ class Manifest(Data):
     hints: tuple[Hint, ...] = ()
     gas_budget: int | None = Field(default=None, strict=True, gt=0)
     limits: Limits = Limits()
-    tests: TestRules | None = None
+    tests: UnderTest | None = None
     challenge: ChallengeRules | None = None
     mistakes: dict[AnswerFile, Identifier] = Field(
         default_factory=dict, description="each file of mistakes/ with the id of the check that must catch it"
@@ -319,7 +319,7 @@ def _match_mistakes(text: str, named: Mapping[str, str], files: Mapping[str, str
         )
 
 
-def _match_mutants(text: str, named: Mapping[str, Fault], files: Mapping[str, str]) -> None:
+def _match_mutants(text: str, named: Mapping[str, FaultyVersion], files: Mapping[str, str]) -> None:
     if missing := sorted(named.keys() - files.keys()):
         raise ExerciseError(
             f"[tests.faults] names {missing[0]}, which is not in the folder mutants/.",

@@ -5,6 +5,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from evmbox.chain.abi import Interface
 from evmbox.cheats.session import Session
 from evmbox.cheats.suite import Failure, Suite, cheating_chain
 from evmbox.compiler import Artifact, Compilation
@@ -77,6 +78,7 @@ class _Judging:
             message = f"Your tests must pass on a correct `{target}` first; then they are run on faulty ones."
             return grading.report(Outcome.FAILED, message)
         grading.settle(0, CheckStatus.PASSED)
+        grading.gas = dict(suite.used)
         for index, (name, version) in enumerate(self.versions.wrong, start=1):
             self._tell(index)
             self._hold_against(index, name, version, suite.used)
@@ -121,12 +123,19 @@ class _Judging:
         """Say what is wrong with the tests before one is run."""
         if not suite.tests:
             return [Failure("", "There is no test: write `function testSomething() public { … }`.")]
-        return [
-            Failure("", f"`{each.name}` can't be run: a test whose name begins with `testFail` would pass by failing "
-                    "for any reason. Say with `vm.expectRevert(…)` which call must revert.")
-            for each in suite.tests
-            if each.name.startswith("testFail")
-        ]  # fmt: skip
+        names = [each.name for each in Interface(self.artifact.abi).functions]
+        said = [
+            f"`{name}` can't be run: a test whose name begins with `testFail` would pass by failing for any reason. "
+            "Say with `vm.expectRevert(…)` which call must revert."
+            for name in names
+            if name.startswith("testFail")
+        ]
+        said += [
+            f"`{name}` is never called. What runs before each test is named `setUp`."
+            for name in names
+            if name.lower() == "setup" and name != "setUp"
+        ]
+        return [Failure("", each) for each in said]
 
     def _told(self, suite: Suite, problem: list[Failure]) -> str:
         """Say which tests fail where they must pass, why, and in which line."""

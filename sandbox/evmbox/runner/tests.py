@@ -10,7 +10,7 @@ from dataclasses import replace
 from evmbox.cheats import library
 from evmbox.checks import Check
 from evmbox.compiler import Compilation, Compiler
-from evmbox.exercise import Exercise, TestRules
+from evmbox.exercise import Exercise, UnderTest
 from evmbox.report import Report
 from evmbox.runner.grading import Grading
 from evmbox.runner.submission import Submission
@@ -86,7 +86,7 @@ def _id(name: str) -> str:
     return name.removesuffix(".sol").replace("-", "_")
 
 
-def rules_of(exercise: Exercise) -> TestRules:
+def rules_of(exercise: Exercise) -> UnderTest:
     """Return what the tests of an exercise of this kind are held against."""
     if exercise.tests is None:
         raise AssertionError("an exercise of kind 'tests' has rules for them")
