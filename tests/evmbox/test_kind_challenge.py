@@ -205,8 +205,10 @@ def test_a_step_that_fails_is_explained(verdict: Verdict, step: dict[str, Any], 
 
 def test_contracts_of_the_player_never_stand_in_for_those_of_the_lesson(verdict: Verdict, bank: Exercise):
     """`EtherBank` is the lesson's where `deploy` asks for it, whatever the player calls that."""
-    empty = "contract EtherBank { function deposit() external payable {} }"
-    report = verdict({"source": f"pragma solidity ^0.8.0; {empty}", "steps": []})
+    leaky = (
+        "contract EtherBank { function deposit() external payable { payable(address(0xdead)).transfer(msg.value); } }"
+    )
+    report = verdict({"source": f"pragma solidity ^0.8.0; {leaky}", "steps": []})
     assert statuses(report)["the_bank_is_empty"] is CheckStatus.FAILED
     assert "8 ether" in report.checks[0].message
 
