@@ -30,7 +30,11 @@ class Check:
     hint: str | None
     function: Callable[..., object]
     takes_contract: bool
-    takes_player: bool = False
+
+    @property
+    def takes_player(self) -> bool:
+        """Whether its function also wants the player of a challenge."""
+        return "player" in inspect.signature(self.function).parameters
 
     def run(self, chain: Chain, contract: Contract | None = None) -> None:
         """Run the check, and leave the chain as it was.
@@ -84,7 +88,6 @@ def check(
             raise ChainError(f"The check `{function.__name__}` takes (chain, contract) or (chain).")
         if not title.strip() or task < 1 or not (math.isfinite(points) and points > 0):
             raise ChainError(f"The check `{function.__name__}` needs a title, a task from 1 on and points above 0.")
-        player = "player" in parameters
-        return Check(function.__name__, title, task, points, hint, function, len(parameters) > 1, player)
+        return Check(function.__name__, title, task, points, hint, function, len(parameters) > 1)
 
     return decorate
