@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from pydantic import Field
 
-from evmbox.exercise import CHECKS, MANIFEST, Exercise, answer_text
+from evmbox.exercise import CHECKS, MANIFEST, Exercise, Kind, answer_text
 from evmbox.pool import Pool
 from evmbox.proof.mutants import MIN_KILLED, MUTATED_KINDS, Fate, MutantResult, Mutation, mutate
 from evmbox.proof.parallel import in_parallel
@@ -23,6 +23,9 @@ __all__ = ["Claim", "Fate", "Graded", "MutantResult", "Mutation", "Proof", "Prov
 
 MIN_VARIANTS = 2
 MIN_MISTAKES = 4
+UNTOUCHED = "nothing done"
+"""What a row of a proof calls a challenge that nobody touched."""
+
 SEEDS = (1, 2, 3, 2**128 - 1, 2**255 + 5)
 """A solution must pass for every learner, so it is graded with several seeds."""
 
@@ -158,6 +161,8 @@ def prove(
 
 def _trials(exercise: Exercise) -> Iterator[_Trial]:
     yield _Trial(Claim.STARTER_FAILS, exercise.starter_file, exercise.starter)
+    if exercise.kind is Kind.CHALLENGE:
+        yield _Trial(Claim.STARTER_FAILS, UNTOUCHED, '{"steps": []}')
     for seed in SEEDS:
         yield _Trial(Claim.SOLUTION_PASSES, exercise.solution_file, exercise.solution, seed=seed)
     for name, source in exercise.variants.items():
