@@ -23,6 +23,36 @@ library Lists {
     }
 }
 
+contract Borrower {
+    function borrow(uint256 slot) external {
+        assembly {
+            sstore(slot, 12)
+        }
+    }
+}
+
+contract Keeper {
+    uint256 kept;
+
+    function keep() external {
+        kept = 8;
+    }
+}
+
+contract Proxy {
+    address target;
+    uint256 other;
+
+    constructor(address given) {
+        target = given;
+    }
+
+    fallback() external {
+        (bool done,) = target.delegatecall(msg.data);
+        require(done);
+    }
+}
+
 contract Part {
     uint256 public x;
 
@@ -104,6 +134,11 @@ contract Everything {
     function fail() external {
         low = 1;
         revert();
+    }
+
+    function lend(Borrower borrower) external {
+        (bool done,) = address(borrower).delegatecall(abi.encodeCall(Borrower.borrow, (1)));
+        require(done);
     }
 
     function poke() external {
@@ -240,6 +275,28 @@ def test_a_contract_that_another_makes_is_known_too(written: Callable[..., list[
     made = written("make")
     assert [(each.contract, str(each.path)) for each in made] == [("Part", "x"), ("Everything", "part")]
     assert made[1].new == made[0].address
+
+
+def test_a_library_writes_the_variables_of_its_caller(
+    chain: Chain, contract: Contract, written: Callable[..., list[Change]]
+) -> None:
+    [change] = written("lend", chain.deploy("Borrower"))
+    assert (change.contract, change.address) == ("Everything", contract.address)
+    assert (str(change.path), change.new) == ("person.age", 12)
+    assert change.location is not None
+    assert (change.location.contract, change.location.function) == ("Borrower", "borrow")
+
+
+def test_behind_a_proxy_the_variables_are_those_of_the_code_that_writes(
+    chain: Chain, everything: Compilation, library: Library
+) -> None:
+    chain.artifacts.update(everything.artifacts)
+    proxy = chain.deploy("Proxy", chain.deploy("Keeper"))
+    with recording(chain.engine) as recorded:
+        chain.at(proxy.address, "Keeper").keep()
+    [change] = changes(recorded, library)
+    assert (change.contract, str(change.path), change.new) == ("Keeper", "kept", 8)
+    assert change.address == proxy.address
 
 
 def test_what_was_undone_is_told_as_undone(chain: Chain, contract: Contract, library: Library) -> None:

@@ -4,6 +4,7 @@ A slot is a compiler of its own and the right to one fork of the template at a t
 line. Diagnostics have a compiler and a line of their own, so that a bomb in a submission delays no one who is typing.
 """
 
+import logging
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -54,6 +55,8 @@ from evmbox.steps import Step, StepResult
 from evmbox.traces import Traced, Window
 
 WARM_UP = Path(__file__).parent / "warm-up"
+
+_log = logging.getLogger(__name__)
 
 OUTCOMES = {
     Ending.DIED: Outcome.RESOURCE_LIMIT,
@@ -260,6 +263,7 @@ class Pool:
         try:
             ending = self._fork(LocateJob(job.exercise, submission.silent(), report, job.seed), ration, ignore)
         except EvmboxError:  # a verdict without the line is better than none
+            _log.exception("The loop that burned the gas in %s could not be looked for.", job.exercise.id)
             return report
         return (isinstance(ending, Finished) and ending.report) or report
 

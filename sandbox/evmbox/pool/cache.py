@@ -13,6 +13,9 @@ from evmbox.compiler.compilation import NO_SOURCES, TIME_LIMIT_S
 from evmbox.report import Outcome
 
 MAX_ENTRIES = 128
+MAX_DETAILED = 4
+"""Compilations with details that are kept: their syntax trees take megabytes."""
+
 MAX_ARTIFACT_BYTES = 256 * 1024
 REPEATABLE = (None, Outcome.COMPILE_ERROR)
 """How the same source ends every time; a limit may be met on a busy day only."""
@@ -23,27 +26,29 @@ class Memory:
 
     def __init__(self) -> None:
         self._entries: OrderedDict[str, Compilation] = OrderedDict()
+        self._detailed: OrderedDict[str, Compilation] = OrderedDict()
         self._lock = threading.Lock()
 
     def get(self, key: str) -> Compilation | None:
         """Return what is known under a key."""
         with self._lock:
-            if key in self._entries:
-                self._entries.move_to_end(key)
-            return self._entries.get(key)
+            for shelf in (self._entries, self._detailed):
+                if key in shelf:
+                    shelf.move_to_end(key)
+                    return shelf[key]
+        return None
 
     def put(self, key: str, compilation: Compilation) -> None:
         """Keep a compilation, if it is worth it, and let go of the one that was used longest ago."""
         size = sum(len(artifact.creation) for artifact in compilation.artifacts.values())
         if compilation.outcome not in REPEATABLE or size > MAX_ARTIFACT_BYTES:
             return
-        if compilation.details is not None:  # syntax trees take megabytes, and are seldom asked for twice
-            return
+        shelf, bound = (self._entries, MAX_ENTRIES) if compilation.details is None else (self._detailed, MAX_DETAILED)
         with self._lock:
-            self._entries[key] = compilation
-            self._entries.move_to_end(key)
-            while len(self._entries) > MAX_ENTRIES:
-                self._entries.popitem(last=False)
+            shelf[key] = compilation
+            shelf.move_to_end(key)
+            while len(shelf) > bound:
+                shelf.popitem(last=False)
 
 
 class RememberingCompiler(Compiler):
