@@ -87,6 +87,7 @@ contract Everything {
     uint24[13] small;
     int16[] many;
     Part part;
+    Price[] prices;
     uint256 transient passing;
     uint256 immutable fixedAtBirth;
 
@@ -121,6 +122,11 @@ contract Everything {
     function write(string calldata given) external {
         text = given;
         raw = bytes(given);
+    }
+
+    function price2() external {
+        prices.push(Price.wrap(1));
+        prices.push(Price.wrap(-2));
     }
 
     function pass() external {
@@ -249,6 +255,12 @@ def test_arrays_are_told_by_index_and_length(written: Callable[..., list[Change]
         "grow",
         "Lists",
     )
+
+
+def test_elements_of_half_a_word_share_one(written: Callable[..., list[Change]]) -> None:
+    changed = written("price2")
+    assert told(changed)[1::2] == [("prices[0]", 0, 1), ("prices[1]", 0, -2)]
+    assert changed[1].slot == changed[3].slot
 
 
 def test_texts_are_told_short_and_long(written: Callable[..., list[Change]], everything: Compilation) -> None:
