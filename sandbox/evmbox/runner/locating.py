@@ -11,6 +11,7 @@ from evmbox.chain import Chain, Contract, Ending
 from evmbox.chain.recorder import Wanted, recording
 from evmbox.checks import CheckFailed, load_checks
 from evmbox.checks.expectations import EXHAUSTED
+from evmbox.compiler import SOURCE_NAME
 from evmbox.errors import ExerciseError, TimeUp
 from evmbox.exercise import Exercise, Kind
 from evmbox.report import CheckResult, CheckStatus, Location, Outcome, Report
@@ -51,7 +52,7 @@ def locate(exercise: Exercise, submission: Submission, report: Report, *, seed: 
     def loop_in(chain: Chain, run: Callable[[], object]) -> Location | None:
         with recording(chain.engine, BLOCKS) as recorded, suppress(CheckFailed, ExerciseError):
             run()
-        loop = greediest(Lines(recorded, library))
+        loop = greediest(Lines(recorded, library, visible=SOURCE_NAME.__eq__))  # a line number is one of their file
         return None if loop is None else loop.location
 
     with suppress(TimeUp, *EXHAUSTED):
