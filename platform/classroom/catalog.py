@@ -26,9 +26,9 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 
 from classroom.errors import ClassroomError, NotFound
 from classroom.schemas import ExerciseSummary
-from evmbox.checks import load_checks
 from evmbox.errors import ExerciseError
 from evmbox.exercise import MANIFEST, Exercise, load_exercise
+from evmbox.runner import checks_of
 
 COURSE = "course.toml"
 LESSON = "lesson.md"
@@ -244,7 +244,7 @@ def _about(text: str, *, file: str) -> _About:
 
 
 def _summary(lessons_dir: Path, exercise: Exercise) -> ExerciseSummary:
-    checks = _in_course(lessons_dir, exercise.path, load_checks)
+    checks = _in_course(lessons_dir, exercise.path, lambda _: checks_of(exercise))
     max_score = sum(check.points for check in checks)
     return ExerciseSummary(id=exercise.id, title=exercise.title, kind=exercise.kind, max_score=max_score)
 

@@ -14,6 +14,8 @@ from evmbox.traces import MAX_PAGE, MAX_STEPS, Traced
 __all__ = [
     "ACCOUNTS",
     "MAX_SOURCE_BYTES",
+    "ChainIn",
+    "ChainOut",
     "CohortCell",
     "CohortOut",
     "CohortRow",
@@ -105,6 +107,24 @@ class Problem(Out):
     errors: list[dict[str, Any]] | None = Field(
         default=None, description="for 422: where, what, and what is allowed; never what was sent"
     )
+
+
+class ChainIn(In):
+    """A private chain that is wanted."""
+
+    name: Name = Field(default="notebook", description="which of one's chains; the one of this name if there is one")
+
+
+class ChainOut(Out):
+    """A private chain, and where it is talked to in JSON-RPC."""
+
+    id: UUID
+    name: str
+    chain_id: int = Field(description="what the chain answers to `eth_chainId`")
+    rpc_path: str = Field(description="path of the JSON-RPC endpoint; send the same bearer token")
+    entries: int = Field(description="how often it was changed")
+    max_entries: int = Field(description="how often it may be changed")
+    created_at: datetime
 
 
 class ReadyOut(Out):
@@ -224,10 +244,14 @@ class DraftOut(Out):
 
 
 class CompileIn(In):
-    """Solidity to be compiled or, with `check_only`, only parsed and type-checked."""
+    """Solidity to be compiled or, with `check_only`, only parsed and type-checked.
+
+    With `exercise_id`, by the compiler of that exercise, whose own files may be imported.
+    """
 
     source: Source
     check_only: bool = False
+    exercise_id: Name | None = None
 
 
 class CompileOut(Out):

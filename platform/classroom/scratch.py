@@ -16,9 +16,12 @@ from uuid import UUID
 from classroom.errors import TooMany, Unavailable
 from classroom.schemas import CompileOut, Diagnostic, ScenarioOut, Severity, Step, TraceIn, TraceOut
 from evmbox.compiler import Compilation
+from evmbox.compiler.compilation import NO_SOURCES
 from evmbox.errors import CompilerUnavailable, EvmboxError
+from evmbox.exercise import Exercise
 from evmbox.pool import Pool
 from evmbox.traces import Window
+from evmbox.versions import SOLC_VERSION
 
 logger = logging.getLogger("classroom.scratch")
 
@@ -42,13 +45,20 @@ class Scratch:
         self._again_at = 0.0
         self._closed = False
 
-    def compile(self, who: UUID, source: str, *, check_only: bool = False) -> CompileOut:
-        """Compile a source or, with `check_only`, only type-check it.
+    def compile(
+        self, who: UUID, source: str, *, check_only: bool = False, exercise: Exercise | None = None
+    ) -> CompileOut:
+        """Compile a source or, with `check_only`, only type-check it; as a submission to `exercise` where one is given.
 
         Raises TooMany, Unavailable, or CompilerUnavailable with advice.
         """
         with self._turn(who):
-            compilation = self._started().compile(source, check_only=check_only)
+            compilation = self._started().compile(
+                source,
+                check_only=check_only,
+                extra_sources=exercise.extra_sources if exercise else NO_SOURCES,
+                solc=exercise.solc if exercise else SOLC_VERSION,
+            )
         contracts = {name: artifact.abi for name, artifact in compilation.artifacts.items() if artifact.creation}
         return CompileOut(diagnostics=_diagnostics(compilation), contracts=contracts)
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from eth_hash.auto import keccak
 from eth_typing import Address
 
+from evmbox.chain import seeded
 from evmbox.chain.abi import Interface, Mismatch, checksummed, encode
 from evmbox.chain.accounts import KEYS, NAMES, OWNER, Account, Addressed
 from evmbox.chain.actions import Action, tell
@@ -75,7 +75,7 @@ class Chain:
 
         self.accounts = tuple(Account(self, name, key) for name, key in zip(NAMES, KEYS, strict=True))
         self.owner, self.alice, self.bob, self.carol, self.dave, self.erin = self.accounts
-        self._engine = engine or _eth_tester(seed)
+        self._engine = engine or _direct(seed)
         self._abis = tuple(abis)
         self._contracts: dict[str, Interface] = {}
         self._names = {account.address: account.name.capitalize() for account in self.accounts}
@@ -85,6 +85,10 @@ class Chain:
     def engine(self) -> Engine:
         """What runs the EVM here, for those who record it."""
         return self._engine
+
+    def put_on(self, engine: Engine) -> None:
+        """Go on with another engine: one that passes everything on to the present one, and watches."""
+        self._engine = engine
 
     def account(self, name: str) -> Account:
         """Return the account of this name. Raises `ChainError`."""
@@ -220,8 +224,7 @@ class Chain:
 
     def number(self, label: str, low: int = 0, high: int = 2**256 - 1) -> int:
         """Return a number from `low` to `high` that `seed` and `label` decide: each learner's own, always the same."""
-        digest = keccak(f"{self.seed} {label}".encode()) + keccak(f"{label} {self.seed}".encode())
-        return low + int.from_bytes(digest, "big") % (high - low + 1)
+        return seeded.number(self.seed, label, low, high)
 
     def execute(self, request: Request) -> Receipt:
         """Run a request as a transaction. Raises `ExecutionError`."""
@@ -354,8 +357,8 @@ def _gas_label(request: Request) -> str:
     return function.signature if overloaded else function.name
 
 
-def _eth_tester(seed: int) -> Engine:
+def _direct(seed: int) -> Engine:
     """Make the engine a chain has unless it is given another."""
-    from evmbox.chain.eth_tester_engine import EthTesterEngine  # noqa: PLC0415 - a second that only a chain costs
+    from evmbox.chain.direct_engine import DirectEngine  # noqa: PLC0415 - half a second that only a chain costs
 
-    return EthTesterEngine(KEYS, balance=STARTING_BALANCE, seed=seed % 2**256)
+    return DirectEngine(KEYS, balance=STARTING_BALANCE, seed=seed % 2**256)

@@ -89,7 +89,7 @@ class Engine(Protocol):
 
     @property
     def state_class(self) -> Any:
-        """py-evm's state class of this engine: its `computation_class` is what executes here."""
+        """py-evm's state class of this engine alone: its `computation_class` is what executes here."""
 
     @property
     def timestamp(self) -> int:

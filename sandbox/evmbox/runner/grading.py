@@ -69,10 +69,12 @@ class Grading:
     seed: int
     solc: str
     listeners: Listeners = UNHEARD
+    to_the_end: bool = True
     checks: Sequence[Check] = ()
     results: list[CheckResult] = field(default_factory=list)
     deployed: Deployed | None = None
     gas: dict[str, int] = field(default_factory=dict)
+    hides_gas: bool = False
     size: int | None = None
     deploy_ms: float = 0.0
     checks_ms: float = 0.0
@@ -109,7 +111,7 @@ class Grading:
             diagnostics=self.submission.compilation.diagnostics,
             checks=tuple(self.results),
             deployed=self.deployed,
-            gas=self.gas,
+            gas={} if self.hides_gas else self.gas,
             size=self.size,
             timings=Timings(
                 compile_ms=self.submission.compilation.elapsed_ms,

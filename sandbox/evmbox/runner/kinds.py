@@ -1,12 +1,13 @@
 """The kinds of exercises that can be graded: for each, how a submission is prepared and how it is judged."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Protocol
 
+from evmbox.checks import Check
 from evmbox.compiler import Compiler
 from evmbox.exercise import Exercise, Kind
 from evmbox.report import Report
-from evmbox.runner import contract
+from evmbox.runner import contract, predict, tests
 from evmbox.runner.grading import Grading
 from evmbox.runner.submission import Submission
 
@@ -21,4 +22,7 @@ class KindModule(Protocol):
         """Run the submission of a grading and return the verdict. `TimeUp` and `EXHAUSTED` pass through."""
 
 
-KINDS: Mapping[Kind, KindModule] = {Kind.CONTRACT: contract}
+KINDS: Mapping[Kind, KindModule] = {Kind.CONTRACT: contract, Kind.PREDICT: predict, Kind.TESTS: tests}
+
+OWN_CHECKS: Mapping[Kind, Callable[[Exercise], list[Check]]] = {Kind.TESTS: tests.checks}
+"""What is judged in the kinds that have no `checks.py`."""

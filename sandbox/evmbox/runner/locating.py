@@ -65,7 +65,7 @@ def locate(exercise: Exercise, submission: Submission, report: Report, *, seed: 
             where = loop_in(chain, lambda: deploy(grading, chain, artifact, *exercise.constructor))
             return report.model_copy(update={"where": where, "message": _told(report.message, where)})
         contract = deploy(grading, chain, artifact, *exercise.constructor)
-        checks = {check.id: check for check in load_checks(exercise.path)}
+        checks = {check.id: check for check in load_checks(exercise.path, exercise.checks)}
         for index, result in enumerate(report.checks):
             if _ran_out(result) and isinstance(contract, Contract):
                 where = loop_in(chain, lambda: checks[result.id].run(chain, contract))  # noqa: B023 - run at once

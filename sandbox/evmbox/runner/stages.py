@@ -59,6 +59,8 @@ def run_checks(grading: Grading, chain: Chain, contract: Contract | None = None)
             check.run(chain, contract)
         except CheckFailed as error:
             grading.settle(index, CheckStatus.FAILED, str(error), _ending(error))
+            if not grading.to_the_end:
+                break
         except ExerciseError as error:
             broken = True
             grading.listeners.on_fault(str(error))

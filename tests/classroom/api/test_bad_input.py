@@ -59,6 +59,7 @@ BAD = {
     "a string for a number": (422, SAVE, DRAFT % b'"1"'),
     "a fraction for a number": (422, SAVE, DRAFT % b"1.5"),
     "1 for a boolean": (422, COMPILE, b'{"source": "", "check_only": 1}'),
+    "an exercise that does not exist": (404, COMPILE, b'{"source": "", "exercise_id": "nothing"}'),
     "a number for a string": (422, SUBMIT, SUBMISSION % b"1"),
     "null": (422, SUBMIT, SUBMISSION % b"null"),
     "extra compiler settings": (422, COMPILE, b'{"source": "", "settings": {"remappings": ["a=/etc"]}}'),
