@@ -11,7 +11,7 @@ import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, StringConstraints, ValidationError, field_validator, model_validator
 
@@ -79,7 +79,7 @@ class Limits(Data):
     wall_s: float = Field(default=10, gt=0, le=10)
 
 
-class Fault(Data):
+class FaultyVersion(Data):
     """A version of the contract under test that is wrong: what its behaviour is, as a learner may be told."""
 
     behaviour: Line
@@ -87,7 +87,7 @@ class Fault(Data):
     points: float = Field(default=1, gt=0)
 
 
-class TestRules(Data):
+class UnderTest(Data):
     """What the tests of an exercise of kind `tests` are held against.
 
     `target` is the contract under test, in a file of its name that the tests import. `reference` is the version that
@@ -96,7 +96,20 @@ class TestRules(Data):
 
     target: Identifier
     reference: SolidityFile | None = None
-    faults: dict[SolidityFile, Fault] = Field(min_length=1)
+    faults: dict[SolidityFile, FaultyVersion] = Field(min_length=1)
+
+
+class ChallengeRules(Data):
+    """How a challenge may be solved: by whom, in how many transactions, with or without contracts of one's own.
+
+    An attacker contract is deployed and its function `entry` is called with `stake_wei`, if it takes ether.
+    """
+
+    entry: Identifier = "attack"
+    stake_wei: int = Field(default=10**18, strict=True, ge=0, lt=2**96)
+    max_transactions: int | None = Field(default=None, strict=True, gt=0)
+    forbid_deploy: bool = False
+    players: tuple[Literal["alice", "bob", "carol", "dave", "erin"], ...] = ("alice",)
 
 
 NAMES_ITS_CONTRACT = {Kind.CONTRACT, Kind.PREDICT}
@@ -121,7 +134,8 @@ class Manifest(Data):
     hints: tuple[Hint, ...] = ()
     gas_budget: int | None = Field(default=None, strict=True, gt=0)
     limits: Limits = Limits()
-    tests: TestRules | None = None
+    tests: UnderTest | None = None
+    challenge: ChallengeRules | None = None
     values: dict[Name, Drawn] = Field(default_factory=dict, description="what each learner's own values are drawn from")
     questions: tuple[Question, ...] = ()
     mistakes: dict[AnswerFile, Identifier] = Field(
@@ -132,19 +146,14 @@ class Manifest(Data):
     )
 
     @property
-    def suffix(self) -> str:
-        """How the names of the files that hold answers end."""
-        return SUFFIXES.get(self.kind, ".sol")
+    def suffixes(self) -> tuple[str, ...]:
+        """How the names of the files with answers may end: the starter, the solution, variants and mistakes.
 
-    @property
-    def starter_file(self) -> str:
-        """The name of the file that the learner begins with."""
-        return f"starter{self.suffix}"
-
-    @property
-    def solution_file(self) -> str:
-        """The name of the file that holds a right answer."""
-        return f"solution{self.suffix}"
+        A challenge takes an attacker contract, or transactions.
+        """
+        if self.kind is Kind.CHALLENGE:
+            return (".sol", ".json")
+        return (".json",) if self.kind is Kind.PREDICT else (".sol",)
 
     @model_validator(mode="after")
     def _name_the_contract(self) -> Self:
@@ -183,6 +192,13 @@ class Manifest(Data):
             raise ValueError(msg)
         return version
 
+    @model_validator(mode="after")
+    def _challenge_where_it_is_one(self) -> Self:
+        if self.challenge is not None and self.kind is not Kind.CHALLENGE:
+            msg = "only an exercise of kind 'challenge' has [challenge]"
+            raise ValueError(msg)
+        return self
+
     @field_validator("imports")
     @classmethod
     def _keep_secrets(cls, imports: tuple[str, ...]) -> tuple[str, ...]:
@@ -196,6 +212,8 @@ class Exercise(Manifest):
     """An exercise folder as read from disk: its manifest and the text of its Solidity files."""
 
     path: Path
+    starter_file: str
+    solution_file: str
     scene: str | None = Field(default=None, description="the contracts that a learner predicts, and may read")
     digest: str = Field(description="SHA-256 over every file of the folder, hexadecimal")
     starter: str
@@ -235,18 +253,21 @@ def load_exercise(path: Path) -> Exercise:
     checks = (
         _read(path, CHECKS, remedy="Write the checks that judge a submission, with @check.") if needs_checks else ""
     )
-    mistakes = _folder(path, "mistakes", manifest.suffix)
+    mistakes = _folder(path, "mistakes", manifest.suffixes)
     _match_mistakes(text, manifest.mistakes, mistakes)
-    mutants = _folder(path, "mutants", ".sol")
+    mutants = _folder(path, "mutants", (".sol",))
     _match_mutants(text, manifest.tests.faults if manifest.tests else {}, mutants)
     reference = manifest.tests.reference if manifest.tests else None
+    starter, solution = (_answer_file(path, name, manifest.suffixes) for name in ("starter", "solution"))
     exercise = Exercise(
         **dict(manifest),
         path=path,
         digest=folder_digest(path),
-        starter=_read(path, manifest.starter_file, remedy="Write what the learner begins with."),
-        solution=_read(path, manifest.solution_file, remedy="Write an answer that passes every check."),
-        variants=_folder(path, "variants", manifest.suffix),
+        starter_file=starter,
+        solution_file=solution,
+        starter=_read(path, starter, remedy="Write what the learner begins with."),
+        solution=_read(path, solution, remedy="Write an answer that passes every check."),
+        variants=_folder(path, "variants", manifest.suffixes),
         mistake_sources=mistakes,
         extra_sources={
             name: _read(path, name, remedy=f"Add it, or remove it from `imports` in {MANIFEST}.")
@@ -372,7 +393,7 @@ def _match_mistakes(text: str, named: Mapping[str, str], files: Mapping[str, str
         )
 
 
-def _match_mutants(text: str, named: Mapping[str, Fault], files: Mapping[str, str]) -> None:
+def _match_mutants(text: str, named: Mapping[str, FaultyVersion], files: Mapping[str, str]) -> None:
     if missing := sorted(named.keys() - files.keys()):
         raise ExerciseError(
             f"[tests.faults] names {missing[0]}, which is not in the folder mutants/.",
@@ -388,11 +409,17 @@ def _match_mutants(text: str, named: Mapping[str, Fault], files: Mapping[str, st
         )
 
 
-def _folder(path: Path, name: str, suffix: str) -> dict[str, str]:
+def _folder(path: Path, name: str, suffixes: Sequence[str]) -> dict[str, str]:
     return {
         file.name: _read(path, f"{name}/{file.name}", remedy="Make it a readable file.")
-        for file in sorted((path / name).glob(f"*{suffix}"))
+        for file in sorted((path / name).glob("*"))
+        if file.suffix in suffixes
     }
+
+
+def _answer_file(path: Path, name: str, suffixes: Sequence[str]) -> str:
+    """Return the name of the starter or the solution, by the first of the suffixes that it has."""
+    return next((name + suffix for suffix in suffixes if (path / (name + suffix)).exists()), name + suffixes[0])
 
 
 def _require_file(path: Path, name: str, *, remedy: str) -> None:

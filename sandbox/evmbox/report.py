@@ -90,8 +90,8 @@ class CheckResult(Data):
     message: str | None = None
     hint: str | None = None
     ending: str | None = Field(default=None, description="how the call that failed it ended, such as 'out of gas'")
+    where: Location | None = Field(default=None, description="the place in the submitted source that is at its root")
     divergence: str | None = Field(default=None, description="what happened first that does not in a right contract")
-    where: Location | None = Field(default=None, description="the place in the learner's source that is at its root")
     trace_id: str | None = None
 
 

@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 
 from evmbox.chain import CALL_GAS, Chain
-from evmbox.cheats import CHEAT_ADDRESS, Failure, Session, Suite, cheating_chain, library
+from evmbox.cheats import library
+from evmbox.cheats.session import CHEAT_ADDRESS, Session
+from evmbox.cheats.suite import Failure, Suite, cheating_chain
 from evmbox.compiler import Artifact, Compiler
 
 CONTRACTS = Path(__file__).parent / "contracts"
@@ -44,6 +46,10 @@ WORDS = {
     "testBadKey()": "This is no private key: it is 0, or not below the order of secp256k1.",
     "testDrawn(uint256)": "failed at `assertEq(1, 0)` with (…)",
     "testNothingToDraw(uint256)": "found no input that `vm.assume` lets pass",
+    "testForgedAssertion()": "reverted with an assertion that can't be read",
+    "testForgedData()": "reverted with an assertion that can't be read",
+    "testOddCalls()": "The arguments of a cheat code can't be read.",
+    "testLabelIsShown()": r"failed at `assertEq(Ada\u{202e}, 0x0000000000000000000000000000000000000001)`",
     "testLoop()": "ran out of gas (3,000,000 were given)",
     "testGasUpToHere()": "ran out of gas (3,000,000 were given)",
 }

@@ -76,6 +76,7 @@ def test_right_answers_notice_every_fault(compiler: Compiler, name: str, request
         assert report.outcome is Outcome.PASSED, report.checks
         assert report.score == report.max_score == sum(fault.points for fault in exercise.tests.faults.values())
         assert report.deployed.contract == exercise.contract
+        assert report.gas.keys() >= {check.message.split("`")[1] for check in report.checks[1:]}
         assert set(statuses(report).values()) == {CheckStatus.PASSED}
 
 
@@ -130,6 +131,7 @@ def test_a_test_that_fails_where_it_must_pass_is_named_with_its_reason(verdict: 
         ("function check() public {}", "There is no test"),
         ("function testFailBuying() public { revert(); }", "`testFailBuying` can't be run"),
         ("function testOne() internal {}", "There is no test"),
+        ("function setup() public {} function test() public {}", "`setup` is never called"),
         (
             "function setUp() public { revert('not yet'); } function test() public {}",
             '`setUp()` reverted with "not yet"',
@@ -197,7 +199,8 @@ DISTINGUISHING = {
     "the bytes of the code": "function testCode() public { HOLD(uint256(keccak256(address(voucher).code))); }",
     "the gas that is used": """
         function testGas() public {
-            uint256 before = gasleft(); voucher.allow(address(1), 1); HOLD(before - gasleft());
+            voucher.buy{value: 9}();
+            uint256 before = gasleft(); voucher.pass(address(1), 1); HOLD(before - gasleft());
         }
     """,
     "the gas that is given": """
@@ -246,8 +249,8 @@ def test_versions_can_not_be_told_apart_by(compiler: Compiler, voucher: Exercise
             (bool ok, ) = address(vm).call(abi.encodeWithSignature("etch(address,bytes)", voucher, hex"00")); ok;
         }""",
         """function testStorage() public {
-            bytes memory data = abi.encodeWithSignature("store(address,bytes32,bytes32)", voucher, 0, 0);
-            (bool ok, ) = address(vm).call(data); ok;
+            bytes memory store = abi.encodeWithSignature("store(address,bytes32,bytes32)", voucher, 0, 0);
+            (bool ok, ) = address(vm).call(store); ok;
         }""",
     ],
     ids=["selfdestruct", "return", "stop", "caught", "etch", "store"],
@@ -274,7 +277,7 @@ def test_nothing_is_remembered_from_one_version_to_the_next(verdict: Verdict):
 
 def test_many_tests_that_loop_on_a_faulty_contract_end_in_time(verdict: Verdict):
     body = "".join(
-        f"function test{number}() public {{ vm.expectRevert(); voucher.pass(address(1), 1); }}" for number in range(20)
+        f"function test{number}() public {{ vm.expectRevert(); voucher.pass(address(1), 1); }}" for number in range(4)
     )
     report = verdict(body)
     assert report.outcome is Outcome.FAILED
@@ -343,16 +346,16 @@ def test_what_is_judged_is_known_without_a_submission(voucher: Exercise):
     assert "allowance" not in "".join(check.title for check in checks)
 
 
-def test_tests_are_graded_and_proven_in_the_pool(pool: Pool, voucher: Exercise):
+def test_tests_are_graded_and_proven_in_the_pool(pool: Pool, bank: Exercise):
     told: list[Progress] = []
-    report = pool.grade(voucher, voucher.solution, seed=7, on_progress=told.append)
+    report = pool.grade(bank, bank.solution, seed=7, on_progress=told.append)
     assert report.outcome is Outcome.PASSED
     assert [each.index for each in told][-1] == len(report.checks)
-    proof = prove(voucher, pool)
+    proof = prove(bank, pool)
     assert proof.ok, [row for row in proof.rows if not row.ok]
 
 
-def test_a_hostile_test_is_ended_in_the_pool(pool: Pool, voucher: Exercise):
+def test_a_hostile_test_is_ended_in_the_pool(pool: Pool, voucher: Exercise, bank: Exercise):
     """A million nested calls, each with all gas: gas does not bound the time of that, the pool does."""
     source = HEAD + (
         "contract VoucherTest is Test { function test() public { for (uint256 i; i < 9; i++) {"
@@ -361,4 +364,4 @@ def test_a_hostile_test_is_ended_in_the_pool(pool: Pool, voucher: Exercise):
     report = pool.grade(voucher, source, seed=1)
     assert report.outcome in {Outcome.FAILED, Outcome.TIMED_OUT, Outcome.RESOURCE_LIMIT}
     assert report.score == 0
-    assert pool.grade(voucher, voucher.solution, seed=1).outcome is Outcome.PASSED
+    assert pool.grade(bank, bank.solution, seed=1).outcome is Outcome.PASSED

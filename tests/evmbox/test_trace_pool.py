@@ -4,9 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from evmbox.compiler import Compilation, Details
 from evmbox.pool import Pool
-from evmbox.pool.cache import MAX_DETAILED, Memory
 from evmbox.steps import Step
 from evmbox.traces import MAX_STEPS, Window
 
@@ -78,13 +76,3 @@ def test_a_trace_tells_the_step_of_the_scenario_that_was_asked_for(pool: Pool) -
 def test_there_is_no_trace_of_a_step_that_is_not_there(pool: Pool) -> None:
     with pytest.raises(IndexError):
         pool.trace(HUGE, [DEPLOY], 1, Window())
-
-
-def test_compilations_with_details_are_few_and_do_not_drive_out_the_others() -> None:
-    memory = Memory()
-    memory.put("plain", Compilation())
-    for number in range(MAX_DETAILED + 3):
-        memory.put(f"detailed {number}", Compilation(details=Details({}, {}, {}, {})))
-    kept = [number for number in range(MAX_DETAILED + 3) if memory.get(f"detailed {number}")]
-    assert kept == list(range(3, MAX_DETAILED + 3))
-    assert memory.get("plain")

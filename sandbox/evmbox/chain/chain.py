@@ -53,7 +53,7 @@ class Chain:
 
     `seed` gives values that differ from one learner to the next (see `number`) and decides `block.prevrandao`.
     `artifacts` are contracts that `deploy` knows by name. `abis` explain errors and events of contracts that other
-    contracts make.
+    contracts make. What is deployed first is the learner's, unless `first_is_submission` says otherwise.
     """
 
     def __init__(
@@ -65,6 +65,7 @@ class Chain:
         deploy_gas: int = DEPLOY_GAS,
         call_gas: int = CALL_GAS,
         engine: Engine | None = None,
+        first_is_submission: bool = True,
     ) -> None:
         self.seed = seed
         self.artifacts: dict[str, Artifact] = dict(artifacts or {})
@@ -80,6 +81,7 @@ class Chain:
         self._contracts: dict[str, Interface] = {}
         self._names = {account.address: account.name.capitalize() for account in self.accounts}
         self._submission: str | None = None
+        self._first_is_submission = first_is_submission
 
     @property
     def engine(self) -> Engine:
@@ -114,7 +116,7 @@ class Chain:
         """
         found = self._artifact(artifact)
         interface = Interface(found.abi)
-        first = self._submission is None
+        first = self._submission is None and self._first_is_submission
         title = called or (SUBMISSION if first else f"`{found.name}`")
         given = f" with ({show_all(args, self.name_of)})" if args else ""
         paying = f", sending {in_words(wei(value))}" if value else ""

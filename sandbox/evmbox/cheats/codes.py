@@ -36,7 +36,7 @@ def run(session: Session, computation: ComputationAPI, data: bytes) -> bytes:
     types, code = known
     try:
         arguments = eth_abi.abi.decode(types, data[4:])
-    except (DecodingError, OverflowError) as error:
+    except (DecodingError, OverflowError, ValueError) as error:
         raise CheatRefused("The arguments of a cheat code can't be read.") from error
     return code(session, computation, *arguments) or b""
 
@@ -50,7 +50,8 @@ def _cheat(*signatures: str) -> Callable[[Code], Code]:
     def register(code: Code) -> Code:
         for signature in signatures:
             types = signature[signature.index("(") + 1 : -1]
-            _CODES[keccak(signature.encode())[:4]] = (types.split(",") if types else [], code)
+            read_as = types.replace("string", "bytes")  # a text may be no UTF-8
+            _CODES[keccak(signature.encode())[:4]] = (read_as.split(",") if types else [], code)
         return code
 
     return register
@@ -141,9 +142,10 @@ def _assume(session: Session, _: ComputationAPI, condition: bool) -> None:
 
 
 @_cheat("label(address,string)")
-def _label(session: Session, _: ComputationAPI, account: str, name: str) -> None:
+def _label(session: Session, _: ComputationAPI, account: str, name: bytes) -> None:
     if len(session.setting.labels) < MAX_LABELS:
-        session.set(labels={**session.setting.labels, _raw(account): printable(name, limit=32)})
+        text = printable(name.decode("utf-8", "backslashreplace"), limit=32)
+        session.set(labels={**session.setting.labels, _raw(account): text})
 
 
 @_cheat("addr(uint256)")

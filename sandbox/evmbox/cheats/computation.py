@@ -17,6 +17,9 @@ from evmbox.cheats.session import CHEAT_ADDRESS, ExpectedRevert, Session
 TEST_BALANCE = 2**96 - 1
 """Wei that a test contract has when it is deployed."""
 
+CHEAT_GAS = 3000
+"""What a cheat code costs: some of them do what the EVM charges as much for."""
+
 RETURNED = bytes(1024)
 """What a call returns that reverted as expected: enough zeros for whatever is read from it."""
 
@@ -82,7 +85,7 @@ def _cheat(parent: Any, message: MessageAPI, session: Session) -> ComputationAPI
         if not session.dropped:
             session.faults.append(str(refused))
         return _refused(parent, message, str(refused))
-    return _ended(parent, message, output)
+    return _ended(parent, message, output, gas=max(0, message.gas - CHEAT_GAS))
 
 
 def _call(parent: Any, message: MessageAPI, session: Session) -> ComputationAPI:

@@ -54,6 +54,11 @@ ASSERTION = Error(
 )
 """What an assertion of the library reverts with."""
 
+COMPARED = {
+    kind: Parameter("", kind) for kind in ("uint256", "int256", "address", "bool", "bytes32", "bytes", "string")
+}
+"""What the assertions of the library compare. A test may revert as they do, with whatever it likes."""
+
 
 @dataclass(frozen=True)
 class Failure:
@@ -183,8 +188,8 @@ class Suite:
     def _assertion(self, data: bytes) -> str:
         try:
             assertion, kind, left, right, note = decode(ASSERTION.inputs, data)
-            values = [decode((Parameter("", kind),), each)[0] for each in (left, right)] if kind else []
-        except Undecodable:
+            values = [decode((COMPARED[kind],), each)[0] for each in (left, right)] if kind else []
+        except (Undecodable, KeyError):
             return "reverted with an assertion that can't be read"
         shown = ", ".join(
             hexadecimal(value) if isinstance(value, bytes) else show(value, self._name) for value in values

@@ -10,7 +10,6 @@ import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -19,9 +18,10 @@ from evmbox.checks import compile_checks
 from evmbox.compiler import Compilation, Compiler, open_compiler
 from evmbox.compiler.compilation import NO_SOURCES
 from evmbox.divergence import Divergence, Pair
-from evmbox.errors import CompilerUnavailable, EvmboxError, ExerciseError, PoolClosed
+from evmbox.errors import CompilerUnavailable, EvmboxError, ExerciseError, PoolBusy, PoolClosed
 from evmbox.exercise import Exercise, Kind, load_exercise
-from evmbox.isolation.ladder import Tier, Walls, find_walls
+from evmbox.isolation.ladder import Walls, find_walls
+from evmbox.isolation.tier import Tier
 from evmbox.pool.cache import Memory, RememberingCompiler
 from evmbox.pool.confinement import Ration
 from evmbox.pool.jobs import (
@@ -61,6 +61,9 @@ from evmbox.scenario import stopped_at
 from evmbox.steps import Step, StepResult
 from evmbox.traces import Traced, Window
 from evmbox.versions import SOLC_VERSION
+
+AHEAD_S = 2.0
+"""How long one compile ahead of a submission may take; more is left to the submission itself."""
 
 WARM_UP = Path(__file__).parent / "warm-up"
 
@@ -106,6 +109,7 @@ class Pool:
         self._memory = Memory()
         self._compilers = ExitStack()
         self._others = Shelf(self._open_compiler, size=size + diagnostics)
+        self._ahead = Shelf(self._open_yielding_compiler, size=1)
         self._slots = Line[Compiler](max_waiting=max_waiting)
         self._diagnostics = Line[Compiler](max_waiting=max_waiting) if diagnostics else self._slots
         self._template: Template | None = None
@@ -160,6 +164,7 @@ class Pool:
             template.close()
         self._compilers.close()
         self._others.close()
+        self._ahead.close()
 
     def grade(
         self,
@@ -198,13 +203,12 @@ class Pool:
                 to_the_end=to_the_end,
             )
             report = self._check(job, on_progress, on_fault)
-            if to_the_end and worth_locating(exercise, report):
+            report = report.model_copy(update={"diagnostics": submission.compilation.diagnostics})
+            if to_the_end and exercise.kind is Kind.CONTRACT:
                 with self._in_version(exercise.solc, usual) as compiler:
                     report = self._locate(job, report, compiler)
-            report = report.model_copy(update={"diagnostics": submission.compilation.diagnostics})
-            if explain and report.outcome is Outcome.FAILED and exercise.kind is Kind.CONTRACT:
-                with self._in_version(exercise.solc, usual) as compiler:
-                    report = self._explain(report, exercise, submission, seed, compiler)
+                    if explain and report.outcome is Outcome.FAILED:
+                        report = self._explain(report, exercise, submission, seed, compiler)
             return timed(report, total_ms=(time.perf_counter() - started) * 1000)
 
     def compile(
@@ -222,6 +226,26 @@ class Pool:
             return compiler.compile(
                 source, check_only=check_only, optimize=optimize, details=details, extra_sources=extra_sources
             )
+
+    def compile_ahead(self, exercise: Exercise, source: str) -> bool:
+        """Compile what grading `source` will ask for, so that it is remembered when it is handed in.
+
+        Done on a compiler of its own that yields the processor to all others, and only while a slot is free; tells
+        whether it was done. Raises `PoolClosed`, `CompilerUnavailable`, `ExerciseError`.
+        """
+        self._present()
+        if not self._slots.free:
+            return False
+        exercise = exercise.current()
+        try:
+            with self._ahead.turn(exercise.solc) as compiler:
+                prepare(exercise, source, compiler=compiler)
+        except PoolBusy:
+            return False
+        except CompilerUnavailable:
+            self._present()
+            raise
+        return True
 
     def scenario(self, source: str, steps: Sequence[Step]) -> tuple[Compilation, list[StepResult], str | None]:
         """Compile a source and run steps on a fresh chain.
@@ -298,6 +322,9 @@ class Pool:
     def _open_compiler(self, solc: str) -> Compiler:
         return RememberingCompiler(open_compiler(solc), self._memory)
 
+    def _open_yielding_compiler(self, solc: str) -> Compiler:
+        return RememberingCompiler(open_compiler(solc, niceness=19), self._memory, patience_s=AHEAD_S)
+
     def _check(self, job: GradeJob, on_progress: OnProgress, on_fault: OnFault) -> Report:
         draft = report_without_run(job.exercise, Outcome.RESOURCE_LIMIT, "", solc=job.solc)
 
@@ -317,18 +344,6 @@ class Pool:
             return ending.report or cut_short(draft, Outcome.RESOURCE_LIMIT)
         return cut_short(draft, OUTCOMES[ending])
 
-    def _locate(self, job: GradeJob, report: Report, compiler: Compiler) -> Report:
-        """Add the lines of the loops that burned the gas, where that is quickly found: not for who is out for time."""
-        spent_s = (report.timings.deploy_ms + report.timings.checks_ms) / 1000
-        submission = with_details(job.exercise, job.submission, compiler=compiler, timeout_s=2 * LOCATE_S)
-        ration = self._ration.model_copy(update={"wall_s": min(self._ration.wall_s, 2 * spent_s + LOCATE_S)})
-        try:
-            ending = self._fork(LocateJob(job.exercise, submission.silent(), report, job.seed), ration, ignore)
-        except EvmboxError:  # a verdict without the line is better than none
-            _log.exception("The loop that burned the gas in %s could not be looked for.", job.exercise.id)
-            return report
-        return (isinstance(ending, Finished) and ending.report) or report
-
     def _explain(
         self, report: Report, exercise: Exercise, submission: Submission, seed: int, compiler: Compiler
     ) -> Report:
@@ -336,10 +351,9 @@ class Pool:
         failed = [check.id for check in report.checks if check.status is CheckStatus.FAILED][:MAX_EXPLAINED]
         if not failed or report.timings.checks_ms > EXPLAIN_MS:
             return report
-        detailed = compiler.compile(submission.source, extra_sources=exercise.extra_sources, details=True)
         pair = Pair(
             exercise,
-            replace(submission, compilation=detailed).silent(),
+            with_details(exercise, submission, compiler=compiler).silent(),
             prepare(exercise, exercise.solution, compiler=compiler).silent(),
             seed,
         )
@@ -361,6 +375,20 @@ class Pool:
             for check in report.checks
         )
         return report.model_copy(update={"checks": checks})
+
+    def _locate(self, job: GradeJob, report: Report, compiler: Compiler) -> Report:
+        """Add the lines of the loops that burned the gas, where that is quickly found: not for who is out for time."""
+        spent_s = (report.timings.deploy_ms + report.timings.checks_ms) / 1000
+        if not worth_locating(job.exercise, report):
+            return report
+        submission = with_details(job.exercise, job.submission, compiler=compiler, timeout_s=2 * LOCATE_S)
+        ration = self._ration.model_copy(update={"wall_s": min(self._ration.wall_s, 2 * spent_s + LOCATE_S)})
+        try:
+            ending = self._fork(LocateJob(job.exercise, submission.silent(), report, job.seed), ration, ignore)
+        except EvmboxError:  # a verdict without the line is better than none
+            _log.exception("The loop that burned the gas in %s could not be looked for.", job.exercise.id)
+            return report
+        return (isinstance(ending, Finished) and ending.report) or report
 
     def _fork(self, job: Job, ration: Ration, listen: Listener) -> Finished | Ending:
         """Do a job in a fork. A template that was lost is replaced, and the job done again, once."""

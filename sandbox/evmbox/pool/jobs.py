@@ -131,20 +131,6 @@ class GradeJob:
 
 
 @dataclass(frozen=True)
-class LocateJob:
-    """Find the loops that burned the gas, for the report on a submission that is compiled with details."""
-
-    exercise: Exercise
-    submission: Submission
-    report: Report
-    seed: int
-
-    def run(self, _: Send) -> Finished:
-        """Run what ran out of gas once more, and return the report with the lines."""
-        return Finished(report=locate(self.exercise, self.submission, self.report, seed=self.seed))
-
-
-@dataclass(frozen=True)
 class ExplainJob:
     """Find where checks that failed first part from what they do on the reference."""
 
@@ -158,6 +144,20 @@ class ExplainJob:
             if (divergence := self.pair.explain(known[name])) is not None:
                 send(Parted(check=name, divergence=divergence))
         return Finished()
+
+
+@dataclass(frozen=True)
+class LocateJob:
+    """Find the loops that burned the gas, for the report on a submission that is compiled with details."""
+
+    exercise: Exercise
+    submission: Submission
+    report: Report
+    seed: int
+
+    def run(self, _: Send) -> Finished:
+        """Run what ran out of gas once more, and return the report with the lines."""
+        return Finished(report=locate(self.exercise, self.submission, self.report, seed=self.seed))
 
 
 @dataclass(frozen=True)

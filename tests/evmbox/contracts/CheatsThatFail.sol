@@ -141,6 +141,30 @@ contract FailTest is Test {
         vm.assume(number == 12345);
     }
 
+    function testForgedAssertion() public pure {
+        revert AssertionFailed("assertEq", "uint256[9999999999]", "", "", "");
+    }
+
+    function testForgedData() public pure {
+        bytes4 selector = AssertionFailed.selector;
+        assembly {
+            mstore(0, selector)
+            revert(0, 40)
+        }
+    }
+
+    function testOddCalls() public {
+        (bool ok, bytes memory said) = address(vm).call(abi.encodeWithSelector(Vm.label.selector, ada, "\xff\xfe"));
+        assertTrue(ok, string(said));
+        (ok, ) = address(vm).call(abi.encodeWithSelector(Vm.warp.selector));
+        assertFalse(ok);
+    }
+
+    function testLabelIsShown() public {
+        vm.label(ada, string(abi.encodePacked("Ada", bytes3(0xe280ae))));
+        assertEq(ada, address(1));
+    }
+
     function testLoop() public pure {
         while (true) {}
     }
