@@ -369,7 +369,7 @@ class Pool:
         except EvmboxError:
             _log.exception("A failing submission to %s could not be explained.", exercise.id)  # the verdict stands
         checks = tuple(
-            check.model_copy(update={"divergence": told.message, "where": told.where})
+            check.model_copy(update={"divergence": told.message, "where": check.where or told.where})
             if (told := found.get(check.id))
             else check
             for check in report.checks
@@ -386,6 +386,7 @@ class Pool:
         try:
             ending = self._fork(LocateJob(job.exercise, submission.silent(), report, job.seed), ration, ignore)
         except EvmboxError:  # a verdict without the line is better than none
+            _log.exception("The loop that burned the gas in %s could not be looked for.", job.exercise.id)
             return report
         return (isinstance(ending, Finished) and ending.report) or report
 
