@@ -74,7 +74,7 @@ def test_a_request_that_takes_too_long_is_stopped_and_the_chain_goes_on_without_
 
 
 def test_two_servers_with_one_record_keep_one_chain(open_live):
-    with open_live() as live, socket.socket() as listener:
+    with open_live() as live, socket.socket(proto=socket.IPPROTO_TCP) as listener:
         listener.bind(("127.0.0.1", 0))
         here = Wire.create(live.client("lea token"))
         here.send_raw()

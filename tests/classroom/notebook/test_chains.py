@@ -25,7 +25,7 @@ def client(database: Database, settings):
     with database.unit_of_work() as work:
         user = accounts.create_user(work.session, "lea")
         token = accounts.issue(work.session, CredentialKind.TOKEN, user.id, lifetime=timedelta(hours=1))
-    with socket.socket() as listener:
+    with socket.socket(proto=socket.IPPROTO_TCP) as listener:
         listener.bind(("127.0.0.1", 0))
         port = listener.getsockname()[1]
         app = create_app(settings.model_copy(update={"portal_port": port}), enqueue=lambda _: None)
