@@ -28,8 +28,19 @@ class Settings(BaseSettings):
     lease_s: float = Field(default=45.0, gt=0, description="seconds a worker may hold a job before another takes it")
     max_queued: int = Field(default=1000, ge=1, description="submissions that may wait; more get 429")
     submissions_per_minute: int = Field(default=30, ge=1, description="submissions one learner may make a minute")
+    chains_each: int = Field(default=5, ge=1, description="private chains one learner may have")
+    chains_in_memory: int = Field(default=16, ge=1, description="private chains that run at the same time")
+    chain_idle_s: float = Field(default=900, gt=0, description="seconds after which a chain leaves memory; it is kept")
+    chain_blocks: int = Field(default=2000, ge=1, description="blocks a private chain may have")
+    chain_entries: int = Field(default=4000, ge=1, description="changes that the journal of a chain may hold")
+    chain_journal_bytes: int = Field(default=16 * 1024**2, ge=1, description="bytes of a chain's journal")
+    chain_state_bytes: int = Field(default=64 * 1024**2, ge=1, description="bytes that a chain may store")
+    chain_request_s: float = Field(default=10, gt=0, description="seconds one request to a chain may take")
     session_days: int = Field(default=30, ge=1, description="days a sign-in lasts")
     secure_cookies: bool = Field(default=False, description="send the session cookie over HTTPS only")
+    multi_user: bool = Field(
+        default=False, description="others than the owner use it: refuse to start on the weakest isolation"
+    )
     owner: str = Field(default="owner", description="name of the one person whom JupyterLab on this machine serves")
 
     @cached_property

@@ -1,15 +1,21 @@
 """Runs a scenario: steps given as data, on a fresh chain, answered with data. No checks and no exercise."""
 
 from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
-from evmbox.chain import Chain, Contract, Event, LearnerError, Receipt, Struct
+from evmbox.chain import Artifact, Chain, Contract, Event, LearnerError, OutOfReach, Receipt, Struct
+from evmbox.chain.accounts import Addressed
+from evmbox.chain.recorder import NO_STEPS, Wanted, recording
 from evmbox.checks.expectations import EXHAUSTED
 from evmbox.compiler import Compilation
 from evmbox.errors import ChainError, TimeUp
 from evmbox.report import Outcome
 from evmbox.steps import Step, StepResult
+from evmbox.trace import Trace
+from evmbox.traces import MAX_STEPS, Traced, Window
 
+NOTHING: Mapping[str, Addressed] = MappingProxyType({})
 OnResult = Callable[[StepResult], object]
 
 
@@ -20,7 +26,8 @@ def run_scenario(
 
     Returns one result a step that was reached, and None, or in words why the others were not.
     """
-    scenario = _Scenario(compilation)
+    chain = Chain(artifacts=compilation.artifacts, abis=compilation.abis.values())
+    scenario = Scenario(chain, compilation.artifacts)
     results: list[StepResult] = []
     stopped: Outcome | None = None
     try:
@@ -34,6 +41,27 @@ def run_scenario(
     return results, None if stopped is None else stopped_at(len(results), stopped)
 
 
+def trace_step(
+    compilation: Compilation, steps: Sequence[Step], index: int, window: Window
+) -> tuple[Traced | None, str | None]:
+    """Run the steps up to `index`, and that one recorded. `compilation` has details.
+
+    Returns its trace and None, or None and in words why there is none.
+    """
+    chain = Chain(artifacts=compilation.artifacts, abis=compilation.abis.values())
+    scenario = Scenario(chain, compilation.artifacts)
+    reached = 0
+    try:
+        for step in steps[:index]:
+            scenario.take(step)
+            reached += 1
+        return scenario.trace(steps[index], compilation, window), None
+    except TimeUp:
+        return None, stopped_at(reached, Outcome.TIMED_OUT)
+    except EXHAUSTED:
+        return None, stopped_at(reached, Outcome.RESOURCE_LIMIT)
+
+
 def stopped_at(step: int, outcome: Outcome) -> str:
     """Say at which step, counted from 0, a scenario was stopped by a limit."""
     why = {
@@ -44,9 +72,18 @@ def stopped_at(step: int, outcome: Outcome) -> str:
     return f"The scenario was stopped in step {step + 1}: {why}."
 
 
-class _Scenario:
-    def __init__(self, compilation: Compilation) -> None:
-        self._chain = Chain(artifacts=compilation.artifacts, abis=compilation.abis.values())
+class Scenario:
+    """Steps on a chain. `artifacts` can be deployed, `world` is what was there before, by the names that steps use.
+
+    An argument `@2` is the address of the contract that step 2, counted from 0, deployed; `@bank` that of a name.
+    """
+
+    def __init__(
+        self, chain: Chain, artifacts: Mapping[str, Artifact], world: Mapping[str, Addressed] = NOTHING
+    ) -> None:
+        self._chain = chain
+        self._artifacts = artifacts
+        self._world = world
         self._contracts: list[Contract | None] = []
 
     def take(self, step: Step) -> StepResult:
@@ -64,22 +101,45 @@ class _Scenario:
         finally:
             self._contracts.append(contract)
 
+    def trace(self, step: Step, compilation: Compilation, window: Window) -> Traced:
+        """Do one step and tell what happened in it, by the details of the contracts in `compilation`."""
+        shown = range(window.offset, window.offset + window.limit)
+        wanted = Wanted(steps=MAX_STEPS, stack=shown, memory=shown if window.memory else NO_STEPS)
+        with recording(self._chain.engine, wanted) as recorded:
+            result = self.take(step)
+        if not recorded.frames:
+            return Traced(result=result)
+        trace = Trace(recorded, compilation, self._chain.name_of, gas_used=result.gas_used)
+        return Traced(
+            result=result,
+            summary=trace.summary() if window.summary else None,
+            page=trace.page(window.offset, window.limit),
+        )
+
     def _deploy(self, step: Step) -> Contract:
         if step.contract is None:
             raise ChainError("A deploy step names a contract.")
+        artifact = self._artifacts.get(step.contract)
+        if artifact is None or not artifact.creation:
+            raise OutOfReach(f"There is no contract `{step.contract}` that can be deployed.")
         return self._chain.deploy(
-            step.contract, *step.args, sender=step.account, value=step.value_wei, called=f"`{step.contract}`"
+            artifact, *self._args(step), sender=step.account, value=step.value_wei, called=f"`{step.contract}`"
         )
 
     def _act(self, step: Step) -> StepResult:
         match step.action:
             case "send":
                 receipt = self._target(step).send(
-                    _function(step), *step.args, sender=step.account, value=step.value_wei
+                    _function(step), *self._args(step), sender=step.account, value=step.value_wei
                 )
                 return _done(receipt)
+            case "transfer":
+                to = self._world.get(step.to, step.to) if step.to is not None else self._target(step)
+                return _done(self._chain.transfer(step.account, to, step.value_wei))
             case "call":
-                value = self._target(step).call(_function(step), *step.args, sender=step.account, value=step.value_wei)
+                value = self._target(step).call(
+                    _function(step), *self._args(step), sender=step.account, value=step.value_wei
+                )
                 return StepResult(ok=True, result=to_json(value))
             case "wait":
                 self._chain.wait(step.seconds)
@@ -91,6 +151,11 @@ class _Scenario:
                 return StepResult(ok=True, result=self._chain.balance(whose))
 
     def _target(self, step: Step) -> Contract:
+        if step.to is not None:
+            there = self._world.get(step.to)
+            if isinstance(there, Contract):
+                return there
+            raise ChainError(f"There is no contract {step.to!r}; there are: {', '.join(self._world) or 'none'}.")
         if step.target is None:
             raise ChainError(
                 f"A {step.action} step says which contract it means: the index of the step that deploys it."
@@ -99,6 +164,17 @@ class _Scenario:
         if contract is None:
             raise ChainError(f"Step {step.target + 1} deployed nothing.")
         return contract
+
+    def _args(self, step: Step) -> list[Any]:
+        return [self._argument(each) for each in step.args]
+
+    def _argument(self, value: Any) -> Any:
+        if not isinstance(value, str) or not value.startswith("@"):
+            return value
+        name = value[1:]
+        if name.isdecimal() and int(name) < len(self._contracts):
+            return self._contracts[int(name)] or value
+        return self._world.get(name, value)
 
 
 def to_json(value: Any) -> Any:

@@ -18,11 +18,11 @@ ShortText = Annotated[str, Field(max_length=128)]
 
 
 class Step(BaseModel):
-    """One step: a deployment, a transaction (`send`), a read (`call`), a wait, or a look at a slot or a balance."""
+    """One step: a deployment, a transaction (`send`), plain ether (`transfer`), a read (`call`), a wait, or a look."""
 
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
 
-    action: Literal["deploy", "send", "call", "wait", "storage", "balance"]
+    action: Literal["deploy", "send", "transfer", "call", "wait", "storage", "balance"]
     account: ShortText = "alice"
     contract: ShortText | None = Field(default=None, description="deploy: the contract's name")
     target: int | None = Field(
@@ -30,6 +30,9 @@ class Step(BaseModel):
         ge=0,
         le=1000,
         description="index of the deploy step whose contract is meant; for balance, null means `account`",
+    )
+    to: ShortText | None = Field(
+        default=None, description="in place of target: what was there before, by its name; for transfer also an address"
     )
     function: ShortText | None = Field(default=None, description="send, call: the function's name")
     args: list[Any] = Field(default_factory=list, max_length=32)

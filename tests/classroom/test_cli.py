@@ -1,30 +1,16 @@
 """The command line, as a person types it: what it prints, and how it ends."""
 
 import json
-import os
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from classroom.settings import REPOSITORY
+from support.commands import classroom
+from support.native_solc import put_native_solc
 
 TIP_JAR = REPOSITORY / "lessons/foundations/tip-jar/tip-jar"
-
-
-def classroom(data_dir: Path, *arguments: str, say: str = "", **variables: str) -> subprocess.CompletedProcess[str]:
-    """Run the command line on a data folder of this test's own."""
-    return subprocess.run(
-        [sys.executable, "-m", "classroom", *arguments],
-        env={**os.environ, "CLASSROOM_DATA_DIR": str(data_dir), "COLUMNS": "200", **variables},
-        input=say,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=150,
-    )
 
 
 def test_a_right_file_is_graded_without_a_server(tmp_path: Path) -> None:
@@ -54,9 +40,9 @@ def test_a_file_of_another_kind_is_graded_too(tmp_path: Path) -> None:
     (tmp_path / "lessons" / "course.toml").write_text(
         'title = "Gas"\n[[tracks]]\nid = "gas"\ntitle = "Gas"\nsummary = "Gas."\nlessons = ["frugal"]\n'
     )
-    data = tmp_path / "data"
     answer = str(exercise / "mistakes" / "unpacked.sol")
-    done = classroom(data, "lesson", "grade", "roll", answer, CLASSROOM_LESSONS_DIR=str(tmp_path / "lessons"))
+    environment = {"CLASSROOM_LESSONS_DIR": str(tmp_path / "lessons")}
+    done = classroom(tmp_path / "data", "lesson", "grade", "roll", answer, environment=environment)
     assert done.returncode == 1, done.stderr
     assert "gas of 70,000" in done.stdout
     assert "5 of 7 points" in done.stdout
@@ -70,6 +56,7 @@ def test_a_file_of_another_kind_is_graded_too(tmp_path: Path) -> None:
         (("lesson", "grade", "tip-jar", "LATIN1"), "UTF-8"),
         (("lesson", "check", "EMPTY"), "holds no exercise"),
         (("user", "add", "Not A Name!"), "name"),
+        (("solc", "install", "0.8.1"), "not pinned here"),
     ],
 )
 def test_bad_input_gets_one_clear_line_and_changes_nothing(
@@ -86,6 +73,18 @@ def test_bad_input_gets_one_clear_line_and_changes_nothing(
     assert done.returncode == 2
     assert says in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_the_compilers_are_listed_with_what_is_missing(tmp_path: Path) -> None:
+    put_native_solc(tmp_path, "0.8.30")
+    done = classroom(tmp_path, "solc", "list", SOLCX_BINARY_PATH=str(tmp_path))
+    assert done.returncode == 0, done.stderr
+    rows = [[cell.strip() for cell in line.split("│")[1:-1]] for line in done.stdout.splitlines() if "0.8." in line]
+    assert rows == [
+        ["0.8.37 (usual)", "prague", "yes", "no: classroom solc install 0.8.37"],
+        ["0.8.30", "prague", "yes", str(tmp_path / "solc-v0.8.30")],
+        ["0.8.24", "cancun", "yes", "no: classroom solc install 0.8.24"],
+    ]
 
 
 def test_a_person_is_added_once_and_gets_a_link(tmp_path: Path) -> None:

@@ -283,10 +283,10 @@ def test_helpers_that_do_not_compile_are_the_lessons_fault(compiler: Compiler, b
 
 
 def test_another_kind_of_exercise_is_refused_in_words(compiler: Compiler, counter: Exercise):
-    challenge = counter.model_copy(update={"kind": "challenge"})
-    report = grade(challenge, counter.solution, compiler=compiler, seed=1)
+    other = counter.model_copy(update={"kind": "bytecode"})
+    report = grade(other, counter.solution, compiler=compiler, seed=1)
     assert report.outcome is Outcome.LESSON_BROKEN
-    assert "'challenge' cannot be checked yet" in str(report.message)
+    assert "'bytecode' cannot be checked yet" in str(report.message)
 
 
 @pytest.mark.parametrize("name", ["counter", "savings"])

@@ -6,17 +6,19 @@ from pathlib import Path
 import pytest
 
 from evmbox import checks
-from evmbox.exercise import Limits, Manifest, load_exercise
+from evmbox.cheats import LIBRARY_NAME, library
+from evmbox.exercise import ChallengeRules, FaultyVersion, Limits, Manifest, UnderTest, load_exercise
 from evmbox.pool import Pool
 from evmbox.proof import Claim, prove
 
 GUIDE = (Path(__file__).parents[2] / "docs" / "authoring.md").read_text()
+VM_AND_TEST = library()[LIBRARY_NAME]
 SOLUTION = """
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.37;
 
 contract Doorbell {
-    event Rang(address indexed by);
+    event Rang(address by);
 
     uint256 public rings;
 
@@ -28,7 +30,12 @@ contract Doorbell {
 """
 
 
-@pytest.mark.parametrize("field", [*Manifest.model_fields, *Limits.model_fields])
+FIELDS = [
+    field for model in (Manifest, Limits, UnderTest, FaultyVersion, ChallengeRules) for field in model.model_fields
+]
+
+
+@pytest.mark.parametrize("field", dict.fromkeys(FIELDS))
 def test_every_field_of_the_manifest_is_told(field: str):
     assert f"`{field}`" in GUIDE
 
@@ -89,6 +96,53 @@ def test_the_example_of_each_other_kind_is_proven(kind: str, tmp_path: Path, poo
 
 def assert_proven(folder: Path, pool: Pool) -> None:
     """Hold that nothing is missing but the number of variants and mistakes, which an example need not have."""
+    proof = prove(load_exercise(folder), pool)
+    wrong = [row for row in proof.rows if not row.ok]
+    assert {row.claim for row in wrong} == {Claim.ENOUGH_VARIANTS, Claim.ENOUGH_MISTAKES}, wrong
+
+
+@pytest.mark.parametrize("name", re.findall(r"function (\w+)\(", VM_AND_TEST))
+def test_every_cheat_code_and_assertion_is_told(name: str):
+    assert re.search(rf"`(vm\.)?{name}`", GUIDE)
+
+
+def write_example(folder: Path, **others: str) -> Path:
+    """Write a folder of the guide, and what a reader would add to it."""
+    told = re.findall(rf"^```\w+\n(?:#|//) {folder.name}/(\S+)\n(.*?)^```", GUIDE, re.DOTALL | re.MULTILINE)
+    for name, text in [*told, *others.items()]:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text)
+    return folder
+
+
+def test_the_example_of_tests_is_proven(tmp_path: Path, pool: Pool):
+    folder = write_example(tmp_path / "parking")
+    target, tests = (folder / "Parking.sol").read_text(), (folder / "solution.sol").read_text()
+    start = tests[: tests.index("        vm.expectRevert")] + "    }\n}\n"
+    write_example(
+        folder,
+        **{
+            "mutants/leaves-unpaid.sol": target.replace("if (!paid[msg.sender]) revert Unpaid();", ""),
+            "mutants/half-price.sol": target.replace("PRICE = 3", "PRICE = 2"),
+            "starter.sol": start,
+            "mistakes/only-pays.sol": start.replace("    }\n}\n", "        parking.pay{value: 3}();\n    }\n}\n"),
+        },
+    )
+    proof = prove(load_exercise(folder), pool)
+    wrong = [row for row in proof.rows if not row.ok]
+    assert {row.claim for row in wrong} == {Claim.ENOUGH_VARIANTS, Claim.ENOUGH_MISTAKES}, wrong
+
+
+def test_the_example_of_a_challenge_is_proven(tmp_path: Path, pool: Pool):
+    folder = write_example(tmp_path / "lucky-box")
+    attacker = (folder / "solution.sol").read_text()
+    write_example(
+        folder,
+        **{
+            "starter.sol": attacker.replace("        box.open(uint256(keccak256(abi.encode(block.timestamp))));\n", ""),
+            "mistakes/guesses.sol": attacker.replace("abi.encode(block.timestamp)", "abi.encode(1)"),
+        },
+    )
     proof = prove(load_exercise(folder), pool)
     wrong = [row for row in proof.rows if not row.ok]
     assert {row.claim for row in wrong} == {Claim.ENOUGH_VARIANTS, Claim.ENOUGH_MISTAKES}, wrong

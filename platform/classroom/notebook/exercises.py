@@ -168,7 +168,9 @@ class ExercisePanel(anywidget.AnyWidget):
         language = self.content.get("exercise", {}).get("language", "solidity")
         if language not in {"solidity", "yul"}:
             return []
-        compiled = await _in_thread(self._client().compile, source, check_only=True, language=language)
+        compiled = await _in_thread(
+            self._client().compile, source, check_only=True, exercise_id=self.exercise_id, language=language
+        )
         return [diagnostic.model_dump(mode="json") for diagnostic in compiled.diagnostics]
 
     async def _save(self, message: dict[str, Any]) -> None:

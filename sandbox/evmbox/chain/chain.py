@@ -54,7 +54,7 @@ class Chain:
 
     `seed` gives values that differ from one learner to the next (see `number`) and decides `block.prevrandao`.
     `artifacts` are contracts that `deploy` knows by name. `abis` explain errors and events of contracts that other
-    contracts make.
+    contracts make. What is deployed first is the learner's, unless `first_is_submission` says otherwise.
     """
 
     def __init__(
@@ -66,6 +66,7 @@ class Chain:
         deploy_gas: int = DEPLOY_GAS,
         call_gas: int = CALL_GAS,
         engine: Engine | None = None,
+        first_is_submission: bool = True,
     ) -> None:
         self.seed = seed
         self.artifacts: dict[str, Artifact] = dict(artifacts or {})
@@ -76,11 +77,21 @@ class Chain:
 
         self.accounts = tuple(Account(self, name, key) for name, key in zip(NAMES, KEYS, strict=True))
         self.owner, self.alice, self.bob, self.carol, self.dave, self.erin = self.accounts
-        self._engine = engine or _eth_tester(seed)
+        self._engine = engine or _direct(seed)
         self._abis = tuple(abis)
         self._contracts: dict[str, Interface] = {}
         self._names = {account.address: account.name.capitalize() for account in self.accounts}
         self._submission: str | None = None
+        self._first_is_submission = first_is_submission
+
+    @property
+    def engine(self) -> Engine:
+        """What runs the EVM here, for those who record it."""
+        return self._engine
+
+    def put_on(self, engine: Engine) -> None:
+        """Go on with another engine: one that passes everything on to the present one, and watches."""
+        self._engine = engine
 
     def account(self, name: str) -> Account:
         """Return the account of this name. Raises `ChainError`."""
@@ -106,7 +117,7 @@ class Chain:
         """
         found = self._artifact(artifact)
         interface = Interface(found.abi)
-        first = self._submission is None
+        first = self._submission is None and self._first_is_submission
         title = called or (SUBMISSION if first else f"`{found.name}`")
         given = f" with ({show_all(args, self.name_of)})" if args else ""
         paying = f", sending {in_words(wei(value))}" if value else ""
@@ -377,8 +388,8 @@ def _gas_label(request: Request) -> str:
     return function.signature if overloaded else function.name
 
 
-def _eth_tester(seed: int) -> Engine:
+def _direct(seed: int) -> Engine:
     """Make the engine a chain has unless it is given another."""
-    from evmbox.chain.eth_tester_engine import EthTesterEngine  # noqa: PLC0415 - a second that only a chain costs
+    from evmbox.chain.direct_engine import DirectEngine  # noqa: PLC0415 - half a second that only a chain costs
 
-    return EthTesterEngine(KEYS, balance=STARTING_BALANCE, seed=seed % 2**256)
+    return DirectEngine(KEYS, balance=STARTING_BALANCE, seed=seed % 2**256)

@@ -88,6 +88,10 @@ class Engine(Protocol):
     """One private chain. Addresses are 20 bytes; nothing here raises for what a contract does."""
 
     @property
+    def state_class(self) -> Any:
+        """py-evm's state class of this engine alone: its `computation_class` is what executes here."""
+
+    @property
     def timestamp(self) -> int:
         """Unix time of the next block."""
 

@@ -13,7 +13,6 @@ from eth.abc import (
     AtomicDatabaseAPI,
     BlockAPI,
     BlockHeaderAPI,
-    ComputationAPI,
     SignedTransactionAPI,
     StateAPI,
     TransactionBuilderAPI,
@@ -30,24 +29,8 @@ from eth.constants import (
 )
 from eth.db.atomic import AtomicDB
 from eth.db.backends.memory import MemoryDB
-from eth.exceptions import (
-    ContractCreationCollision,
-    FullStack,
-    InsufficientStack,
-    InvalidInstruction,
-    InvalidJumpDestination,
-    OutOfBoundsRead,
-    OutOfGas,
-    Revert,
-    StackDepthLimit,
-    VMError,
-    WriteProtection,
-)
 from eth.typing import AccountDetails
-from eth.vm.forks.cancun import CancunVM
 from eth.vm.forks.london.transactions import UnsignedDynamicFeeTransaction
-from eth.vm.forks.prague import PragueVM
-from eth.vm.forks.shanghai import ShanghaiVM
 from eth.vm.spoof import SpoofTransaction
 from eth_hash.auto import keccak
 from eth_keys.datatypes import PrivateKey
@@ -58,30 +41,13 @@ from evmbox.chain.engine import (
     BLOCK_GAS_LIMIT,
     BLOCK_TIME_S,
     CHAIN_ID,
-    MAX_INITCODE_BYTES,
-    MAX_RUNTIME_BYTES,
     START_TIME,
     Ending,
     Execution,
     Log,
     Message,
 )
-from evmbox.versions import EVM_VERSION
-
-_FORK = {vm.fork: vm for vm in (ShanghaiVM, CancunVM, PragueVM)}[EVM_VERSION]
-
-_ENDINGS: tuple[tuple[type[VMError], Ending], ...] = (
-    (Revert, Ending.REVERTED),
-    (OutOfGas, Ending.OUT_OF_GAS),
-    (InvalidInstruction, Ending.INVALID_INSTRUCTION),
-    (InvalidJumpDestination, Ending.INVALID_JUMP),
-    (FullStack, Ending.STACK_OVERFLOW),
-    (InsufficientStack, Ending.STACK_UNDERFLOW),
-    (StackDepthLimit, Ending.CALL_DEPTH),
-    (WriteProtection, Ending.STATIC_WRITE),
-    (OutOfBoundsRead, Ending.RETURN_DATA_BOUNDS),
-    (ContractCreationCollision, Ending.ADDRESS_TAKEN),
-)
+from evmbox.chain.py_evm import FORK, ending_of, own_state_class, refusal
 
 
 class EthTesterEngine:
@@ -93,6 +59,11 @@ class EthTesterEngine:
     def __init__(self, keys: Sequence[PrivateKey], *, balance: int, seed: int = 0) -> None:
         self.backend = FastBackend(tuple(keys), balance, seed)
         self._read_only: tuple[BlockHeaderAPI, StateAPI] | None = None
+
+    @property
+    def state_class(self) -> type[StateAPI]:
+        """py-evm's state class of this engine alone: its `computation_class` is what executes here."""
+        return self.backend.chain.get_vm_class(self.backend.chain.header).get_state_class()
 
     @property
     def timestamp(self) -> int:
@@ -107,13 +78,13 @@ class EthTesterEngine:
     def transact(self, message: Message) -> Execution:
         """Run the message as a transaction in a block of its own. Gas costs nothing."""
         transaction = self._transaction(message)
-        refusal = self._refusal(message, transaction)
-        if refusal is not None:
-            return self._execution(refusal)
+        refused = refusal(message, transaction, balance=self.balance(message.sender))
+        if refused is not None:
+            return self._execution(refused)
         signed = self.backend.sign(transaction, message.sender)
         _, receipt, computation = self.backend.chain.apply_transaction(signed)
         execution = self._execution(
-            _ending_of(computation),
+            ending_of(computation),
             output=computation.output,
             gas_used=receipt.gas_used,
             logs=tuple(
@@ -128,13 +99,13 @@ class EthTesterEngine:
     def call(self, message: Message) -> Execution:
         """Run the message in the next block and keep nothing of it."""
         transaction = self._transaction(message)
-        refusal = self._refusal(message, transaction)
-        if refusal is not None:
-            return self._execution(refusal)
+        refused = refusal(message, transaction, balance=self.balance(message.sender))
+        if refused is not None:
+            return self._execution(refused)
         state = self.backend.chain.get_vm().state
         spoofed = cast("SignedTransactionAPI", SpoofTransaction(transaction, from_=message.sender))
         computation = state.apply_transaction(spoofed)
-        return self._execution(_ending_of(computation), output=computation.output)
+        return self._execution(ending_of(computation), output=computation.output)
 
     def mine(self) -> None:
         """Seal an empty block."""
@@ -186,16 +157,6 @@ class EthTesterEngine:
             access_list=(),
         )
 
-    def _refusal(self, message: Message, transaction: UnsignedTransactionAPI) -> Ending | None:
-        """Say why no block would take the message: py-evm raises for these instead of executing it."""
-        if message.value > self.balance(message.sender):
-            return Ending.UNFUNDED
-        if not message.to and len(message.data) > MAX_INITCODE_BYTES:
-            return Ending.CODE_TOO_LARGE
-        if transaction.intrinsic_gas > message.gas:
-            return Ending.OUT_OF_GAS
-        return None
-
     def _execution(
         self,
         ending: Ending,
@@ -212,7 +173,7 @@ class PrivateChain(MiningChain):
     """A chain whose blocks depend on nothing but what is sent to it: not on the clock, not on chance."""
 
     chain_id = CHAIN_ID
-    vm_configuration = ((BlockNumber(0), _FORK),)
+    vm_configuration = ((BlockNumber(0), FORK),)
 
     def __init__(self, base_db: AtomicDatabaseAPI, seed: int = 0) -> None:
         self._seed = seed.to_bytes(32, "big")
@@ -231,7 +192,8 @@ class PrivateChain(MiningChain):
 
     def get_transaction_builder(self) -> type[TransactionBuilderAPI]:
         """Return what makes transactions for the next block (eth-tester asks its chain for this)."""
-        return _FORK.get_transaction_builder()
+        builder: type[TransactionBuilderAPI] = FORK.get_transaction_builder()
+        return builder
 
     def validate_block(self, block: BlockAPI) -> None:
         """Trust the block: it was sealed here."""
@@ -250,12 +212,13 @@ class FastBackend(PyEVMBackend):  # type: ignore[misc]
         self._balance = balance
         self.account_keys = keys
         self._key_of = {key.public_key.to_canonical_address(): key for key in keys}
+        self._chain_class = _own_chain_class()
         self.reset_to_genesis()
 
     def reset_to_genesis(self, *_: object) -> None:
         """Begin again at genesis."""
         template = _genesis(tuple(self._key_of), self._balance)
-        self.chain = PrivateChain(AtomicDB(MemoryDB(dict(template))), self._seed)
+        self.chain = self._chain_class(AtomicDB(MemoryDB(dict(template))), self._seed)
 
     def sign(self, transaction: UnsignedTransactionAPI, sender: Address) -> SignedTransactionAPI:
         """Return the transaction signed by an account of this chain, and knowing its sender."""
@@ -289,6 +252,12 @@ class FastBackend(PyEVMBackend):  # type: ignore[misc]
         self.chain.header = snapshot
 
 
+def _own_chain_class() -> type[PrivateChain]:
+    """Return a chain class whose executing classes are shared with no other chain: a recorder may change them."""
+    vm = FORK.configure(_state_class=own_state_class(FORK.get_state_class()))
+    return PrivateChain.configure(vm_configuration=((BlockNumber(0), vm),))
+
+
 @cache
 def _genesis(addresses: tuple[Address, ...], balance: int) -> Mapping[bytes, bytes]:
     """Return the database of a chain at genesis. Callers copy it."""
@@ -311,16 +280,3 @@ def _genesis(addresses: tuple[Address, ...], balance: int) -> Mapping[bytes, byt
         dict.fromkeys(addresses, account),
     )
     return database.kv_store
-
-
-def _ending_of(computation: ComputationAPI) -> Ending:
-    if computation.is_success:
-        return Ending.RETURNED
-    created = computation.msg.is_create and len(computation._output) > MAX_RUNTIME_BYTES  # noqa: SLF001
-    if created and isinstance(computation.error, OutOfGas):
-        return Ending.CODE_TOO_LARGE
-    return _ending(computation.error)
-
-
-def _ending(error: VMError) -> Ending:
-    return next((ending for kind, ending in _ENDINGS if isinstance(error, kind)), Ending.FAILED)

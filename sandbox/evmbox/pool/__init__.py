@@ -14,13 +14,28 @@ from typing import Self
 
 from evmbox.compiler import Compilation, Compiler, Language, open_compiler
 from evmbox.compiler.compilation import NO_SOURCES
-from evmbox.errors import CompilerUnavailable, EvmboxError, ExerciseError, PoolClosed
+from evmbox.errors import CompilerUnavailable, EvmboxError, ExerciseError, PoolBusy, PoolClosed
 from evmbox.exercise import Exercise, load_exercise
-from evmbox.pool import confinement
+from evmbox.isolation.ladder import Walls, find_walls
+from evmbox.isolation.tier import Tier
 from evmbox.pool.cache import Memory, RememberingCompiler
 from evmbox.pool.confinement import Ration
-from evmbox.pool.jobs import Draft, Fault, Finished, GradeJob, Job, Message, Moved, ScenarioJob, Stepped
+from evmbox.pool.jobs import (
+    Draft,
+    Fault,
+    Finished,
+    GradeJob,
+    Job,
+    Message,
+    Moved,
+    ScenarioJob,
+    Stepped,
+    TraceJob,
+    marshalled_checks,
+)
 from evmbox.pool.line import Line
+from evmbox.pool.second_look import SecondLook
+from evmbox.pool.shelf import Shelf
 from evmbox.pool.template import START_S, Ending, Listener, Template, TemplateLost
 from evmbox.report import Outcome, Progress, Report, Stage
 from evmbox.runner import (
@@ -36,6 +51,11 @@ from evmbox.runner import (
 )
 from evmbox.scenario import stopped_at
 from evmbox.steps import Step, StepResult
+from evmbox.traces import Traced, Window
+from evmbox.versions import SOLC_VERSION
+
+AHEAD_S = 2.0
+"""How long one compile ahead of a submission may take; more is left to the submission itself."""
 
 WARM_UP = Path(__file__).parent / "warm-up"
 
@@ -54,15 +74,27 @@ class Pool:
     in what is returned.
 
     A compiler takes some 160 MB. Without `diagnostics` there is none for `compile` alone, which then waits for a slot.
+    `walls` are the strongest that this machine has, unless given.
+    Compilers of the usual version are kept ready; one of another version is opened for whoever has a turn and needs it,
+    and closed when it was idle for some minutes, so that there are never more of those than turns.
     """
 
     def __init__(
-        self, size: int = 2, *, max_waiting: int = 256, ration: Ration | None = None, diagnostics: bool = True
+        self,
+        size: int = 2,
+        *,
+        max_waiting: int = 256,
+        ration: Ration | None = None,
+        diagnostics: bool = True,
+        walls: Walls | None = None,
     ) -> None:
         self.size = size
         self._ration = ration or Ration()
+        self._walls = walls
         self._memory = Memory()
         self._compilers = ExitStack()
+        self._others = Shelf(self._open_compiler, size=size + diagnostics)
+        self._ahead = Shelf(self._open_yielding_compiler, size=1)
         self._slots = Line[Compiler](max_waiting=max_waiting)
         self._diagnostics = Line[Compiler](max_waiting=max_waiting) if diagnostics else self._slots
         self._template: Template | None = None
@@ -88,11 +120,13 @@ class Pool:
         if self._template is not None:
             return
         with ExitStack() as undo:
-            template = Template()  # it imports while the compilers start
+            template = Template(self._given_walls())  # it imports while the compilers start
             undo.callback(template.close)
             undo.callback(self._compilers.close)
             alone = self._diagnostics is not self._slots
-            compilers = [self._open_compiler() for _ in range(self.size + alone)]
+            compilers = [self._open_compiler(SOLC_VERSION) for _ in range(self.size + alone)]
+            for compiler in compilers:
+                self._compilers.callback(compiler.close)
             exercise = load_exercise(WARM_UP)
             compilation = compilers[0].compile(exercise.solution, timeout_s=START_S)
             submission = Submission(exercise.solution, compilation)
@@ -114,6 +148,8 @@ class Pool:
         if template is not None:
             template.close()
         self._compilers.close()
+        self._others.close()
+        self._ahead.close()
 
     def grade(
         self,
@@ -121,27 +157,44 @@ class Pool:
         source: str,
         *,
         seed: int,
+        explain: bool = False,
         on_progress: OnProgress = ignore,
         on_fault: OnFault = ignore,
+        to_the_end: bool = True,
     ) -> Report:
-        """Return the verdict on a submission.
+        """Return the verdict on a submission. Unless `to_the_end`, the first check that fails is the last that runs.
 
+        `explain` also finds, for checks that failed, where the submission first parts from the reference.
         `on_progress` is called in this thread, at each stage and check. `on_fault` is told what broke where the verdict
         is `lesson_broken`: it may quote the lesson's checks, so it is for its author and for no one else.
         """
-        with self._turn(self._slots) as compiler:
+        with self._turn(self._slots) as usual:
             started = time.perf_counter()
             try:
                 exercise = exercise.current()
             except ExerciseError as error:
                 on_fault(str(error))
                 message = f"The exercise cannot be read. {LESSON_FAULT}"
-                return report_without_run(exercise, Outcome.LESSON_BROKEN, message, solc=compiler.version)
+                return report_without_run(exercise, Outcome.LESSON_BROKEN, message, solc=exercise.solc)
             on_progress(Progress(stage=Stage.COMPILE))
-            submission = prepare(exercise, source, compiler=compiler)
-            job = GradeJob(exercise, submission.silent(), seed=seed, solc=compiler.version)
+            with self._in_version(exercise.solc, usual) as compiler:
+                submission = prepare(exercise, source, compiler=compiler)
+            job = GradeJob(
+                exercise,
+                submission.silent(),
+                seed=seed,
+                solc=exercise.solc,
+                checks=marshalled_checks(exercise),
+                to_the_end=to_the_end,
+            )
             report = self._check(job, on_progress, on_fault)
             report = report.model_copy(update={"diagnostics": submission.compilation.diagnostics})
+            if to_the_end and report.outcome is not Outcome.PASSED:
+                look = SecondLook(self._fork, self._ration, job)
+                with self._in_version(exercise.solc, usual) as compiler:
+                    report = look.locate(report, compiler)
+                    if explain:
+                        report = look.explain(report, compiler)
             return timed(report, total_ms=(time.perf_counter() - started) * 1000)
 
     def compile(
@@ -149,12 +202,42 @@ class Pool:
         source: str,
         *,
         check_only: bool = False,
+        optimize: bool = False,
+        details: bool = False,
         extra_sources: Mapping[str, str] = NO_SOURCES,
         language: Language = Language.SOLIDITY,
+        solc: str = SOLC_VERSION,
     ) -> Compilation:
-        """Compile on the compiler kept for diagnostics. `check_only` finds errors and makes no bytecode."""
-        with self._turn(self._diagnostics) as compiler:
-            return compiler.compile(source, check_only=check_only, extra_sources=extra_sources, language=language)
+        """Compile on the compiler kept for diagnostics; see `Compiler.compile`."""
+        with self._turn(self._diagnostics) as usual, self._in_version(solc, usual) as compiler:
+            return compiler.compile(
+                source,
+                check_only=check_only,
+                optimize=optimize,
+                details=details,
+                extra_sources=extra_sources,
+                language=language,
+            )
+
+    def compile_ahead(self, exercise: Exercise, source: str) -> bool:
+        """Compile what grading `source` will ask for, so that it is remembered when it is handed in.
+
+        Done on a compiler of its own that yields the processor to all others, and only while a slot is free; tells
+        whether it was done. Raises `PoolClosed`, `CompilerUnavailable`, `ExerciseError`.
+        """
+        self._present()
+        if not self._slots.free:
+            return False
+        exercise = exercise.current()
+        try:
+            with self._ahead.turn(exercise.solc) as compiler:
+                prepare(exercise, source, compiler=compiler)
+        except PoolBusy:
+            return False
+        except CompilerUnavailable:
+            self._present()
+            raise
+        return True
 
     def scenario(self, source: str, steps: Sequence[Step]) -> tuple[Compilation, list[StepResult], str | None]:
         """Compile a source and run steps on a fresh chain.
@@ -176,14 +259,38 @@ class Pool:
                 return compilation, results, ending.message
             return compilation, results, stopped_at(len(results), OUTCOMES[ending])
 
+    def trace(
+        self, source: str, steps: Sequence[Step], index: int, window: Window
+    ) -> tuple[Compilation, Traced | None, str | None]:
+        """Compile a source, run the steps up to `index` on a fresh chain, and trace that one.
+
+        Nothing is kept: another page of the same trace is made anew, and is the same trace. Returns the compilation,
+        the trace, and in words why there is none. Raises `IndexError` where there is no such step.
+        """
+        if not 0 <= index < len(steps):
+            raise IndexError(index)
+        with self._turn(self._slots) as compiler:
+            compilation = compiler.compile(source, details=True)
+            if not compilation.ok:
+                return compilation, None, compilation.message
+            ending = self._fork(TraceJob(compilation, steps, index, window), self._ration, ignore)
+            if isinstance(ending, Finished):
+                return compilation, ending.trace, ending.message
+            return compilation, None, stopped_at(index, OUTCOMES[ending])
+
     def healthy(self) -> bool:
         """Tell whether the pool can take work now."""
         template = self._template
         return template is not None and template.alive
 
-    def tier(self) -> str:
-        """Name the isolation around a submission: 'rlimits' is the lowest."""
-        return confinement.tier()
+    def tier(self) -> Tier:
+        """Name the isolation around a submission."""
+        return self._given_walls().tier
+
+    def _given_walls(self) -> Walls:
+        if self._walls is None:
+            self._walls = find_walls()
+        return self._walls
 
     @contextmanager
     def _turn(self, line: Line[Compiler]) -> Iterator[Compiler]:
@@ -195,10 +302,20 @@ class Pool:
                 self._present()  # closing the pool ends a compile under way
                 raise
 
-    def _open_compiler(self) -> Compiler:
-        compiler = RememberingCompiler(open_compiler(), self._memory)
-        self._compilers.callback(compiler.close)
-        return compiler
+    @contextmanager
+    def _in_version(self, solc: str, usual: Compiler) -> Iterator[Compiler]:
+        """Give a compiler of a version to whoever has a turn: the one of the turn, or another that is kept for it."""
+        if solc == usual.version:
+            yield usual
+        else:
+            with self._others.turn(solc) as compiler:
+                yield compiler
+
+    def _open_compiler(self, solc: str) -> Compiler:
+        return RememberingCompiler(open_compiler(solc), self._memory)
+
+    def _open_yielding_compiler(self, solc: str) -> Compiler:
+        return RememberingCompiler(open_compiler(solc, niceness=19), self._memory, patience_s=AHEAD_S)
 
     def _check(self, job: GradeJob, on_progress: OnProgress, on_fault: OnFault) -> Report:
         draft = report_without_run(job.exercise, Outcome.RESOURCE_LIMIT, "", solc=job.solc)
@@ -236,7 +353,7 @@ class Pool:
         with self._lock:
             if self._present() is lost:
                 lost.close()
-                template = Template()
+                template = Template(self._given_walls())
                 self._warm(template)
                 self._template = template
             return self._present()

@@ -18,6 +18,7 @@ from classroom.db import Database
 from classroom.scratch import TURNS_EACH, TURNS_IN_ALL
 from classroom.settings import Settings
 from evmbox.compiler import NodeCompiler
+from evmbox.isolation.ladder import find_walls
 
 ANSWERS = [
     ("GET", "/healthz", 200),
@@ -133,11 +134,12 @@ def test_a_server_is_ready_once_every_part_is(live, wait_until):
     client = live.client("nobody")
     first = client.get("/readyz")
     assert first.json()["parts"]["compiler"] in {"starting", "ok"}
+    assert first.json()["isolation"] == find_walls().tier
     wait_until(lambda: client.get("/readyz").json()["parts"]["compiler"] == "ok")
 
 
 def test_a_server_without_a_compiler_says_what_to_do_and_does_the_rest(live, tmp_path, monkeypatch):
-    monkeypatch.setattr("evmbox.compiler.native.find_solc", lambda: None)
+    monkeypatch.setattr("evmbox.compiler.native.find_solc", lambda _: None)
     monkeypatch.setattr("evmbox.compiler.native.NodeCompiler", partial(NodeCompiler, node_modules=tmp_path))
     response = live.client("lea").post("/api/v1/compile", json={"source": ""})
     assert response.status_code == 503

@@ -1,0 +1,204 @@
+"""The tests of one test contract, run one by one against one version of the contract under test."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from evmbox.chain import (
+    CALL_GAS,
+    DEPLOY_GAS,
+    STARTING_BALANCE,
+    Artifact,
+    Chain,
+    Contract,
+    ExecutionError,
+    LearnerError,
+    Reverted,
+    Snapshot,
+)
+from evmbox.chain.abi import Error, Function, Interface, Parameter, Undecodable, decode
+from evmbox.chain.accounts import KEYS
+from evmbox.chain.direct_engine import DirectEngine
+from evmbox.chain.words import hexadecimal, printable, show, show_all
+from evmbox.cheats.computation import cheating
+from evmbox.cheats.drawing import inputs
+from evmbox.cheats.places import line_of
+from evmbox.cheats.session import Session, Setting
+from evmbox.compiler import Details
+
+RUNS = 16
+"""How many inputs a test with parameters is run with."""
+
+DRAWS = 8 * RUNS
+"""How many are drawn at most, those that `vm.assume` drops included."""
+
+GENEROUS = 4
+LEAST_GAS = 500_000
+CREATION_GAS = 250
+"""For each byte of the contract under test: a faulty version may be created where the right one refuses to be."""
+
+SET_UP = "setUp()"
+
+ASSERTION = Error(
+    "AssertionFailed",
+    tuple(
+        Parameter(name, kind)
+        for name, kind in (
+            ("assertion", "string"),
+            ("kind", "string"),
+            ("left", "bytes"),
+            ("right", "bytes"),
+            ("note", "string"),
+        )
+    ),
+)
+"""What an assertion of the library reverts with."""
+
+COMPARED = {
+    kind: Parameter("", kind) for kind in ("uint256", "int256", "address", "bool", "bytes32", "bytes", "string")
+}
+"""What the assertions of the library compare. A test may revert as they do, with whatever it likes."""
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Why a test failed, in words that follow its name: 'reverted with "not enough"'."""
+
+    test: str
+    why: str
+    drawn: tuple[Any, ...] = ()
+
+
+def cheating_chain(
+    session: Session,
+    *,
+    seed: int = 0,
+    artifacts: Mapping[str, Artifact] | None = None,
+    abis: Iterable[Sequence[Mapping[str, Any]]] = (),
+    deploy_gas: int = DEPLOY_GAS,
+    call_gas: int = CALL_GAS,
+) -> Chain:
+    """Return a chain on which the cheat codes of `session` exist."""
+    engine = DirectEngine(KEYS, balance=STARTING_BALANCE, seed=seed % 2**256)
+    state_class = engine.state_class
+    state_class.computation_class = cheating(state_class.computation_class, session)
+    return Chain(seed=seed, artifacts=artifacts, abis=abis, deploy_gas=deploy_gas, call_gas=call_gas, engine=engine)
+
+
+def tests_of(artifact: Artifact) -> list[Function]:
+    """Return the tests of a test contract: its functions that are called `test…`, in the ABI's order."""
+    return [each for each in Interface(artifact.abi).functions if each.name.startswith("test")]
+
+
+class Suite:
+    """A test contract that was deployed and set up. Each test begins from there.
+
+    `used` is the gas that each function used on the right version, where that is known: it then gets `GENEROUS` times
+    as much, and a version that loops is soon found out. Where it is not, a test may use half of its limit: none is to
+    pass by a hair and fail where a version costs a little more.
+    """
+
+    def __init__(
+        self, chain: Chain, session: Session, artifact: Artifact, *, used: Mapping[str, int] | None = None
+    ) -> None:
+        self.chain = chain
+        self.tests = tests_of(artifact)
+        self._session = session
+        self._artifact = artifact
+        self.used: dict[str, int] = {}
+        self._known = used
+        self.contract: Contract | None = None
+        self._start: tuple[Snapshot, Setting] | None = None
+
+    def set_up(self) -> Failure | None:
+        """Deploy the test contract and run its `setUp()`; say why that failed."""
+        try:
+            self.contract = self.chain.deploy(self._artifact, called=f"`{self._artifact.name}`")
+            if self.contract.has(SET_UP):
+                self._send(SET_UP)
+        except LearnerError as error:
+            where = "setUp" if self.contract else "constructor"
+            return Failure(f"{where}()", self._why(error))
+        if (fault := self._session.end()) is not None:
+            return Failure(SET_UP, fault)
+        self._start = self.chain.snapshot(), self._session.setting
+        return None
+
+    def failures(self) -> Iterator[Failure]:
+        """Run every test and yield what failed, in order."""
+        for test in self.tests:
+            failure = self.run(test)
+            if failure is not None:
+                yield failure
+
+    def run(self, test: Function) -> Failure | None:
+        """Run one test; one with parameters with several inputs. Say why it failed."""
+        runs = 0
+        for drawn in inputs(test, seed=self.chain.seed, limit=DRAWS if test.inputs else 1):
+            why = self._run(test, drawn)
+            if self._session.dropped:
+                continue
+            if why is not None:
+                given = f" with ({show_all(drawn, self._name)})" if test.inputs else ""
+                return Failure(test.signature, f"{why}{given}", tuple(drawn))
+            runs += 1
+            if runs == RUNS:
+                break
+        return None if runs else Failure(test.signature, "found no input that `vm.assume` lets pass")
+
+    def line(self, failure: Failure, details: Details) -> int | None:
+        """Run a test that failed once more, and return the line of the submitted file that it failed in, if any."""
+        test = next((each for each in self.tests if each.signature == failure.test), None)
+        if test is None:
+            return None
+        self._session.trail = trail = list[int]()
+        try:
+            self._run(test, failure.drawn)
+        finally:
+            self._session.trail = None
+        return line_of(trail, self._artifact.name, details)
+
+    def _run(self, test: Function, drawn: Sequence[Any]) -> str | None:
+        assert self._start is not None  # noqa: S101 - set_up comes first
+        self._session.begin(self._start[1])
+        try:
+            self._send(test.signature, *drawn)
+        except LearnerError as error:
+            return self._session.faults[0] if self._session.faults else self._why(error)
+        finally:
+            self.chain.revert(self._start[0])
+        used = self.used[test.signature]
+        if self._known is None and used > self.chain.call_gas // 2:
+            return f"used {used:,} gas, more than half of the {self.chain.call_gas:,} that a test has"
+        return self._session.end()
+
+    def _send(self, function: str, *args: Any) -> None:
+        assert self.contract is not None  # noqa: S101 - it was deployed before
+        known = None if self._known is None else self._known.get(function)
+        least = LEAST_GAS + CREATION_GAS * self._session.shown_size
+        gas = None if known is None else min(self.chain.call_gas, max(GENEROUS * known, least))
+        receipt = self.contract.send(function, *args, sender="owner", gas=gas)
+        self.used[function] = max(receipt.gas_used, self.used.get(function, 0))
+
+    def _why(self, error: LearnerError) -> str:
+        if isinstance(error, Reverted) and error.data[:4] == ASSERTION.selector:
+            return self._assertion(error.data[4:])
+        return error.predicate if isinstance(error, ExecutionError) else error.explanation
+
+    def _assertion(self, data: bytes) -> str:
+        try:
+            assertion, kind, left, right, note = decode(ASSERTION.inputs, data)
+            values = [decode((COMPARED[kind],), each)[0] for each in (left, right)] if kind else []
+        except (Undecodable, KeyError):
+            return "reverted with an assertion that can't be read"
+        shown = ", ".join(
+            hexadecimal(value) if isinstance(value, bytes) else show(value, self._name) for value in values
+        )
+        said = f': "{printable(note)}"' if note else ""
+        return f"failed at `{printable(assertion)}({shown})`{said}"
+
+    def _name(self, address: str) -> str | None:
+        labels = self._session.setting.labels
+        return next(
+            (name for raw, name in labels.items() if f"0x{raw.hex()}" == address.lower()), self.chain.name_of(address)
+        )

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.20;
+
+contract EtherBank {
+    bool private busy;
+
+    modifier alone() {
+        require(!busy, "busy");
+        busy = true;
+        _;
+        busy = false;
+    }
+
+    mapping(address customer => uint256) public balanceOf;
+
+    function deposit() external payable {
+        balanceOf[msg.sender] += msg.value;
+    }
+
+    function withdraw() external alone {
+        uint256 amount = balanceOf[msg.sender];
+        require(amount > 0, "nothing to withdraw");
+        (bool ok, ) = msg.sender.call{value: amount}("");
+        require(ok, "refused");
+        balanceOf[msg.sender] = 0;
+    }
+
+    function pass(address to, uint256 amount) external {
+        balanceOf[msg.sender] -= amount;
+        balanceOf[to] += amount;
+    }
+}
