@@ -8,8 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from evmbox.versions import SOLC_VERSION
-
 ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 
@@ -29,11 +27,6 @@ def test_the_standard_library_platform_module_is_still_found() -> None:
     import platform  # noqa: PLC0415 - the import is what is tested
 
     assert platform.python_version()
-
-
-def test_the_npm_compiler_is_the_one_the_sandbox_names() -> None:
-    package = json.loads((ROOT / "sandbox/package.json").read_text())
-    assert package["dependencies"]["solc"] == SOLC_VERSION
 
 
 @pytest.mark.parametrize("lock", ["sandbox/package-lock.json", "platform/web-src/package-lock.json"])

@@ -33,6 +33,8 @@ class Action(StrEnum):
     SUBMISSION_MADE = "submission_made"
     SUBMISSION_GRADED = "submission_graded"
     SUBMISSION_LOST = "submission_lost"  # given up after too many lost workers
+    CHAIN_CREATED = "chain_created"
+    CHAIN_DELETED = "chain_deleted"
 
 
 def record(

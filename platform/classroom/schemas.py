@@ -1,18 +1,21 @@
 """Wire types: what the API takes and gives, shared by the server and the client in a learner's kernel."""
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from evmbox.report import Diagnostic, Progress, Report, Severity
 from evmbox.steps import ACCOUNTS, Step, StepResult
+from evmbox.traces import MAX_PAGE, MAX_STEPS, Traced
 
 __all__ = [
     "ACCOUNTS",
     "MAX_SOURCE_BYTES",
+    "ChainIn",
+    "ChainOut",
     "CohortCell",
     "CohortOut",
     "CohortRow",
@@ -39,6 +42,9 @@ __all__ = [
     "SubmissionIn",
     "SubmissionOut",
     "TaskOut",
+    "TraceIn",
+    "TraceOut",
+    "Traced",
 ]
 
 MAX_SOURCE_BYTES = 64 * 1024
@@ -101,6 +107,24 @@ class Problem(Out):
     errors: list[dict[str, Any]] | None = Field(
         default=None, description="for 422: where, what, and what is allowed; never what was sent"
     )
+
+
+class ChainIn(In):
+    """A private chain that is wanted."""
+
+    name: Name = Field(default="notebook", description="which of one's chains; the one of this name if there is one")
+
+
+class ChainOut(Out):
+    """A private chain, and where it is talked to in JSON-RPC."""
+
+    id: UUID
+    name: str
+    chain_id: int = Field(description="what the chain answers to `eth_chainId`")
+    rpc_path: str = Field(description="path of the JSON-RPC endpoint; send the same bearer token")
+    entries: int = Field(description="how often it was changed")
+    max_entries: int = Field(description="how often it may be changed")
+    created_at: datetime
 
 
 class ReadyOut(Out):
@@ -220,10 +244,14 @@ class DraftOut(Out):
 
 
 class CompileIn(In):
-    """Solidity to be compiled or, with `check_only`, only parsed and type-checked."""
+    """Solidity to be compiled or, with `check_only`, only parsed and type-checked.
+
+    With `exercise_id`, by the compiler of that exercise, whose own files may be imported.
+    """
 
     source: Source
     check_only: bool = False
+    exercise_id: Name | None = None
 
 
 class CompileOut(Out):
@@ -263,6 +291,33 @@ class ScenarioOut(Out):
     diagnostics: list[Diagnostic]
     steps: list[StepResult]
     stopped: str | None = Field(default=None, description="why it ended early: a limit, in words")
+
+
+class TraceIn(ScenarioIn):
+    """A scenario, and which of its steps is wanted with all that happened in it.
+
+    Nothing is kept: ask again with another `offset` for more of the trace's own steps, and without the summary.
+    """
+
+    index: int = Field(ge=0, lt=200, description="the scenario's step, counted from 0")
+    offset: int = Field(default=0, ge=0, le=MAX_STEPS, description="the first of the trace's steps on the page")
+    limit: int = Field(default=200, ge=0, le=MAX_PAGE, description="how many of them")
+    memory: bool = Field(default=False, description="whether memory is wanted with each")
+    summary: bool = Field(default=True, description="whether calls, variables, events and gas are wanted")
+
+    @model_validator(mode="after")
+    def _has_the_step(self) -> Self:
+        if self.index >= len(self.steps):
+            raise PydanticCustomError("no_such_step", "index must be that of one of the steps")
+        return self
+
+
+class TraceOut(Out):
+    """Diagnostics, and the trace, null where the source does not compile or a limit ended it."""
+
+    diagnostics: list[Diagnostic]
+    trace: Traced | None
+    stopped: str | None = Field(default=None, description="why there is no trace: a limit, in words")
 
 
 class CohortCell(Out):

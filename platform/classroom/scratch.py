@@ -14,10 +14,14 @@ from typing import Final
 from uuid import UUID
 
 from classroom.errors import TooMany, Unavailable
-from classroom.schemas import CompileOut, Diagnostic, ScenarioOut, Severity, Step
+from classroom.schemas import CompileOut, Diagnostic, ScenarioOut, Severity, Step, TraceIn, TraceOut
 from evmbox.compiler import Compilation
+from evmbox.compiler.compilation import NO_SOURCES
 from evmbox.errors import CompilerUnavailable, EvmboxError
+from evmbox.exercise import Exercise
 from evmbox.pool import Pool
+from evmbox.traces import Window
+from evmbox.versions import SOLC_VERSION
 
 logger = logging.getLogger("classroom.scratch")
 
@@ -41,13 +45,20 @@ class Scratch:
         self._again_at = 0.0
         self._closed = False
 
-    def compile(self, who: UUID, source: str, *, check_only: bool = False) -> CompileOut:
-        """Compile a source or, with `check_only`, only type-check it.
+    def compile(
+        self, who: UUID, source: str, *, check_only: bool = False, exercise: Exercise | None = None
+    ) -> CompileOut:
+        """Compile a source or, with `check_only`, only type-check it; as a submission to `exercise` where one is given.
 
         Raises TooMany, Unavailable, or CompilerUnavailable with advice.
         """
         with self._turn(who):
-            compilation = self._started().compile(source, check_only=check_only)
+            compilation = self._started().compile(
+                source,
+                check_only=check_only,
+                extra_sources=exercise.extra_sources if exercise else NO_SOURCES,
+                solc=exercise.solc if exercise else SOLC_VERSION,
+            )
         contracts = {name: artifact.abi for name, artifact in compilation.artifacts.items() if artifact.creation}
         return CompileOut(diagnostics=_diagnostics(compilation), contracts=contracts)
 
@@ -56,6 +67,13 @@ class Scratch:
         with self._turn(who):
             compilation, results, stopped = self._started().scenario(source, steps)
         return ScenarioOut(diagnostics=_diagnostics(compilation), steps=results, stopped=stopped)
+
+    def trace(self, who: UUID, order: TraceIn) -> TraceOut:
+        """Compile a source and trace one step of a scenario. Raises as `compile` does."""
+        window = Window(offset=order.offset, limit=order.limit, memory=order.memory, summary=order.summary)
+        with self._turn(who):
+            compilation, trace, stopped = self._started().trace(order.source, order.steps, order.index, window)
+        return TraceOut(diagnostics=_diagnostics(compilation), trace=trace, stopped=stopped)
 
     def warm(self) -> None:
         """Have the pool started in the background, if it is not yet."""

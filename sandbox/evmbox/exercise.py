@@ -16,22 +16,23 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, StringConstraints, ValidationError, field_validator, model_validator
 
 from evmbox.errors import ExerciseError
+from evmbox.questions import Drawn, Name, Question, draw, fill, questions
 from evmbox.report import Data
+from evmbox.versions import SOLC_VERSION, SOLC_VERSIONS
 
 MANIFEST = "exercise.toml"
-STARTER = "starter.sol"
-SOLUTION = "solution.sol"
 CHECKS = "checks.py"
 HELPERS = "helpers.sol"
+SCENE = "scene.sol"
 
-NOT_IMPORTABLE = {"Contract.sol", STARTER, SOLUTION, HELPERS}
+NOT_IMPORTABLE = {"Contract.sol", "starter.sol", "solution.sol", HELPERS, SCENE}
 """File names that `imports` cannot have; the first is the name of the submission itself."""
 
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=64)]
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
 Identifier = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_$][A-Za-z0-9_$]*$", max_length=128)]
-AnswerFile = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]+\.(sol|json)$", max_length=128)]
 SolidityFile = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]+\.sol$", max_length=128)]
+AnswerFile = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]+\.(sol|json)$", max_length=128)]
 Gas = Annotated[int, Field(strict=True, ge=21_000, le=30_000_000)]
 Scalar = bool | int | str
 Argument = Scalar | list[Scalar]
@@ -49,11 +50,25 @@ class Kind(StrEnum):
     BYTECODE = "bytecode"
 
 
+SUFFIXES: Mapping[Kind, tuple[str, ...]] = {Kind.PREDICT: (".json",), Kind.CHALLENGE: (".sol", ".json")}
+"""How the name of an answer's file ends, where that is not `.sol`: the starter, the solution, variants and mistakes."""
+
+
 class Hint(Data):
     """One rung of the ladder of hints, and the points it costs to read."""
 
     text: Line
     cost: float = Field(default=0, ge=0)
+
+
+class Equivalent(Data):
+    """A mutant of the solution that no check can refuse, named by its change as `lesson check` shows it, and why."""
+
+    operator: Slug
+    function: str | None = Field(default=None, description="the function around it, where others change the same")
+    before: str
+    after: str
+    reason: Line
 
 
 class Limits(Data):
@@ -97,6 +112,10 @@ class ChallengeRules(Data):
     players: tuple[Literal["alice", "bob", "carol", "dave", "erin"], ...] = ("alice",)
 
 
+NAMES_ITS_CONTRACT = {Kind.CONTRACT, Kind.PREDICT}
+"""Kinds of exercises that can't do without `contract`."""
+
+
 class Manifest(Data):
     """What `exercise.toml` says."""
 
@@ -108,6 +127,7 @@ class Manifest(Data):
     imports: tuple[SolidityFile, ...] = Field(
         default=(), description="the exercise's own Solidity files that a submission may import by name"
     )
+    solc: str = Field(default=SOLC_VERSION, description="the compiler's version, one of those that are pinned")
     concepts: tuple[Slug, ...] = ()
     requires: tuple[Slug, ...] = ()
     tasks: tuple[Line, ...] = Field(min_length=1, description="what is asked of the learner, numbered from 1")
@@ -116,14 +136,39 @@ class Manifest(Data):
     limits: Limits = Limits()
     tests: UnderTest | None = None
     challenge: ChallengeRules | None = None
+    values: dict[Name, Drawn] = Field(default_factory=dict, description="what each learner's own values are drawn from")
+    questions: tuple[Question, ...] = ()
     mistakes: dict[AnswerFile, Identifier] = Field(
         default_factory=dict, description="each file of mistakes/ with the id of the check that must catch it"
     )
+    equivalent: tuple[Equivalent, ...] = Field(
+        default=(), description="mutants of the solution that are as good as it is, each with the reason"
+    )
+
+    @property
+    def suffixes(self) -> tuple[str, ...]:
+        """How the names of the files that hold answers may end."""
+        return SUFFIXES.get(self.kind, (".sol",))
+
+    def file_in(self, path: Path, stem: str) -> str:
+        """Return the name of the starter or the solution in a folder; where there is none, the one it should have."""
+        names = [f"{stem}{suffix}" for suffix in self.suffixes]
+        return next((name for name in names if (path / name).exists()), names[0])
 
     @model_validator(mode="after")
     def _name_the_contract(self) -> Self:
-        if self.kind is Kind.CONTRACT and self.contract is None:
-            msg = "an exercise of kind 'contract' names its contract"
+        if self.kind in NAMES_ITS_CONTRACT and self.contract is None:
+            msg = f"an exercise of kind '{self.kind}' names its contract"
+            raise ValueError(msg)
+        return self
+
+    @model_validator(mode="after")
+    def _ask_where_it_is_predicted(self) -> Self:
+        if (self.kind is Kind.PREDICT) != bool(self.questions):
+            msg = "an exercise of kind 'predict' has [[questions]], and no other has any"
+            raise ValueError(msg)
+        if len({question.id for question in self.questions}) < len(self.questions):
+            msg = "two questions have the same id"
             raise ValueError(msg)
         return self
 
@@ -146,10 +191,13 @@ class Manifest(Data):
             raise ValueError(msg)
         return self
 
-    @property
-    def suffixes(self) -> tuple[str, ...]:
-        """How the names of files with answers may end: a challenge takes an attacker contract, or transactions."""
-        return (".sol", ".json") if self.kind is Kind.CHALLENGE else (".sol",)
+    @field_validator("solc")
+    @classmethod
+    def _choose_a_pinned_compiler(cls, version: str) -> str:
+        if version not in SOLC_VERSIONS:
+            msg = f"solc {version} is not pinned here; choose one of {', '.join(SOLC_VERSIONS)}"
+            raise ValueError(msg)
+        return version
 
     @field_validator("imports")
     @classmethod
@@ -164,6 +212,7 @@ class Exercise(Manifest):
     """An exercise folder as read from disk: its manifest and the text of its Solidity files."""
 
     path: Path
+    scene: str | None = Field(default=None, description="the contracts that a learner predicts, and may read")
     digest: str = Field(description="SHA-256 over every file of the folder, hexadecimal")
     starter: str
     solution: str = Field(repr=False)
@@ -171,10 +220,21 @@ class Exercise(Manifest):
     mistake_sources: dict[str, str] = Field(repr=False, description="text by file name")
     extra_sources: dict[str, str] = Field(description="the text of `imports`, by file name")
     helpers: str | None = Field(repr=False, description="contracts that the checks deploy, such as an attacker")
+    checks: str = Field(repr=False, description="the text of checks.py: a confined process can't read it for itself")
     mutants: dict[str, str] = Field(
         default_factory=dict, repr=False, description="versions of the contract under test that are wrong, by file name"
     )
     reference: str | None = Field(default=None, repr=False, description="the right version, where it is hidden")
+
+    @property
+    def starter_file(self) -> str:
+        """The name of the file that the learner begins with."""
+        return self.file_in(self.path, "starter")
+
+    @property
+    def solution_file(self) -> str:
+        """The name of the file that holds a right answer."""
+        return self.file_in(self.path, "solution")
 
     def current(self) -> "Exercise":
         """Return this exercise as the folder has it now: itself, unless a file changed. Raises `ExerciseError`."""
@@ -197,19 +257,21 @@ def load_exercise(path: Path) -> Exercise:
             line=_line_of(text, ("id",)),
             remedy="Give both the same name.",
         )
-    if manifest.kind is not Kind.TESTS:
-        _require_file(path, CHECKS, remedy="Write the checks that judge a submission, with @check.")
+    needs_checks = manifest.kind is not Kind.TESTS
+    checks = (
+        _read(path, CHECKS, remedy="Write the checks that judge a submission, with @check.") if needs_checks else ""
+    )
     mistakes = _folder(path, "mistakes", manifest.suffixes)
     _match_mistakes(text, manifest.mistakes, mistakes)
-    mutants = _folder(path, "mutants")
+    mutants = _folder(path, "mutants", (".sol",))
     _match_mutants(text, manifest.tests.faults if manifest.tests else {}, mutants)
     reference = manifest.tests.reference if manifest.tests else None
-    return Exercise(
+    exercise = Exercise(
         **dict(manifest),
         path=path,
         digest=folder_digest(path),
-        starter=_answer(path, STARTER, manifest.suffixes, remedy="Write what the learner begins with."),
-        solution=_answer(path, SOLUTION, manifest.suffixes, remedy="Write an answer that passes every check."),
+        starter=_read(path, manifest.file_in(path, "starter"), remedy="Write what the learner begins with."),
+        solution=_read(path, manifest.file_in(path, "solution"), remedy="Write an answer that passes every check."),
         variants=_folder(path, "variants", manifest.suffixes),
         mistake_sources=mistakes,
         extra_sources={
@@ -217,9 +279,21 @@ def load_exercise(path: Path) -> Exercise:
             for name in manifest.imports
         },
         helpers=_read(path, HELPERS, remedy="Make it a readable file.") if (path / HELPERS).exists() else None,
+        checks=checks,
         mutants=mutants,
         reference=_read(path, reference, remedy="Write the right version.") if reference else None,
+        scene=_read(path, SCENE, remedy="Write the contracts that are asked about.") if manifest.questions else None,
     )
+    questions(exercise, seed=0)  # raises for what can't be filled in
+    return exercise
+
+
+def answer_text(exercise: Exercise, text: str, seed: int) -> str:
+    """Return a file of answers as it is for one learner: of the kind `predict`, with that learner's values filled in.
+
+    For the exercise's own files only; what a learner hands in is never filled in. Raises `ExerciseError`.
+    """
+    return fill(text, draw(exercise.values, seed)) if exercise.kind is Kind.PREDICT else text
 
 
 def folder_digest(path: Path) -> str:
@@ -273,11 +347,16 @@ def _remedy(kind: str, where: Sequence[str | int]) -> str:
     if kind == "missing":
         return f"Add `{where[-1]} = …`."
     if kind == "extra_forbidden":
-        tables: dict[str, type[Data]] = {"hints": Hint, "limits": Limits}
+        tables: dict[str, type[Data]] = {
+            "hints": Hint,
+            "limits": Limits,
+            "equivalent": Equivalent,
+            "questions": Question,
+        }
         known = tables.get(str(where[0]), Manifest) if len(where) > 1 else Manifest
         return f"Remove it, or mend its spelling; known here: {', '.join(known.model_fields)}."
     if not where:
-        return 'Add `contract = "…"`.'
+        return "Add what is missing, or choose another `kind`."
     return "Mend the value."
 
 
@@ -335,19 +414,12 @@ def _match_mutants(text: str, named: Mapping[str, FaultyVersion], files: Mapping
         )
 
 
-def _folder(path: Path, name: str, suffixes: Sequence[str] = (".sol",)) -> dict[str, str]:
+def _folder(path: Path, name: str, suffixes: Sequence[str]) -> dict[str, str]:
     return {
         file.name: _read(path, f"{name}/{file.name}", remedy="Make it a readable file.")
         for file in sorted((path / name).glob("*"))
         if file.suffix in suffixes
     }
-
-
-def _answer(path: Path, name: str, suffixes: Sequence[str], *, remedy: str) -> str:
-    """Read the starter or the solution, by the first of the suffixes that it has."""
-    stem = name.removesuffix(".sol")
-    found = next((stem + suffix for suffix in suffixes if (path / (stem + suffix)).exists()), name)
-    return _read(path, found, remedy=remedy)
 
 
 def _require_file(path: Path, name: str, *, remedy: str) -> None:

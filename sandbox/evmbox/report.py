@@ -67,6 +67,18 @@ class Diagnostic(Data):
     help: str | None = Field(default=None, description="the message in a beginner's words")
 
 
+class Location(Data):
+    """A place in a source file. Lines and columns are 1-based, columns count characters; the end is exclusive."""
+
+    file: str
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+    contract: str | None = None
+    function: str | None = Field(default=None, description="the function, modifier or public variable it is part of")
+
+
 class CheckResult(Data):
     """What one check found. `divergence` and `trace_id` are filled where the exercise has them."""
 
@@ -77,7 +89,9 @@ class CheckResult(Data):
     points: float = Field(description="points this check is worth")
     message: str | None = None
     hint: str | None = None
-    divergence: str | None = None
+    ending: str | None = Field(default=None, description="how the call that failed it ended, such as 'out of gas'")
+    where: Location | None = Field(default=None, description="the place in the submitted source that is at its root")
+    divergence: str | None = Field(default=None, description="what happened first that does not in a right contract")
     trace_id: str | None = None
 
 
@@ -123,6 +137,9 @@ class Report(Data):
     exercise_id: str
     outcome: Outcome
     message: str | None = Field(default=None, description="one sentence for the learner, where the outcome needs one")
+    where: Location | None = Field(
+        default=None, description="the place in the submitted source that the outcome is about"
+    )
     score: float
     max_score: float
     diagnostics: tuple[Diagnostic, ...] = ()

@@ -9,15 +9,16 @@ from pathlib import Path
 import pytest
 
 from classroom.settings import REPOSITORY
+from support.native_solc import put_native_solc
 
 TIP_JAR = REPOSITORY / "lessons/foundations/tip-jar/tip-jar"
 
 
-def classroom(data_dir: Path, *arguments: str, say: str = "") -> subprocess.CompletedProcess[str]:
+def classroom(data_dir: Path, *arguments: str, say: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
     """Run the command line on a data folder of this test's own."""
     return subprocess.run(
         [sys.executable, "-m", "classroom", *arguments],
-        env={**os.environ, "CLASSROOM_DATA_DIR": str(data_dir), "COLUMNS": "200"},
+        env={**os.environ, "CLASSROOM_DATA_DIR": str(data_dir), "COLUMNS": "200", **environment},
         input=say,
         capture_output=True,
         text=True,
@@ -51,6 +52,7 @@ def test_a_wrong_file_gets_its_report_as_data(tmp_path: Path) -> None:
         (("lesson", "grade", "tip-jar", "LATIN1"), "UTF-8"),
         (("lesson", "check", "EMPTY"), "holds no exercise"),
         (("user", "add", "Not A Name!"), "name"),
+        (("solc", "install", "0.8.1"), "not pinned here"),
     ],
 )
 def test_bad_input_gets_one_clear_line_and_changes_nothing(
@@ -67,6 +69,18 @@ def test_bad_input_gets_one_clear_line_and_changes_nothing(
     assert done.returncode == 2
     assert says in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_the_compilers_are_listed_with_what_is_missing(tmp_path: Path) -> None:
+    put_native_solc(tmp_path, "0.8.30")
+    done = classroom(tmp_path, "solc", "list", SOLCX_BINARY_PATH=str(tmp_path))
+    assert done.returncode == 0, done.stderr
+    rows = [[cell.strip() for cell in line.split("│")[1:-1]] for line in done.stdout.splitlines() if "0.8." in line]
+    assert rows == [
+        ["0.8.37 (usual)", "prague", "yes", "no: classroom solc install 0.8.37"],
+        ["0.8.30", "prague", "yes", str(tmp_path / "solc-v0.8.30")],
+        ["0.8.24", "cancun", "yes", "no: classroom solc install 0.8.24"],
+    ]
 
 
 def test_a_person_is_added_once_and_gets_a_link(tmp_path: Path) -> None:

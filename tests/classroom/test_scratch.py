@@ -1,23 +1,27 @@
 """Throwaway work over a real pool: what comes back, and who gets a turn."""
 
+import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack
 from functools import partial
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
 
 from classroom.errors import TooMany, Unavailable
-from classroom.schemas import Step
+from classroom.schemas import Step, TraceIn
 from classroom.scratch import TURNS_EACH, TURNS_IN_ALL, Scratch
 from evmbox.compiler import NodeCompiler
 from evmbox.errors import CompilerUnavailable
+from evmbox.exercise import load_exercise
 
 HEAD = "// SPDX-License-Identifier: MIT\npragma solidity ^0.8.0;\n"
 COUNTER = HEAD + "contract Counter { uint256 public count; function add(uint256 n) external { count += n; } }\n"
 STRUCTS = "".join(f"struct S{n} {{ S{n - 1} a; S{n - 1} b; }} " for n in range(1, 17))
 BOMB = HEAD + f"contract Bomb {{ struct S0 {{ uint256 a; }} {STRUCTS} S16 public s; }}\n"
 WHO = uuid4()
+SAVINGS = Path(__file__).parents[1] / "evmbox" / "exercises" / "savings"
 
 
 @pytest.fixture(scope="module")
@@ -40,6 +44,17 @@ def test_a_mistake_is_data_with_its_place(scratch):
         compiled = scratch.compile(WHO, HEAD + "contract A { nonsense }\n", check_only=check_only)
         assert compiled.contracts == {}
         assert (compiled.diagnostics[0].severity, compiled.diagnostics[0].line) == ("error", 3)
+
+
+def test_what_is_typed_for_an_exercise_may_import_its_files_and_gets_its_compiler(scratch, tmp_path):
+    folder = Path(shutil.copytree(SAVINGS, tmp_path / "savings"))
+    manifest = folder / "exercise.toml"
+    manifest.write_text('solc = "0.8.30"\n' + manifest.read_text())
+    exercise = load_exercise(folder)
+    source = HEAD.replace("^0.8.0", "0.8.30") + 'import "./Clock.sol"; contract Mine {}\n'
+    assert scratch.compile(WHO, source, check_only=True, exercise=exercise).diagnostics == []
+    alone = scratch.compile(WHO, source, check_only=True)
+    assert {each.kind for each in alone.diagnostics} == {"ParserError"}
 
 
 def test_a_limit_is_told_as_a_diagnostic(scratch):
@@ -68,6 +83,52 @@ def test_a_scenario_of_a_source_that_does_not_compile_has_diagnostics_and_no_ste
     assert told.diagnostics[0].severity == "error"
 
 
+def test_a_trace_tells_what_happened_in_one_step_and_its_pages_fit_together(scratch):
+    steps = [
+        Step(action="deploy", contract="Counter"),
+        Step(action="send", target=0, function="add", args=[3]),
+        Step(action="send", target=0, function="add", args=[4], account="bob"),
+    ]
+    told = scratch.trace(WHO, TraceIn(source=COUNTER, steps=steps, index=2, limit=50, memory=True))
+    assert (told.diagnostics, told.stopped) == ([], None)
+    trace = told.trace
+    assert trace.result.ok
+    assert trace.summary.gas_used == trace.result.gas_used
+    [call] = trace.summary.calls
+    assert (call.sender, call.contract, call.function, call.arguments) == (
+        "Bob",
+        "Counter",
+        "add(uint256)",
+        {"n": "4"},
+    )
+    [write] = trace.summary.writes
+    assert (write.variable, write.old, write.new, write.location.line) == ("count", "3", "7", 3)
+    assert len(trace.page.steps) == 50 < trace.page.total
+    assert all(step.stack is not None for step in trace.page.steps)
+    assert trace.page.steps[3].memory.endswith("80")
+    rest = TraceIn(source=COUNTER, steps=steps, index=2, offset=50, limit=1000, summary=False)
+    more = scratch.trace(WHO, rest).trace
+    assert more.summary is None
+    assert [step.index for step in (*trace.page.steps, *more.page.steps)] == list(range(trace.page.total))
+    assert more.page.steps[-1].op == "STOP"
+
+
+def test_a_trace_of_what_does_not_compile_or_execute_says_so(scratch):
+    told = scratch.trace(WHO, TraceIn(source="contract A {", steps=[Step(action="wait")], index=0))
+    assert told.trace is None
+    assert told.diagnostics[0].severity == "error"
+    waited = scratch.trace(WHO, TraceIn(source=COUNTER, steps=[Step(action="wait", seconds=5)], index=0)).trace
+    assert waited.result.ok
+    assert waited.page is None
+
+
+def test_a_trace_of_a_step_that_fails_tells_why(scratch):
+    steps = [Step(action="deploy", contract="Counter"), Step(action="send", target=0, function="nonsense")]
+    trace = scratch.trace(WHO, TraceIn(source=COUNTER, steps=steps, index=1)).trace
+    assert not trace.result.ok
+    assert trace.page is None
+
+
 def test_a_person_has_a_few_turns_and_so_have_all_together():
     scratch = Scratch()
     with ExitStack() as running:
@@ -83,7 +144,7 @@ def test_a_person_has_a_few_turns_and_so_have_all_together():
 
 
 def test_a_start_that_failed_is_told_and_not_tried_again_at_once(tmp_path, monkeypatch):
-    monkeypatch.setattr("evmbox.compiler.native.find_solc", lambda: None)
+    monkeypatch.setattr("evmbox.compiler.native.find_solc", lambda _: None)
     monkeypatch.setattr("evmbox.compiler.native.NodeCompiler", partial(NodeCompiler, node_modules=tmp_path))
     scratch = Scratch()
     with pytest.raises(CompilerUnavailable, match="solc") as first:

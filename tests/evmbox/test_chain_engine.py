@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from evmbox.chain import CHAIN_ID, START_TIME, STARTING_BALANCE, Chain, ExecutionError, OutOfReach, Reverted, ether
 from evmbox.chain.accounts import KEYS
+from evmbox.chain.direct_engine import DirectEngine
 from evmbox.chain.engine import BLOCK_GAS_LIMIT, MAX_TRANSACTION_GAS, Ending, Message
 from evmbox.chain.eth_tester_engine import EthTesterEngine
 from evmbox.compiler import Artifact
@@ -32,6 +33,20 @@ contract Clock {
     }
 }
 """
+
+
+Make = Callable[..., Any]
+
+
+@pytest.fixture(params=[DirectEngine, EthTesterEngine])
+def make_engine(request: pytest.FixtureRequest) -> Make:
+    """Give what makes an engine: each of the two in turn."""
+    return lambda seed=0, balance=STARTING_BALANCE: request.param(KEYS, balance=balance, seed=seed)
+
+
+@pytest.fixture
+def chain(make_engine: Make) -> Chain:
+    return Chain(seed=1, engine=make_engine(1))
 
 
 def test_the_first_transaction_sees_the_fixed_start_time_and_each_one_takes_a_second(chain: Chain, deploy: Any):
@@ -98,9 +113,9 @@ def test_gas_beyond_a_transaction_is_the_lessons_mistake(chain: Chain):
         chain.transfer(chain.bob, chain.carol, 1, gas=MAX_TRANSACTION_GAS + 1)
 
 
-def test_the_seed_decides_prevrandao_and_nothing_else(build: Any):
+def test_the_seed_decides_prevrandao_and_nothing_else(build: Any, make_engine: Make):
     def observe(seed: int) -> tuple[Any, ...]:
-        clock = Chain(seed=seed).deploy(build(CLOCK))
+        clock = Chain(seed=seed, engine=make_engine(seed)).deploy(build(CLOCK))
         return clock.address, clock.time(), clock.randao()
 
     first, again, other = observe(1), observe(1), observe(2)
@@ -191,10 +206,11 @@ def test_a_warp_that_was_not_used_is_taken_back_too(chain: Chain, deploy: Any):
 ACTIONS = st.sampled_from(["set", "pay", "wait", "mine", "snapshot", "revert"])
 
 
+@pytest.mark.parametrize("engine", [DirectEngine, EthTesterEngine])
 @settings(max_examples=25, deadline=None)
 @given(steps=st.lists(st.tuples(ACTIONS, st.integers(0, 2**32)), max_size=25))
-def test_nested_snapshots_restore_exactly_what_they_saw(build: Any, steps: list[tuple[str, int]]):
-    chain = Chain()
+def test_nested_snapshots_restore_exactly_what_they_saw(build: Any, engine: Any, steps: list[tuple[str, int]]):
+    chain = Chain(engine=engine(KEYS, balance=STARTING_BALANCE))
     clock = chain.deploy(build(CLOCK))
     taken = [(chain.snapshot(), observe(chain, clock))]
     for action, number in steps:
@@ -313,8 +329,8 @@ def test_stock_eth_tester_gives_the_same_gas_logs_and_state(token: Artifact, dat
         assert head.get_storage(to, slot) == other.get_storage(to, slot)
 
 
-def test_an_engine_refuses_what_no_block_would_take(token: Artifact):
-    engine = EthTesterEngine(KEYS, balance=5)
+def test_an_engine_refuses_what_no_block_would_take(token: Artifact, make_engine: Make):
+    engine = make_engine(balance=5)
     sender, receiver = (key.public_key.to_canonical_address() for key in KEYS[:2])
     for run in (engine.transact, engine.call):
         assert run(Message(sender, receiver, b"", 6, 21_000)).ending is Ending.UNFUNDED
@@ -325,8 +341,8 @@ def test_an_engine_refuses_what_no_block_would_take(token: Artifact):
         engine.warp(1)
 
 
-def test_two_chains_share_nothing(token: Artifact):
-    first, second = Chain(), Chain()
+def test_two_chains_share_nothing(token: Artifact, make_engine: Make):
+    first, second = Chain(engine=make_engine()), Chain(engine=make_engine())
     first.deploy(token, 5)
     assert second.code(first.accounts[0]) == b""
     assert second.block_number == 1
@@ -343,3 +359,54 @@ def test_a_snapshot_of_one_engine_carries_names_of_contracts(chain: Chain, deplo
     chain.revert(snapshot)
     assert chain.name_of(first.address) is None
     assert repr(deploy(CLOCK)) == "your contract"
+
+
+def test_a_chain_runs_on_py_evm_directly_unless_it_is_given_an_engine():
+    assert isinstance(Chain()._engine, DirectEngine)
+
+
+def test_opcodes_are_watched_on_one_engine_and_no_other(build: Any, make_engine: Make):
+    watched, other = make_engine(), make_engine()
+    seen: list[str] = []
+
+    def watching(opcode: Any) -> Callable[..., None]:
+        def run(computation: Any) -> None:
+            seen.append(opcode.mnemonic)
+            opcode(computation=computation)
+
+        return run
+
+    plain = watched.state_class.computation_class
+    opcodes = {number: watching(opcode) for number, opcode in plain.opcodes.items()}
+    watched.state_class.computation_class = type("Watched", (plain,), {"opcodes": opcodes})
+    for engine in (other, watched):
+        assert not seen
+        Chain(engine=engine).deploy(build(CLOCK)).set(5)
+    assert {"SSTORE", "TIMESTAMP", "RETURN", "STOP"} <= set(seen)
+    seen.clear()
+    watched.state_class.computation_class = plain
+    assert Chain(engine=watched).deploy(build(CLOCK)).time()
+    assert not seen
+
+
+def test_what_is_cut_off_in_the_middle_leaves_no_trace(build: Any, make_engine: Make):
+    engine = make_engine()
+    chain = Chain(engine=engine)
+    clock = chain.deploy(build(CLOCK))
+    clock.set(1)
+    before = observe(chain, clock)
+    plain = engine.state_class.computation_class
+
+    def interrupt(computation: Any) -> None:
+        plain.opcodes[0x55](computation=computation)
+        raise MemoryError
+
+    engine.state_class.computation_class = type("Cut", (plain,), {"opcodes": {**plain.opcodes, 0x55: interrupt}})
+    for act in (clock.set, lambda value: clock.call("set", value)):
+        with pytest.raises(MemoryError):
+            act(2)
+    engine.state_class.computation_class = plain
+    assert observe(chain, clock) == before
+    undisturbed = Chain(engine=make_engine()).deploy(build(CLOCK))
+    undisturbed.set(1)
+    assert clock.set(3).gas_used == undisturbed.set(3).gas_used

@@ -1,5 +1,6 @@
 """Reading a lesson's checks.py: in isolation, with asserts that explain themselves, and with errors that help."""
 
+import marshal
 import sys
 from pathlib import Path
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 import pytest
 
 from evmbox.chain import Chain
-from evmbox.checks import CheckFailed, load_checks
+from evmbox.checks import CheckFailed, compile_checks, load_checks
 from evmbox.errors import ExerciseError
 
 HEAD = "from evmbox.checks import *\n\n"
@@ -52,6 +53,18 @@ def test_two_folders_know_nothing_of_each_other(tmp_path: Path):
         each.run(Chain())
     assert [each.title for each in loaded] == ["one", "two", "two"]
     assert not any("one" in module and "checks of" in module for module in sys.modules)
+
+
+def test_compiled_checks_travel_and_an_edited_file_is_compiled_anew(tmp_path: Path):
+    titles = []
+    for title in ("Before", "After"):
+        write(tmp_path, f'@check("{title}", task=1)\ndef one(chain):\n    assert 1 > 2\n')
+        travelled = marshal.loads(marshal.dumps(compile_checks(tmp_path)))  # noqa: S302
+        (only,) = load_checks(tmp_path, travelled)
+        with pytest.raises(CheckFailed, match="`1` is 1, but should be more than 2"):
+            only.run(Chain())
+        titles.append(only.title)
+    assert titles == ["Before", "After"]
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,5 @@
 """What a compile gives back: artifacts, ABIs and diagnostics in their place."""
 
-import json
-from pathlib import Path
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,11 +7,10 @@ from hypothesis import strategies as st
 from evmbox.compiler import SOURCE_LIMIT_BYTES, Compilation, NodeCompiler
 from evmbox.compiler.diagnostics import _Places
 from evmbox.report import Outcome, Severity
-from evmbox.versions import EVM_VERSION, SOLC_VERSION
+from evmbox.versions import EVM_VERSION
 
 HEAD = "// SPDX-License-Identifier: MIT\npragma solidity ^0.8.0;\n"
 COUNTER = HEAD + "contract Counter { uint256 public count; function add(uint256 by) public { count += by; } }"
-PACKAGE = Path(__file__).parents[2] / "sandbox" / "package.json"
 
 
 def only_error(compilation: Compilation) -> tuple[str | None, int | None, int | None, int | None, int | None]:
@@ -22,10 +18,6 @@ def only_error(compilation: Compilation) -> tuple[str | None, int | None, int | 
     assert compilation.outcome is Outcome.COMPILE_ERROR
     (error,) = (each for each in compilation.diagnostics if each.severity is Severity.ERROR)
     return error.code, error.line, error.column, error.end_line, error.end_column
-
-
-def test_the_npm_package_is_the_pinned_version(compiler: NodeCompiler) -> None:
-    assert json.loads(PACKAGE.read_text())["dependencies"]["solc"] == SOLC_VERSION == compiler.version
 
 
 def test_a_contract_becomes_an_artifact(compiler: NodeCompiler) -> None:

@@ -4,12 +4,15 @@ from pathlib import Path
 
 import pytest
 
+from evmbox.chain import Chain
 from evmbox.compiler import NodeCompiler
 from evmbox.compiler.imports import NODE_MODULES, Library
 from evmbox.report import Outcome
 
 HEAD = "// SPDX-License-Identifier: MIT\npragma solidity ^0.8.0;\n"
 ERC20 = "@openzeppelin/contracts/token/ERC20/ERC20.sol"
+UUPS = "@openzeppelin/{}/proxy/utils/UUPSUpgradeable.sol"
+INITIALIZABLE = "@openzeppelin/contracts/proxy/utils/Initializable.sol"
 TOKEN = HEAD + f'import {{ERC20}} from "{ERC20}";\ncontract Token is ERC20("Token", "TKN") {{}}'
 BANK = HEAD + "contract Bank { function deposit() external payable {} }"
 
@@ -94,7 +97,7 @@ def test_no_byte_of_another_file_is_read(compiler: NodeCompiler, tmp_path: Path)
         assert compilation.outcome is Outcome.COMPILE_ERROR
         assert (error.code, error.line) == ("6275", 3)
         assert "can't be imported" in error.message
-        assert '"@openzeppelin/contracts/…" and nothing else' in (error.help or "")
+        assert '"@openzeppelin/contracts-upgradeable/…" and nothing else' in (error.help or "")
         assert "MustNotSing" not in repr(compilation)
 
 
@@ -133,5 +136,45 @@ def test_links_in_the_library_are_not_followed(tmp_path: Path) -> None:
     assert list(library.sources_for(mentions)) == ["@openzeppelin/contracts/Good.sol"]
 
 
-def test_the_library_is_the_pinned_package() -> None:
-    assert ERC20 in Library(NODE_MODULES).names
+def test_the_library_is_the_pinned_packages() -> None:
+    assert {ERC20, UUPS.format("contracts"), INITIALIZABLE} <= Library(NODE_MODULES).names
+
+
+@pytest.mark.parametrize("package", ["contracts", "contracts-upgradeable"])
+def test_an_upgradeable_contract_compiles_with_what_its_package_takes_from_the_other(
+    compiler: NodeCompiler, package: str
+) -> None:
+    source = f"""{HEAD.replace("^0.8.0", "^0.8.22")}
+import {{UUPSUpgradeable}} from "{UUPS.format(package)}";
+import {{OwnableUpgradeable}} from "@openzeppelin/contracts-upgradeable/access/OwnableUpgradeable.sol";
+import {{ERC1967Proxy}} from "@openzeppelin/contracts/proxy/ERC1967/ERC1967Proxy.sol";
+
+contract Box is UUPSUpgradeable, OwnableUpgradeable {{
+    uint256 public value;
+
+    constructor() {{ _disableInitializers(); }}
+
+    function initialize(address owner) external initializer {{ __Ownable_init(owner); }}
+
+    function _authorizeUpgrade(address) internal override onlyOwner {{}}
+}}
+
+contract BoxProxy is ERC1967Proxy {{
+    constructor(address box) ERC1967Proxy(box, abi.encodeCall(Box.initialize, (msg.sender))) {{}}
+}}
+"""
+    compilation = compiler.compile(source)
+    assert compilation.ok, compilation.message
+    assert Chain(seed=1).deploy(compilation.artifacts["Box"]).value() == 0
+
+
+def test_advice_stays_within_the_package_where_it_can(compiler: NodeCompiler) -> None:
+    for package in ("contracts", "contracts-upgradeable"):
+        compilation = compiler.compile(f'import "@openzeppelin/{package}/governance/Governer/IVotes.sol";')
+        assert 'Did you mean "@openzeppelin/contracts/governance/utils/IVotes.sol"?' in (
+            compilation.diagnostics[0].help or ""
+        )
+    moved = compiler.compile('import "@openzeppelin/contracts-upgradeable/security/PausableUpgradeable.sol";')
+    assert 'Did you mean "@openzeppelin/contracts-upgradeable/utils/PausableUpgradeable.sol"?' in (
+        moved.diagnostics[0].help or ""
+    )

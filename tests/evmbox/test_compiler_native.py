@@ -9,16 +9,18 @@ import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from evmbox.compiler import NativeCompiler, NodeCompiler, open_compiler
-from evmbox.compiler.imports import NODE_MODULES
+from evmbox.compiler.native import find_solc
 from evmbox.compiler.node import find_node
 from evmbox.errors import CompilerUnavailable
 from evmbox.report import Outcome
 from evmbox.versions import SOLC_VERSION
+from support.native_solc import put_native_solc
 from support.waiting import wait_until
 
 HEAD = "// SPDX-License-Identifier: MIT\npragma solidity ^0.8.0;\n"
@@ -27,29 +29,10 @@ TOKEN = (Path(__file__).parent / "contracts" / "Token.sol").read_text()
 HOSTILE = Path(__file__).parent / "hostile" / "compile"
 LONG_LINE = HEAD + "contract C0 {}" + "".join(f"contract C{i} is C{i - 1}{{}}" for i in range(1, 2000))
 
-PROGRAM = """#!/bin/sh
-exec "{node}" --wasm-max-mem-pages=8192 --disable-wasm-trap-handler -e '
-const solc = require("{modules}/solc");
-const options = process.argv.slice(1);
-if (options.join() === "--version") console.log("Version: {version}+" + solc.version().split("+")[1]);
-else if (options.join() === "--standard-json,--no-import-callback")
-  process.stdout.write(solc.compile(require("fs").readFileSync(0, "utf8")) + "\\n");
-else process.exit(2);
-' -- "$@"
-"""
-
-
-def install(folder: Path, version: str = SOLC_VERSION) -> Path:
-    """Put a solc that says it is `version` where py-solc-x looks for SOLC_VERSION, and return its path."""
-    path = folder / f"solc-v{SOLC_VERSION}"
-    path.write_text(PROGRAM.format(node=find_node(), modules=NODE_MODULES, version=version))
-    path.chmod(0o700)
-    return path
-
 
 @pytest.fixture(scope="module")
 def native(tmp_path_factory: pytest.TempPathFactory) -> Iterator[NativeCompiler]:
-    with NativeCompiler(install(tmp_path_factory.mktemp("solc"))) as compiler:
+    with NativeCompiler(put_native_solc(tmp_path_factory.mktemp("solc"))) as compiler:
         yield compiler
 
 
@@ -74,6 +57,16 @@ def test_native_solc_and_solc_on_node_give_the_same(
     assert (ours.outcome, ours.message) == (theirs.outcome, theirs.message)
 
 
+@pytest.mark.skipif(find_solc() is None, reason="no native solc is installed: classroom solc install")
+@pytest.mark.parametrize("details", [False, True])
+def test_a_real_native_solc_gives_the_same_where_there_is_one(details: bool) -> None:
+    with open_compiler() as native, NodeCompiler() as node:
+        assert isinstance(native, NativeCompiler)
+        ours, theirs = (each.compile(TOKEN, details=details) for each in (native, node))
+    assert ours.ok
+    assert replace(ours, elapsed_ms=0) == replace(theirs, elapsed_ms=0)
+
+
 def test_a_bomb_is_stopped_and_leaves_no_process(native: NativeCompiler) -> None:
     started = time.monotonic()
     compilation = native.compile(LONG_LINE, timeout_s=1)
@@ -96,7 +89,7 @@ def test_too_much_nesting_is_a_limit(native: NativeCompiler) -> None:
 
 
 def test_closing_during_a_compile_ends_it_at_once(tmp_path: Path) -> None:
-    native = NativeCompiler(install(tmp_path))
+    native = NativeCompiler(put_native_solc(tmp_path))
     version_check = native._process
     with ThreadPoolExecutor() as executor:
         future = executor.submit(native.compile, LONG_LINE, timeout_s=60)
@@ -119,7 +112,7 @@ def test_no_process_outlives_a_parent_that_was_killed(tmp_path: Path) -> None:
         "print(compiler._process.pid, flush=True)"
     )
     with subprocess.Popen(
-        [sys.executable, "-c", script, install(tmp_path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        [sys.executable, "-c", script, put_native_solc(tmp_path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
     ) as parent:
         assert parent.stdin is not None
         assert parent.stdout is not None
@@ -148,7 +141,7 @@ def test_a_solc_killed_by_someone_is_a_resource_limit(native: NativeCompiler) ->
 
 def test_another_version_is_not_used(tmp_path: Path) -> None:
     with pytest.raises(CompilerUnavailable, match=rf"is not {SOLC_VERSION}"):
-        NativeCompiler(install(tmp_path, "0.8.1"))
+        NativeCompiler(put_native_solc(tmp_path, says="0.8.1"))
 
 
 def test_a_program_that_does_not_run_is_not_used(tmp_path: Path) -> None:
@@ -158,7 +151,7 @@ def test_a_program_that_does_not_run_is_not_used(tmp_path: Path) -> None:
 
 def test_native_solc_is_taken_where_py_solc_x_has_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("SOLCX_BINARY_PATH", str(tmp_path))
-    install(tmp_path)
+    put_native_solc(tmp_path)
     compiler = open_compiler()
     assert isinstance(compiler, NativeCompiler)
     assert compiler.compile(FINE).ok
@@ -171,7 +164,7 @@ def test_solc_on_node_is_taken_otherwise(
 ) -> None:
     monkeypatch.setenv("SOLCX_BINARY_PATH", str(tmp_path))
     if broken:
-        install(tmp_path, "0.8.1")
+        put_native_solc(tmp_path, says="0.8.1")
     compiler = open_compiler()
     assert isinstance(compiler, NodeCompiler)
     assert ("solc on Node is used instead" in caplog.text) is broken

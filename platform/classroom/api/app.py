@@ -16,8 +16,10 @@ from classroom.accounts import SessionSigner
 from classroom.api import deps, problems
 from classroom.api.events import EventHub
 from classroom.api.middleware import BodyLimit, Envelope, security_headers
-from classroom.api.routes import courses, drafts, health, internal, lessons, people, sandbox, submissions
+from classroom.api.routes import chains, courses, drafts, health, internal, lessons, people, rpc, sandbox, submissions
 from classroom.catalog import Catalog
+from classroom.chains import MAX_BODY_BYTES as LARGEST_CALL_BYTES
+from classroom.chains import LiveChains
 from classroom.db import Database
 from classroom.jobs import Queue
 from classroom.keys import server_key, wake_secret
@@ -32,6 +34,8 @@ TAGS: Final = [
     {"name": "drafts", "description": drafts.__doc__},
     {"name": "submissions", "description": submissions.__doc__},
     {"name": "sandbox", "description": sandbox.__doc__},
+    {"name": "chains", "description": chains.__doc__},
+    {"name": "rpc", "description": rpc.__doc__},
     {"name": "courses", "description": courses.__doc__},
     {"name": "health", "description": health.__doc__},
 ]
@@ -60,9 +64,9 @@ def create_app(settings: Settings, *, enqueue: Callable[[UUID], object] | None =
         lifespan=partial(_lifespan, settings=settings, enqueue=enqueue),
     )
     problems.install(app, on_refusal=deps.write_down)
-    app.add_middleware(BodyLimit)
+    app.add_middleware(BodyLimit, larger={rpc.PREFIX: LARGEST_CALL_BYTES})
     app.add_middleware(Envelope, headers=security_headers(settings))  # added last, so it surrounds the rest
-    for resource in (people, lessons, drafts, submissions, sandbox, courses, internal, health):
+    for resource in (people, lessons, drafts, submissions, sandbox, chains, rpc, courses, internal, health):
         app.include_router(resource.router)
     return app
 
@@ -76,25 +80,29 @@ async def _lifespan(
     hub = EventHub(partial(_states, database))
     key = server_key(settings)
     scratch = Scratch()
+    private_chains = LiveChains(database, settings)
     app.state.services = deps.Services(
         settings=settings,
         database=database,
         catalog=Catalog.load(settings.lessons_dir),
         hub=hub,
         scratch=scratch,
+        chains=private_chains,
         signer=SessionSigner(key),
         key=key,
         wake_secret=wake_secret(settings),
         queue=queue,
         enqueue=enqueue or queue.enqueue,
     )
-    watching = asyncio.create_task(hub.watch())
+    watching = [asyncio.create_task(each) for each in (hub.watch(), private_chains.sweep())]
     try:
         yield
     finally:
-        watching.cancel()
-        with suppress(asyncio.CancelledError):
-            await watching
+        for each in watching:
+            each.cancel()
+            with suppress(asyncio.CancelledError):
+                await each
+        await asyncio.to_thread(private_chains.close)
         await asyncio.to_thread(scratch.close)
         queue.close()
         database.close()

@@ -21,11 +21,12 @@ from classroom.api import csrf
 from classroom.api.events import EventHub
 from classroom.audit_log import Action
 from classroom.catalog import Catalog
+from classroom.chains import NO_SUCH_CHAIN, LiveChains, Owner
 from classroom.courses import DEFAULT_COURSE
 from classroom.db import Database
 from classroom.errors import ClassroomError, Forbidden, NotFound, Unauthenticated, Unavailable
 from classroom.jobs import Queue
-from classroom.models import Course, CredentialKind, Role, Submission, User
+from classroom.models import Chain, Course, CredentialKind, Role, Submission, User
 from classroom.scratch import Scratch
 from classroom.settings import Settings
 
@@ -45,6 +46,7 @@ class Services:
     catalog: Catalog
     hub: EventHub
     scratch: Scratch
+    chains: LiveChains
     signer: SessionSigner
     key: bytes = field(repr=False)
     wake_secret: str = field(repr=False)
@@ -70,6 +72,11 @@ class Identity:
     def fair_share(self) -> UUID:
         """Give whose share of a shared resource is used."""
         return self.user.id if self.user else self.credential_id
+
+    @property
+    def owner(self) -> Owner:
+        """Give the owner of their private chains."""
+        return Owner(self.user.id if self.user else None, self.credential_id)
 
 
 @dataclass(frozen=True)
@@ -182,6 +189,13 @@ def visible_submission(session: Session, submission_id: UUID, person: Person) ->
     if person.is_kernel and found.user_id != person.user.id:
         raise NotYours("There is no such submission.")
     return found
+
+
+def check_no_ones(services: Services, chain_id: UUID) -> None:
+    """Raise NotYours for a chain that was not found by who asked for it, and is there: it is somebody else's."""
+    with services.database.read() as session:
+        if session.get(Chain, chain_id) is not None:
+            raise NotYours(NO_SUCH_CHAIN)
 
 
 async def write_down(request: Request, error: ClassroomError) -> None:

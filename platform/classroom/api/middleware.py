@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from contextlib import suppress
 from time import perf_counter
+from types import MappingProxyType
 from typing import Final
 from uuid import uuid4
 
@@ -120,16 +121,21 @@ class BodyLimit:
     the answer unread (RFC 9112, 9.6).
     """
 
-    def __init__(self, app: ASGIApp, *, max_bytes: int = MAX_BODY_BYTES) -> None:
+    def __init__(
+        self, app: ASGIApp, *, max_bytes: int = MAX_BODY_BYTES, larger: Mapping[str, int] = MappingProxyType({})
+    ) -> None:
+        """Limit bodies; `larger` has other limits, by the beginning of a path."""
         self.app = app
         self.max_bytes = max_bytes
+        self.larger = larger
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request (ASGI)."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        detail = f"A request may have at most {self.max_bytes // 1024} KiB."
+        allowed = next((n for path, n in self.larger.items() if scope["path"].startswith(path)), self.max_bytes)
+        detail = f"A request may have at most {allowed // 1024} KiB."
         closing = {"Connection": "close"}
         received = 0
 
@@ -137,19 +143,19 @@ class BodyLimit:
             nonlocal received
             message = await receive()
             received += len(message.get("body", b""))
-            if received > self.max_bytes:
+            if received > allowed:
                 raise HTTPException(413, detail, headers=closing)
             return message
 
         async def send_lingering(message: Message) -> None:
-            if message["type"] == "http.response.body" and received > self.max_bytes and not message.get("more_body"):
+            if message["type"] == "http.response.body" and received > allowed and not message.get("more_body"):
                 await send({**message, "more_body": True})
                 await _read_on(receive)
                 message = {"type": "http.response.body"}
             await send(message)
 
         declared = Headers(scope=scope).get("content-length", "")
-        if declared.isdecimal() and int(declared) > self.max_bytes:
+        if declared.isdecimal() and int(declared) > allowed:
             received = int(declared)
             await problems.problem(Request(scope), 413, detail, headers=closing)(scope, receive, send_lingering)
         else:

@@ -57,12 +57,13 @@ class StrictRoute(APIRoute):
         takes_body = self.body_field is not None
 
         async def strictly(request: Request) -> Response:
-            if takes_body and not _is_json(request.headers.get("content-type", "")):
+            if takes_body and not is_json(request.headers.get("content-type", "")):
                 raise HTTPException(415, "Send JSON, with the header Content-Type: application/json.")
             return await handle(StrictRequest(request.scope, request.receive))
 
         return strictly
 
 
-def _is_json(content_type: str) -> bool:
+def is_json(content_type: str) -> bool:
+    """Tell whether a body's type is JSON."""
     return content_type.partition(";")[0].strip().lower() == "application/json"

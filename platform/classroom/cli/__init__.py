@@ -1,4 +1,4 @@
-"""The command line: `classroom up | lesson | user`, a module for each; only the one that was asked for is imported."""
+"""The command line: `classroom up | lesson | solc | user`, a module for each; only the one asked for is imported."""
 
 import importlib
 import sys
@@ -14,6 +14,7 @@ from evmbox.errors import EvmboxError
 COMMANDS: Final = {
     "up": "Start everything on this machine and open one address.",
     "lesson": "Grade a file, or prove that an exercise's checks are right.",
+    "solc": "List the compilers, and fetch native ones.",
     "user": "Add people to the course.",
 }
 

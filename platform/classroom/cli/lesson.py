@@ -40,7 +40,7 @@ def grade(
     except UnicodeDecodeError as error:
         raise Invalid(f"{file} is not a text file in UTF-8: {error.reason} at byte {error.start}.") from None
     with Pool(size=1, diagnostics=False) as pool:
-        report = pool.grade(exercise, source, seed=seed)
+        report = pool.grade(exercise, source, seed=seed, explain=True)
     if as_json:
         sys.stdout.write(report.model_dump_json(indent=2) + "\n")
     else:
@@ -98,6 +98,8 @@ def print_report(report: Report) -> None:
         out.print(f"{SYMBOL[result.status]} {escape(result.title)} [dim](task {result.task})[/]")
         if result.message:
             out.print(f"  {escape(result.message)}")
+        if result.divergence:
+            out.print(f"  [bold]Where it went another way:[/] {escape(result.divergence)}")
         if result.hint and result.status is CheckStatus.FAILED:
             out.print(f"  [dim]Hint: {escape(result.hint)}[/]")
     colour = "green" if report.outcome is Outcome.PASSED else "red"

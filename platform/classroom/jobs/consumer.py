@@ -124,6 +124,7 @@ class Consumer:
                 self._catalog.exercise(claim.exercise_id).current(),
                 claim.source,
                 seed=claim.seed,
+                explain=True,
                 on_progress=lambda step: self._waker.tell(claim.submission_id, SubmissionState.RUNNING, step),
             )
             finished = self._hand_in(claim, report, deadline)

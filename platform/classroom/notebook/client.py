@@ -168,9 +168,10 @@ class Client:
                 return held  # the answer to an earlier try was lost, or another window wrote the same
             raise
 
-    def compile(self, source: str, *, check_only: bool = False) -> CompileOut:
-        """Compile a source or, with `check_only`, only parse and type-check it."""
-        return self._send("POST", "/compile", CompileOut, _checked(CompileIn, source=source, check_only=check_only))
+    def compile(self, source: str, *, check_only: bool = False, exercise_id: str | None = None) -> CompileOut:
+        """Compile a source, as one for an exercise if that is named; with `check_only` only parse and type-check it."""
+        body = _checked(CompileIn, source=source, check_only=check_only, exercise_id=exercise_id)
+        return self._send("POST", "/compile", CompileOut, body)
 
     def scenario(self, source: str, steps: Sequence[Step]) -> ScenarioOut:
         """Run steps on a fresh chain and tell what each did."""

@@ -156,7 +156,9 @@ class ExercisePanel(anywidget.AnyWidget):
         try:
             while (newest := self._undiagnosed) is not None:
                 self._undiagnosed = None
-                compiled = await _in_thread(self._client().compile, newest["source"], check_only=True)
+                compiled = await _in_thread(
+                    self._client().compile, newest["source"], check_only=True, exercise_id=self.exercise_id
+                )
                 items = [diagnostic.model_dump(mode="json") for diagnostic in compiled.diagnostics]
                 self.send({"type": "diagnostics", "seq": newest["seq"], "items": items})
         except Exception as error:  # noqa: BLE001 - help while typing is a courtesy; checking says what is wrong

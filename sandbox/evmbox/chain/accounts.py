@@ -1,5 +1,6 @@
 """The people of a chain: accounts with names and keys."""
 
+from functools import cache
 from typing import Protocol
 
 from eth_hash.auto import keccak
@@ -59,14 +60,18 @@ class Account(Addressed):
     """A named account that sends transactions. It can be used wherever an address can."""
 
     def __init__(self, chain: HasBalances, name: str, key: PrivateKey) -> None:
-        super().__init__(chain, key.public_key.to_checksum_address())
+        raw, checksummed = _addresses(key)
+        super().__init__(chain, checksummed)
         self.name = name
         self.key = key
-
-    @property
-    def raw(self) -> Address:
+        self.raw = raw
         """The address as 20 bytes."""
-        return Address(self.key.public_key.to_canonical_address())
 
     def __repr__(self) -> str:
         return self.name.capitalize()
+
+
+@cache
+def _addresses(key: PrivateKey) -> tuple[Address, str]:
+    """Return the address of a key, as bytes and checksummed."""
+    return Address(key.public_key.to_canonical_address()), key.public_key.to_checksum_address()

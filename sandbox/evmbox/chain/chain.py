@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from eth_hash.auto import keccak
 from eth_typing import Address
 
+from evmbox.chain import seeded
 from evmbox.chain.abi import Interface, Mismatch, checksummed, encode
 from evmbox.chain.accounts import KEYS, NAMES, OWNER, Account, Addressed
 from evmbox.chain.actions import Action, tell
@@ -82,6 +82,15 @@ class Chain:
         self._names = {account.address: account.name.capitalize() for account in self.accounts}
         self._submission: str | None = None
         self._first_is_submission = first_is_submission
+
+    @property
+    def engine(self) -> Engine:
+        """What runs the EVM here, for those who record it."""
+        return self._engine
+
+    def put_on(self, engine: Engine) -> None:
+        """Go on with another engine: one that passes everything on to the present one, and watches."""
+        self._engine = engine
 
     def account(self, name: str) -> Account:
         """Return the account of this name. Raises `ChainError`."""
@@ -217,8 +226,7 @@ class Chain:
 
     def number(self, label: str, low: int = 0, high: int = 2**256 - 1) -> int:
         """Return a number from `low` to `high` that `seed` and `label` decide: each learner's own, always the same."""
-        digest = keccak(f"{self.seed} {label}".encode()) + keccak(f"{label} {self.seed}".encode())
-        return low + int.from_bytes(digest, "big") % (high - low + 1)
+        return seeded.number(self.seed, label, low, high)
 
     def execute(self, request: Request) -> Receipt:
         """Run a request as a transaction. Raises `ExecutionError`."""

@@ -10,18 +10,22 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, cast
 
+from eth._utils.address import generate_contract_address
 from eth._utils.transactions import calculate_intrinsic_gas
-from eth.abc import ComputationAPI, SignedTransactionAPI, StateAPI
-from eth.constants import BLANK_ROOT_HASH, POST_MERGE_DIFFICULTY, ZERO_ADDRESS
+from eth.abc import ComputationAPI, MessageAPI, SignedTransactionAPI, StateAPI
+from eth.constants import BLANK_ROOT_HASH, CREATE_CONTRACT_ADDRESS, POST_MERGE_DIFFICULTY, ZERO_ADDRESS
 from eth.typing import JournalDBCheckpoint
 from eth.vm.execution_context import ExecutionContext
 from eth.vm.forks.istanbul.transactions import ISTANBUL_TX_GAS_SCHEDULE
+from eth.vm.forks.spurious_dragon._utils import collect_touched_accounts
+from eth.vm.message import Message as EvmMessage
 from eth_hash.auto import keccak
 from eth_keys.datatypes import PrivateKey
 from eth_typing import Address, BlockNumber, Hash32
 
 from evmbox.chain.dict_state import Account, Copy, DictState
 from evmbox.chain.engine import BLOCK_GAS_LIMIT, BLOCK_TIME_S, CHAIN_ID, START_TIME, Ending, Execution, Log, Message
+from evmbox.chain.interpreter import QuickComputation
 from evmbox.chain.py_evm import FORK, ending_of, own_state_class, refusal
 
 
@@ -187,33 +191,6 @@ class DirectEngine:
         )
 
 
-class _State(FORK.get_state_class()):  # type: ignore[misc]
-    """py-evm's state of the fork, kept in a `DictState`."""
-
-    def __init__(self, accounts: DictState, block: ExecutionContext) -> None:
-        self._account_db = accounts
-        self.execution_context = block
-        self.set_system_contracts()
-
-    def snapshot(self) -> tuple[Hash32, JournalDBCheckpoint]:
-        return BLANK_ROOT_HASH, self._account_db.record()
-
-    def revert(self, snapshot: tuple[Hash32, JournalDBCheckpoint]) -> None:
-        self._account_db.discard(snapshot[1])
-
-    def commit(self, snapshot: tuple[Hash32, JournalDBCheckpoint]) -> None:
-        pass
-
-    def get_transient_storage(self, address: Address, slot: int) -> bytes:
-        return self._account_db.get_transient(address, slot)
-
-    def set_transient_storage(self, address: Address, slot: int, value: bytes) -> None:
-        self._account_db.set_transient(address, slot, value)
-
-    def clear_transient_storage(self) -> None:
-        pass
-
-
 @dataclass(frozen=True, slots=True)
 class _Transaction:
     """As much of a signed EIP-1559 transaction, whose gas costs nothing, as py-evm asks for to execute it."""
@@ -239,6 +216,66 @@ class _Transaction:
     def intrinsic_gas(self) -> int:
         """What it costs before anything is executed (EIP-2028; the words of initcode are charged by the EVM)."""
         return calculate_intrinsic_gas(ISTANBUL_TX_GAS_SCHEDULE, cast("SignedTransactionAPI", self))
+
+
+class _Executor(FORK.get_state_class().transaction_executor_class):  # type: ignore[misc]
+    """py-evm's rules of a transaction, for one whose gas costs nothing, without the words it has for a log."""
+
+    vm_state: "_State"
+
+    def build_evm_message(self, transaction: _Transaction) -> MessageAPI:
+        state, sender, to = self.vm_state, transaction.sender, transaction.to
+        state.increment_nonce(sender)
+        gas = transaction.gas - transaction.intrinsic_gas
+        if to == CREATE_CONTRACT_ADDRESS:
+            address = generate_contract_address(sender, transaction.nonce)
+            return EvmMessage(gas, to, sender, transaction.value, b"", transaction.data, create_address=address)
+        code, delegate = self.get_code_at_address(to)
+        return EvmMessage(
+            gas, to, sender, transaction.value, transaction.data, code, is_delegation=delegate is not None
+        )
+
+    def finalize_computation(self, transaction: _Transaction, computation: Any) -> ComputationAPI:
+        state = self.vm_state
+        gas_used = transaction.gas - computation.get_gas_remaining()
+        refund = self.calculate_gas_refund(computation, gas_used)
+        computation.data_floor_gas = self.calc_data_floor_gas(transaction, gas_used, refund)
+        for address in computation.get_accounts_for_deletion():
+            state.delete_account(address)
+        for address in collect_touched_accounts(computation):
+            if state.account_is_empty(address):
+                state.delete_account(address)
+        return computation  # type: ignore[no-any-return]
+
+
+class _State(FORK.get_state_class()):  # type: ignore[misc]
+    """py-evm's state of the fork, kept in a `DictState`."""
+
+    computation_class = QuickComputation
+    transaction_executor_class = _Executor
+
+    def __init__(self, accounts: DictState, block: ExecutionContext) -> None:
+        self._account_db = accounts
+        self.execution_context = block
+        self.set_system_contracts()
+
+    def snapshot(self) -> tuple[Hash32, JournalDBCheckpoint]:
+        return BLANK_ROOT_HASH, self._account_db.record()
+
+    def revert(self, snapshot: tuple[Hash32, JournalDBCheckpoint]) -> None:
+        self._account_db.discard(snapshot[1])
+
+    def commit(self, snapshot: tuple[Hash32, JournalDBCheckpoint]) -> None:
+        pass
+
+    def get_transient_storage(self, address: Address, slot: int) -> bytes:
+        return self._account_db.get_transient(address, slot)
+
+    def set_transient_storage(self, address: Address, slot: int, value: bytes) -> None:
+        self._account_db.set_transient(address, slot, value)
+
+    def clear_transient_storage(self) -> None:
+        pass
 
 
 def _hashes(block: Sealed | None) -> Iterator[Hash32]:

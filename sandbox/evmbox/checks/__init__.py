@@ -24,12 +24,14 @@ from evmbox.chain import (
     ether,
     gwei,
 )
+from evmbox.checks.answer import Answer, answer, would_revert
 from evmbox.checks.check import Check, check
 from evmbox.checks.draws import addresses, given, integers, text
 from evmbox.checks.expectations import CheckFailed, emits, expect_equal, reverts
-from evmbox.checks.loading import load_checks
+from evmbox.checks.loading import compile_checks, load_checks
 
 __all__ = [
+    "Answer",
     "BadReturn",
     "Check",
     "CheckFailed",
@@ -41,7 +43,9 @@ __all__ = [
     "OutOfReach",
     "Reverted",
     "addresses",
+    "answer",
     "check",
+    "compile_checks",
     "emits",
     "ether",
     "expect_equal",
@@ -51,4 +55,5 @@ __all__ = [
     "load_checks",
     "reverts",
     "text",
+    "would_revert",
 ]

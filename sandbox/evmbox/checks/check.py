@@ -64,14 +64,19 @@ class Check:
         return inspect.unwrap(self.function).__globals__.get(name)
 
     def _broken(self, error: Exception) -> ExerciseError:
-        file = inspect.unwrap(self.function).__code__.co_filename
-        lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == file]
         return ExerciseError(
             f"the check `{self.id}` raised {type(error).__name__}: {error}.",
             file=CHECKS_FILE,
-            line=lines[-1] if lines else None,
+            line=broken_line(self.function, error),
             remedy="Let it say with expect_equal, reverts, emits or assert what the contract must do.",
         )
+
+
+def broken_line(function: Callable[..., object], error: Exception) -> int | None:
+    """Return the line of the lesson's file in which a function of it broke."""
+    file = inspect.unwrap(function).__code__.co_filename
+    lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == file]
+    return lines[-1] if lines else None
 
 
 def check(

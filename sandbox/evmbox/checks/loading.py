@@ -4,8 +4,9 @@ import ast
 import operator
 import traceback
 from collections.abc import Callable
+from functools import lru_cache
 from pathlib import Path
-from types import MappingProxyType
+from types import CodeType, MappingProxyType
 from typing import Any
 
 from evmbox.checks.check import CHECKS_FILE, Check
@@ -36,22 +37,30 @@ _OPERATORS: MappingProxyType[str, tuple[Callable[[Any, Any], Any], str]] = Mappi
 )
 
 
-def load_checks(path: Path) -> list[Check]:
-    """Run the `checks.py` of an exercise folder and return its checks, in the order they are written.
+def compile_checks(path: Path, text: str | None = None) -> CodeType:
+    """Compile the `checks.py` of an exercise folder, once for each text. Raises `ExerciseError`.
 
-    The module has a name of its own and stays out of `sys.modules`. Raises `ExerciseError`.
+    `text` is what stands in it, where that was read before: the file is not opened then.
     """
     file = path / CHECKS_FILE
     try:
-        source = file.read_text(encoding="utf-8")
-        tree = ast.parse(source, filename=str(file))
+        source = file.read_text(encoding="utf-8") if text is None else text
     except OSError as error:
         raise _error(f"it can't be read: {error.strerror}.", "Every exercise folder has one.") from error
-    except (SyntaxError, ValueError) as error:
-        line = error.lineno if isinstance(error, SyntaxError) else None
-        raise _error(f"it is not Python: {error}.", "Mend the syntax.", line) from error
-    _refuse_names_used_twice(tree)
-    code = compile(ast.fix_missing_locations(_Asserts().visit(tree)), str(file), "exec", dont_inherit=True)
+    except ValueError as error:
+        raise _error(f"it is not Python: {error}.", "Mend the syntax.") from error
+    return _compiled(source, str(file))
+
+
+def load_checks(path: Path, text: str | None = None, *, code: CodeType | None = None) -> list[Check]:
+    """Run the `checks.py` of an exercise folder and return its checks, in the order they are written.
+
+    `text` is as for `compile_checks`, and `code` what that made of it, where it is at hand. The module has a name of
+    its own and stays out of `sys.modules`. Raises `ExerciseError`.
+    """
+    file = path / CHECKS_FILE
+    if code is None:
+        code = compile_checks(path, text)
     namespace: dict[str, Any] = {
         "__name__": f"checks of {path.name}",
         "__file__": str(file),
@@ -70,6 +79,17 @@ def load_checks(path: Path) -> list[Check]:
     if not checks:
         raise _error("it has no check.", "Decorate a function with @check(title, task=…).")
     return checks
+
+
+@lru_cache(maxsize=128)
+def _compiled(source: str, file: str) -> CodeType:
+    try:
+        tree = ast.parse(source, filename=file)
+    except (SyntaxError, ValueError) as error:
+        line = error.lineno if isinstance(error, SyntaxError) else None
+        raise _error(f"it is not Python: {error}.", "Mend the syntax.", line) from error
+    _refuse_names_used_twice(tree)
+    return compile(ast.fix_missing_locations(_Asserts().visit(tree)), file, "exec", dont_inherit=True)
 
 
 class _Asserts(ast.NodeTransformer):

@@ -30,7 +30,8 @@ class ContractDetails:
     """What solc says of one contract beside its code, in solc's own forms.
 
     Source maps: https://docs.soliditylang.org/en/latest/internals/source_mappings.html. `storage_layout` is solc's
-    `storageLayout`, `immutables` its `immutableReferences`, `generated_sources` what it added itself to the runtime.
+    `storageLayout`, `transient_layout` its `transientStorageLayout` (empty before 0.8.27), `immutables` its
+    `immutableReferences`, `generated_sources` what it added itself to the runtime.
     """
 
     creation: bytes
@@ -38,6 +39,7 @@ class ContractDetails:
     runtime: bytes
     runtime_map: str
     storage_layout: dict[str, Any]
+    transient_layout: dict[str, Any]
     immutables: dict[str, list[dict[str, int]]]
     generated_sources: list[dict[str, Any]]
 

@@ -15,6 +15,7 @@ _MESSAGE_LIMIT = 600
 _LINE_END = re.compile(rb"\r\n|\r|\n")
 _STACK_TOO_DEEP = "Stack too deep."  # what follows it is advice on settings that are not the learner's
 _NOT_FOUND_CODE = "6275"
+_OTHER_VERSION_CODE = "5333"
 _NOT_FOUND = re.compile(r'Source "(.*)" not found', re.DOTALL)
 
 
@@ -80,6 +81,9 @@ def _words(error: Mapping[str, Any], library: Library, extra_names: tuple[str, .
     message, code = str(error["message"]), error.get("errorCode")
     if code == _NOT_FOUND_CODE and (match := _NOT_FOUND.search(message)):
         return _one_line(f'"{match[1]}" can\'t be imported.'), library.advice(match[1], extra_names)
+    file = (error.get("sourceLocation") or {}).get("file", "")
+    if code == _OTHER_VERSION_CODE and file in library.names:
+        return _one_line(f"{file}: {message}"), library.version_advice()
     if _STACK_TOO_DEEP in message:
         message = _STACK_TOO_DEEP
     return _one_line(message), explain(code, message)

@@ -26,9 +26,9 @@ class NativeCompiler(StandardJsonCompiler):
     py-solc-x only finds the program: its own way to run it knows no limits.
     """
 
-    def __init__(self, executable: Path, *, node_modules: Path = NODE_MODULES) -> None:
+    def __init__(self, executable: Path, version: str = SOLC_VERSION, *, node_modules: Path = NODE_MODULES) -> None:
         """Use the solc at `executable`. Raise CompilerUnavailable if it does not run or has another version."""
-        super().__init__(Library(node_modules))
+        super().__init__(version, Library(node_modules))
         # Sends solc a signal when the thread that waits for it dies; without it an orphan ends at its CPU limit.
         setpriv = shutil.which("setpriv")
         self._command = (*((setpriv, "--pdeathsig", "KILL") if setpriv else ()), executable)
@@ -39,8 +39,8 @@ class NativeCompiler(StandardJsonCompiler):
             banner = self._run(("--version",), b"", deadline=time.monotonic() + _START_LIMIT_S).decode()
         except (LimitReached, ProcessEnded) as error:
             raise CompilerUnavailable(f"The solc at {executable} does not run: {error}.") from error
-        if f"Version: {SOLC_VERSION}+" not in banner:
-            raise CompilerUnavailable(f"The solc at {executable} is not {SOLC_VERSION}.")
+        if f"Version: {version}+" not in banner:
+            raise CompilerUnavailable(f"The solc at {executable} is not {version}.")
 
     def close(self) -> None:
         """End the compile under way, if any; see `Compiler.close`."""
@@ -75,20 +75,23 @@ class NativeCompiler(StandardJsonCompiler):
             process.discard()
 
 
-def find_solc() -> Path | None:
-    """Return the native solc of the right version that py-solc-x has installed, or None."""
+def find_solc(version: str = SOLC_VERSION) -> Path | None:
+    """Return the native solc of a version that py-solc-x has installed, or None."""
     from solcx import install  # noqa: PLC0415 (it loads an HTTP client: 0.2 s that only this choice needs)
 
-    if SOLC_VERSION in map(str, install.get_installed_solc_versions()):
-        return install.get_executable(SOLC_VERSION)
+    if version in map(str, install.get_installed_solc_versions()):
+        return install.get_executable(version)
     return None
 
 
-def open_compiler() -> Compiler:
-    """Return the fastest compiler this machine has. Raise CompilerUnavailable, with advice, if it has none."""
-    if executable := find_solc():
+def open_compiler(version: str = SOLC_VERSION) -> Compiler:
+    """Return the fastest compiler of a pinned version that this machine has.
+
+    Raise CompilerUnavailable, with advice, if it has none or the version is not pinned.
+    """
+    if executable := find_solc(version):
         try:
-            return NativeCompiler(executable)
+            return NativeCompiler(executable, version)
         except CompilerUnavailable as error:
             _log.warning("%s solc on Node is used instead.", error)
-    return NodeCompiler()
+    return NodeCompiler(version)

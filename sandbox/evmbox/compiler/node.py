@@ -13,7 +13,7 @@ from evmbox.compiler.process import TOO_HEAVY, LimitedProcess, LimitReached, Pro
 from evmbox.compiler.standard_json import StandardJsonCompiler
 from evmbox.errors import CompilerUnavailable
 from evmbox.report import Outcome
-from evmbox.versions import SOLC_VERSION
+from evmbox.versions import SOLC_VERSION, npm_package
 
 _WORKER = Path(__file__).with_name("solc_worker.mjs")
 _FLAGS = (
@@ -34,15 +34,18 @@ class NodeCompiler(StandardJsonCompiler):
     It ends with the process that made it, however that ends.
     """
 
-    def __init__(self, *, node: Path | None = None, node_modules: Path = NODE_MODULES) -> None:
+    def __init__(
+        self, version: str = SOLC_VERSION, *, node: Path | None = None, node_modules: Path = NODE_MODULES
+    ) -> None:
         """Start `node`, by default the one `find_node` finds. Raise CompilerUnavailable if it or solc is missing."""
-        super().__init__(Library(node_modules))
+        super().__init__(version, Library(node_modules))
         executable = node or find_node()
         if executable is None:
             raise CompilerUnavailable(f"Node was not found. {_ADVICE}")
-        if not (node_modules / "solc" / "soljson.js").is_file():
-            raise CompilerUnavailable(f"The npm package solc was not found. {_ADVICE}")
-        self._arguments = (executable, *_FLAGS, _WORKER, node_modules.resolve())
+        package = node_modules.resolve() / npm_package(version)
+        if not (package / "soljson.js").is_file():
+            raise CompilerUnavailable(f"The npm package {package.name} was not found. {_ADVICE}")
+        self._arguments = (executable, *_FLAGS, _WORKER, package)
         self._change = threading.Lock()  # held while the process is exchanged or closed, never while waiting for it
         self._closed = False
         self._ready = False
@@ -121,7 +124,7 @@ class NodeCompiler(StandardJsonCompiler):
         if "broken" in greeting:
             return str(greeting["broken"])
         version = greeting["ready"].partition("+")[0]
-        return None if version == SOLC_VERSION else f"version {version} is installed, {SOLC_VERSION} is needed"
+        return None if version == self._version else f"version {version} is installed, {self._version} is needed"
 
 
 def find_node() -> Path | None:

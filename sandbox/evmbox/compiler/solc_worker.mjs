@@ -1,4 +1,4 @@
-// A long-lived compiler: one line of Standard JSON in, one line out. Usage: node … solc_worker.mjs NODE_MODULES
+// A long-lived compiler: one line of Standard JSON in, one line out. Usage: node … solc_worker.mjs PACKAGE
 //
 // solc runs in a thread, so that this process sees at once that its parent is gone, even in the middle of a compile:
 // the end of standard input is the end of the process. It is given no import callback and so opens no file.
@@ -57,7 +57,7 @@ async function compileForEver() {
   const say = (message) => parentPort.postMessage(JSON.stringify(message));
   let solc;
   try {
-    solc = createRequire(import.meta.url)(workerData + "/solc");
+    solc = createRequire(import.meta.url)(workerData);
     compileSample(solc);
   } catch (error) {
     say({ broken: String(error).split("\n")[0] });

@@ -27,7 +27,7 @@ from evmbox.compiler.imports import Library
 from evmbox.compiler.process import TOO_HEAVY, TOO_LARGE, LimitReached
 from evmbox.errors import CompilerUnavailable
 from evmbox.report import Diagnostic, Outcome
-from evmbox.versions import EVM_VERSION, SOLC_VERSION
+from evmbox.versions import SOLC_VERSIONS, evm_version
 
 _CODE_SIZE_LIMIT = 24_576  # EIP-170
 _CODE = ("evm.bytecode.object", "evm.bytecode.linkReferences", "evm.deployedBytecode.object")
@@ -37,20 +37,24 @@ _DETAILS = (
     "evm.deployedBytecode.immutableReferences",
     "evm.deployedBytecode.generatedSources",
     "storageLayout",
+    "transientStorageLayout",
 )
 
 
 class StandardJsonCompiler(ABC):
     """A compiler that answers Standard JSON; a subclass says how one request gets its answer."""
 
-    def __init__(self, library: Library) -> None:
+    def __init__(self, version: str, library: Library) -> None:
+        if version not in SOLC_VERSIONS:
+            raise CompilerUnavailable(f"solc {version} is not pinned here; choose one of {', '.join(SOLC_VERSIONS)}.")
+        self._version = version
         self._library = library
         self._turn = threading.Lock()
 
     @property
     def version(self) -> str:
         """The compiler's version; another is never run."""
-        return SOLC_VERSION
+        return self._version
 
     def compile(
         self,
@@ -65,7 +69,7 @@ class StandardJsonCompiler(ABC):
         """Compile `source`; see `Compiler.compile`."""
         if SOURCE_NAME in extra_sources:
             raise ValueError(f"{SOURCE_NAME} is the name of the submitted source.")
-        if refusal := _refuse_text(source):
+        if refusal := refuse_text(source):
             return _failed((refusal,))
         sources = {
             **self._library.sources_for([source, *extra_sources.values()]),
@@ -121,7 +125,7 @@ class StandardJsonCompiler(ABC):
             return answer  # which says what is wrong better than a limit does
 
     def _ask(self, sources: Mapping[str, str], deadline: float, wanted: "Wanted") -> dict[str, Any]:
-        request = _request(sources, wanted)
+        request = _request(sources, wanted, evm_version(self._version))
         # solc may cut a line of the source in the middle of a character.
         answer: dict[str, Any] = json.loads(self._answer(request, deadline).decode("utf-8", "replace"))
         for error in answer.get("errors", ()):
@@ -130,7 +134,7 @@ class StandardJsonCompiler(ABC):
             if error["type"] == "JSONError":
                 if "writing output" in error["message"]:  # more than solc can write at all
                     raise LimitReached(Outcome.OUTPUT_LIMIT, TOO_LARGE)
-                raise CompilerUnavailable(f"solc {SOLC_VERSION} refuses the settings: {error['message']}")
+                raise CompilerUnavailable(f"solc {self._version} refuses the settings: {error['message']}")
         return answer
 
     def _read(
@@ -169,7 +173,7 @@ class Wanted:
     details_of: frozenset[str]
 
 
-def _request(sources: Mapping[str, str], wanted: Wanted) -> bytes:
+def _request(sources: Mapping[str, str], wanted: Wanted, evm: str) -> bytes:
     """Return one line of Standard JSON. Nothing in it but the sources comes from a learner."""
     selection: dict[str, dict[str, Sequence[str]]] = {"*": {"*": ["abi"]}}
     for name in wanted.details_of:
@@ -179,7 +183,7 @@ def _request(sources: Mapping[str, str], wanted: Wanted) -> bytes:
         "*": ["abi", *(_CODE if wanted.code else ()), *(_DETAILS if wanted.details_of else ())],
     }
     settings = {
-        "evmVersion": EVM_VERSION,
+        "evmVersion": evm,
         "optimizer": {"enabled": wanted.optimize, "runs": 200},
         # Without the metadata's hash the same code is the same bytes, whatever the comments and names around it.
         "metadata": {"appendCBOR": False, "bytecodeHash": "none"},
@@ -228,6 +232,7 @@ def _contract_details(output: Mapping[str, Any]) -> ContractDetails:
         runtime=bytes.fromhex(runtime["object"]),
         runtime_map=runtime["sourceMap"],
         storage_layout=output["storageLayout"],
+        transient_layout=output.get("transientStorageLayout", {}),
         immutables=runtime["immutableReferences"],
         generated_sources=runtime["generatedSources"],
     )
@@ -237,7 +242,7 @@ def _failed(diagnostics: tuple[Diagnostic, ...]) -> Compilation:
     return Compilation(diagnostics=diagnostics, outcome=Outcome.COMPILE_ERROR, message=summarize(diagnostics))
 
 
-def _refuse_text(source: str) -> Diagnostic | None:
+def refuse_text(source: str) -> Diagnostic | None:
     """Refuse what is no Solidity text at all: too much of it, or characters that no source file can hold."""
     try:
         size = len(source.encode())

@@ -4,6 +4,8 @@ A slot is a compiler of its own and the right to one fork of the template at a t
 line. Diagnostics have a compiler and a line of their own, so that a bomb in a submission delays no one who is typing.
 """
 
+import logging
+import marshal
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -12,19 +14,37 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from evmbox.checks import compile_checks
 from evmbox.compiler import Compilation, Compiler, open_compiler
 from evmbox.compiler.compilation import NO_SOURCES
+from evmbox.divergence import Divergence, Pair
 from evmbox.errors import CompilerUnavailable, EvmboxError, ExerciseError, PoolClosed
-from evmbox.exercise import Exercise, load_exercise
-from evmbox.pool import confinement
+from evmbox.exercise import Exercise, Kind, load_exercise
+from evmbox.isolation.ladder import Tier, Walls, find_walls
 from evmbox.pool.cache import Memory, RememberingCompiler
 from evmbox.pool.confinement import Ration
-from evmbox.pool.jobs import Draft, Fault, Finished, GradeJob, Job, Message, Moved, ScenarioJob, Stepped
+from evmbox.pool.jobs import (
+    Draft,
+    ExplainJob,
+    Fault,
+    Finished,
+    GradeJob,
+    Job,
+    LocateJob,
+    Message,
+    Moved,
+    Parted,
+    ScenarioJob,
+    Stepped,
+    TraceJob,
+)
 from evmbox.pool.line import Line
+from evmbox.pool.shelf import Shelf
 from evmbox.pool.template import START_S, Ending, Listener, Template, TemplateLost
-from evmbox.report import Outcome, Progress, Report, Stage
+from evmbox.report import CheckStatus, Outcome, Progress, Report, Stage
 from evmbox.runner import (
     LESSON_FAULT,
+    LOCATE_S,
     OnFault,
     OnProgress,
     Submission,
@@ -33,11 +53,22 @@ from evmbox.runner import (
     prepare,
     report_without_run,
     timed,
+    with_details,
+    worth_locating,
 )
 from evmbox.scenario import stopped_at
 from evmbox.steps import Step, StepResult
+from evmbox.traces import Traced, Window
+from evmbox.versions import SOLC_VERSION
 
 WARM_UP = Path(__file__).parent / "warm-up"
+
+EXPLAIN_MS = 2000
+"""How long a failing submission may be looked into; one whose checks took longer is not."""
+
+MAX_EXPLAINED = 5
+
+_log = logging.getLogger(__name__)
 
 OUTCOMES = {
     Ending.DIED: Outcome.RESOURCE_LIMIT,
@@ -54,15 +85,26 @@ class Pool:
     in what is returned.
 
     A compiler takes some 160 MB. Without `diagnostics` there is none for `compile` alone, which then waits for a slot.
+    `walls` are the strongest that this machine has, unless given.
+    Compilers of the usual version are kept ready; one of another version is opened for whoever has a turn and needs it,
+    and closed when it was idle for some minutes, so that there are never more of those than turns.
     """
 
     def __init__(
-        self, size: int = 2, *, max_waiting: int = 256, ration: Ration | None = None, diagnostics: bool = True
+        self,
+        size: int = 2,
+        *,
+        max_waiting: int = 256,
+        ration: Ration | None = None,
+        diagnostics: bool = True,
+        walls: Walls | None = None,
     ) -> None:
         self.size = size
         self._ration = ration or Ration()
+        self._walls = walls
         self._memory = Memory()
         self._compilers = ExitStack()
+        self._others = Shelf(self._open_compiler, size=size + diagnostics)
         self._slots = Line[Compiler](max_waiting=max_waiting)
         self._diagnostics = Line[Compiler](max_waiting=max_waiting) if diagnostics else self._slots
         self._template: Template | None = None
@@ -88,11 +130,13 @@ class Pool:
         if self._template is not None:
             return
         with ExitStack() as undo:
-            template = Template()  # it imports while the compilers start
+            template = Template(self._given_walls())  # it imports while the compilers start
             undo.callback(template.close)
             undo.callback(self._compilers.close)
             alone = self._diagnostics is not self._slots
-            compilers = [self._open_compiler() for _ in range(self.size + alone)]
+            compilers = [self._open_compiler(SOLC_VERSION) for _ in range(self.size + alone)]
+            for compiler in compilers:
+                self._compilers.callback(compiler.close)
             exercise = load_exercise(WARM_UP)
             compilation = compilers[0].compile(exercise.solution, timeout_s=START_S)
             submission = Submission(exercise.solution, compilation)
@@ -114,6 +158,7 @@ class Pool:
         if template is not None:
             template.close()
         self._compilers.close()
+        self._others.close()
 
     def grade(
         self,
@@ -121,35 +166,60 @@ class Pool:
         source: str,
         *,
         seed: int,
+        explain: bool = False,
         on_progress: OnProgress = ignore,
         on_fault: OnFault = ignore,
+        to_the_end: bool = True,
     ) -> Report:
-        """Return the verdict on a submission.
+        """Return the verdict on a submission. Unless `to_the_end`, the first check that fails is the last that runs.
 
+        `explain` also finds, for checks that failed, where the submission first parts from the reference.
         `on_progress` is called in this thread, at each stage and check. `on_fault` is told what broke where the verdict
         is `lesson_broken`: it may quote the lesson's checks, so it is for its author and for no one else.
         """
-        with self._turn(self._slots) as compiler:
+        with self._turn(self._slots) as usual:
             started = time.perf_counter()
             try:
                 exercise = exercise.current()
             except ExerciseError as error:
                 on_fault(str(error))
                 message = f"The exercise cannot be read. {LESSON_FAULT}"
-                return report_without_run(exercise, Outcome.LESSON_BROKEN, message, solc=compiler.version)
+                return report_without_run(exercise, Outcome.LESSON_BROKEN, message, solc=exercise.solc)
             on_progress(Progress(stage=Stage.COMPILE))
-            submission = prepare(exercise, source, compiler=compiler)
-            job = GradeJob(exercise, submission.silent(), seed=seed, solc=compiler.version)
+            with self._in_version(exercise.solc, usual) as compiler:
+                submission = prepare(exercise, source, compiler=compiler)
+            job = GradeJob(
+                exercise,
+                submission.silent(),
+                seed=seed,
+                solc=exercise.solc,
+                checks=_marshalled_checks(exercise),
+                to_the_end=to_the_end,
+            )
             report = self._check(job, on_progress, on_fault)
             report = report.model_copy(update={"diagnostics": submission.compilation.diagnostics})
+            if to_the_end and exercise.kind is Kind.CONTRACT:
+                with self._in_version(exercise.solc, usual) as compiler:
+                    report = self._locate(job, report, compiler)
+                    if explain and report.outcome is Outcome.FAILED:
+                        report = self._explain(report, exercise, submission, seed, compiler)
             return timed(report, total_ms=(time.perf_counter() - started) * 1000)
 
     def compile(
-        self, source: str, *, check_only: bool = False, extra_sources: Mapping[str, str] = NO_SOURCES
+        self,
+        source: str,
+        *,
+        check_only: bool = False,
+        optimize: bool = False,
+        details: bool = False,
+        extra_sources: Mapping[str, str] = NO_SOURCES,
+        solc: str = SOLC_VERSION,
     ) -> Compilation:
-        """Compile on the compiler kept for diagnostics. `check_only` finds errors and makes no bytecode."""
-        with self._turn(self._diagnostics) as compiler:
-            return compiler.compile(source, check_only=check_only, extra_sources=extra_sources)
+        """Compile on the compiler kept for diagnostics; see `Compiler.compile`."""
+        with self._turn(self._diagnostics) as usual, self._in_version(solc, usual) as compiler:
+            return compiler.compile(
+                source, check_only=check_only, optimize=optimize, details=details, extra_sources=extra_sources
+            )
 
     def scenario(self, source: str, steps: Sequence[Step]) -> tuple[Compilation, list[StepResult], str | None]:
         """Compile a source and run steps on a fresh chain.
@@ -171,14 +241,38 @@ class Pool:
                 return compilation, results, ending.message
             return compilation, results, stopped_at(len(results), OUTCOMES[ending])
 
+    def trace(
+        self, source: str, steps: Sequence[Step], index: int, window: Window
+    ) -> tuple[Compilation, Traced | None, str | None]:
+        """Compile a source, run the steps up to `index` on a fresh chain, and trace that one.
+
+        Nothing is kept: another page of the same trace is made anew, and is the same trace. Returns the compilation,
+        the trace, and in words why there is none. Raises `IndexError` where there is no such step.
+        """
+        if not 0 <= index < len(steps):
+            raise IndexError(index)
+        with self._turn(self._slots) as compiler:
+            compilation = compiler.compile(source, details=True)
+            if not compilation.ok:
+                return compilation, None, compilation.message
+            ending = self._fork(TraceJob(compilation, steps, index, window), self._ration, ignore)
+            if isinstance(ending, Finished):
+                return compilation, ending.trace, ending.message
+            return compilation, None, stopped_at(index, OUTCOMES[ending])
+
     def healthy(self) -> bool:
         """Tell whether the pool can take work now."""
         template = self._template
         return template is not None and template.alive
 
-    def tier(self) -> str:
-        """Name the isolation around a submission: 'rlimits' is the lowest."""
-        return confinement.tier()
+    def tier(self) -> Tier:
+        """Name the isolation around a submission."""
+        return self._given_walls().tier
+
+    def _given_walls(self) -> Walls:
+        if self._walls is None:
+            self._walls = find_walls()
+        return self._walls
 
     @contextmanager
     def _turn(self, line: Line[Compiler]) -> Iterator[Compiler]:
@@ -190,10 +284,17 @@ class Pool:
                 self._present()  # closing the pool ends a compile under way
                 raise
 
-    def _open_compiler(self) -> Compiler:
-        compiler = RememberingCompiler(open_compiler(), self._memory)
-        self._compilers.callback(compiler.close)
-        return compiler
+    @contextmanager
+    def _in_version(self, solc: str, usual: Compiler) -> Iterator[Compiler]:
+        """Give a compiler of a version to whoever has a turn: the one of the turn, or another that is kept for it."""
+        if solc == usual.version:
+            yield usual
+        else:
+            with self._others.turn(solc) as compiler:
+                yield compiler
+
+    def _open_compiler(self, solc: str) -> Compiler:
+        return RememberingCompiler(open_compiler(solc), self._memory)
 
     def _check(self, job: GradeJob, on_progress: OnProgress, on_fault: OnFault) -> Report:
         draft = report_without_run(job.exercise, Outcome.RESOURCE_LIMIT, "", solc=job.solc)
@@ -214,6 +315,51 @@ class Pool:
             return ending.report or cut_short(draft, Outcome.RESOURCE_LIMIT)
         return cut_short(draft, OUTCOMES[ending])
 
+    def _explain(
+        self, report: Report, exercise: Exercise, submission: Submission, seed: int, compiler: Compiler
+    ) -> Report:
+        """Return the report with the divergences that can be found in a short time; a learner waits for it."""
+        failed = [check.id for check in report.checks if check.status is CheckStatus.FAILED][:MAX_EXPLAINED]
+        if not failed or report.timings.checks_ms > EXPLAIN_MS:
+            return report
+        pair = Pair(
+            exercise,
+            with_details(exercise, submission, compiler=compiler).silent(),
+            prepare(exercise, exercise.solution, compiler=compiler).silent(),
+            seed,
+        )
+        found: dict[str, Divergence] = {}
+
+        def listen(message: Message) -> None:
+            if isinstance(message, Parted):
+                found[message.check] = message.divergence
+
+        ration = self._ration.model_copy(update={"wall_s": EXPLAIN_MS / 1000})
+        try:
+            self._fork(ExplainJob(pair, failed), ration, listen)
+        except EvmboxError:
+            _log.exception("A failing submission to %s could not be explained.", exercise.id)  # the verdict stands
+        checks = tuple(
+            check.model_copy(update={"divergence": told.message, "where": told.where})
+            if (told := found.get(check.id))
+            else check
+            for check in report.checks
+        )
+        return report.model_copy(update={"checks": checks})
+
+    def _locate(self, job: GradeJob, report: Report, compiler: Compiler) -> Report:
+        """Add the lines of the loops that burned the gas, where that is quickly found: not for who is out for time."""
+        spent_s = (report.timings.deploy_ms + report.timings.checks_ms) / 1000
+        if not worth_locating(job.exercise, report):
+            return report
+        submission = with_details(job.exercise, job.submission, compiler=compiler, timeout_s=2 * LOCATE_S)
+        ration = self._ration.model_copy(update={"wall_s": min(self._ration.wall_s, 2 * spent_s + LOCATE_S)})
+        try:
+            ending = self._fork(LocateJob(job.exercise, submission.silent(), report, job.seed), ration, ignore)
+        except EvmboxError:  # a verdict without the line is better than none
+            return report
+        return (isinstance(ending, Finished) and ending.report) or report
+
     def _fork(self, job: Job, ration: Ration, listen: Listener) -> Finished | Ending:
         """Do a job in a fork. A template that was lost is replaced, and the job done again, once."""
         template = self._present()
@@ -231,7 +377,7 @@ class Pool:
         with self._lock:
             if self._present() is lost:
                 lost.close()
-                template = Template()
+                template = Template(self._given_walls())
                 self._warm(template)
                 self._template = template
             return self._present()
@@ -244,6 +390,14 @@ class Pool:
             template.close()
             msg = f"The sandbox's own submission did not pass: {finished.report}"
             raise EvmboxError(msg)
+
+
+def _marshalled_checks(exercise: Exercise) -> bytes:
+    """Return the compiled checks, which spares each fork compiling them; nothing where it must say what is wrong."""
+    try:
+        return marshal.dumps(compile_checks(exercise.path, exercise.checks)) if exercise.checks else b""
+    except ExerciseError:
+        return b""
 
 
 def _closed() -> PoolClosed:

@@ -1,8 +1,9 @@
 """The template: a process without threads that has everything imported and warm, and is forked once per job.
 
-Run as `python -m evmbox.pool FD`, with one end of a socket pair. The first channel received on it carries a job that
-is done here, to warm the process; each later one is answered by a fork. It ends when the other end does, and every
-fork dies with it. It knows no secrets: the pool starts it with a bare environment.
+Run as `python -m evmbox.pool FD WALL …`, with one end of a socket pair and the names of the walls it is to put around
+itself. The first channel received on the socket carries a job that is done here, to warm the process; each later one is
+answered by a fork. It ends when the other end does, and every fork dies with it. It knows no secrets: the pool starts
+it with a bare environment.
 """
 
 import gc
@@ -17,14 +18,15 @@ from typing import NoReturn
 
 from evmbox.checks.expectations import EXHAUSTED
 from evmbox.errors import TimeUp
-from evmbox.pool.confinement import Ration, confine, detach
-from evmbox.pool.jobs import Broke, Job, Started
+from evmbox.isolation.ladder import Walls
+from evmbox.pool.confinement import Enclosure, Ration, confine, detach, enclose
+from evmbox.pool.jobs import Broke, Job, Residence, Started
 from evmbox.report import Data
 
 ALARMS = (signal.SIGALRM, signal.SIGXCPU)
 
 
-def main(control: socket.socket) -> None:
+def main(control: socket.socket, walls: Walls) -> None:
     """Warm up, say so, then fork for every channel that arrives."""
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the kernel buries the forks
     first = _receive(control)
@@ -32,6 +34,7 @@ def main(control: socket.socket) -> None:
         return
     with first:
         _work(first)
+    enclosure = enclose(walls)
     gc.collect()
     gc.freeze()  # a collection in a fork must not touch, and so copy, what it shares with this process
     control.sendall(b"!")
@@ -44,7 +47,7 @@ def main(control: socket.socket) -> None:
                 continue  # the caller sees the channel close before anything was said
             if pid == 0:
                 control.close()
-                _forked(channel, template)
+                _forked(channel, template, enclosure)
 
 
 def _receive(control: socket.socket) -> socket.socket | None:
@@ -52,17 +55,17 @@ def _receive(control: socket.socket) -> socket.socket | None:
     return socket.socket(fileno=handles[0]) if data else None
 
 
-def _forked(channel: socket.socket, template: int) -> NoReturn:
+def _forked(channel: socket.socket, template: int, enclosure: Enclosure) -> NoReturn:
     """Do one job and vanish; nothing of the template is unwound or flushed here."""
     try:
         detach()
         if os.getppid() == template:  # it might have died before this process asked to die with it
-            _work(channel, confined=True)
+            _work(channel, enclosure)
     finally:
         os._exit(0)
 
 
-def _work(channel: socket.socket, *, confined: bool = False) -> None:
+def _work(channel: socket.socket, enclosure: Enclosure | None = None) -> None:
     def send(message: Data) -> None:
         line = message.model_dump_json().encode() + b"\n"
         before = signal.pthread_sigmask(signal.SIG_BLOCK, ALARMS)  # an alarm in the middle would leave half a line
@@ -76,9 +79,13 @@ def _work(channel: socket.socket, *, confined: bool = False) -> None:
     job: Job
     with channel.makefile("rb") as stream:
         ration, job = pickle.load(stream)  # noqa: S301 - from the pool, which is the trusted side
-    if confined:
+    if enclosure and isinstance(job, Residence):
+        confine(ration, enclosure)
+        job.reside(channel)
+        return
+    if enclosure:
         _set_alarms(ration)
-        confine(ration)
+        confine(ration, enclosure)
     last: Data
     try:
         last = job.run(send)
@@ -103,4 +110,4 @@ def _set_alarms(ration: Ration) -> None:
 
 
 if __name__ == "__main__":
-    main(socket.socket(fileno=int(sys.argv[1])))
+    main(socket.socket(fileno=int(sys.argv[1])), Walls.from_words(sys.argv[2:]))

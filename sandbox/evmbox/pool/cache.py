@@ -37,6 +37,8 @@ class Memory:
         size = sum(len(artifact.creation) for artifact in compilation.artifacts.values())
         if compilation.outcome not in REPEATABLE or size > MAX_ARTIFACT_BYTES:
             return
+        if compilation.details is not None:  # syntax trees take megabytes, and are seldom asked for twice
+            return
         with self._lock:
             self._entries[key] = compilation
             self._entries.move_to_end(key)

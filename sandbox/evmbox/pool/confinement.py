@@ -1,19 +1,20 @@
-"""What a process gives up before it touches a learner's contract. Linux first; what a platform lacks is left out.
+"""What a process gives up before it touches a learner's contract, and how much it may use up.
 
-`tier()` says honestly how strong that is; stronger walls are put around the same process, not instead of it.
+The template puts walls around itself once (`enclose`), and every fork of it, of whatever kind, goes through `detach`
+and `confine`. Linux first; what a platform lacks is left out, and `evmbox.isolation` says honestly what is left.
 """
 
 import contextlib
-import ctypes
 import os
 import resource
 import signal
-import sys
+from dataclasses import dataclass
 
+from evmbox.isolation.inside import close_files, close_kernel, give_up_privileges, prctl
+from evmbox.isolation.ladder import Walls
 from evmbox.report import Data
 
 PR_SET_PDEATHSIG = 1
-PR_SET_NO_NEW_PRIVS = 38
 
 
 class Ration(Data):
@@ -25,31 +26,51 @@ class Ration(Data):
     open_files: int = 32
 
 
-def tier() -> str:
-    """Return the name of the isolation in force: 'rlimits' is the lowest."""
-    return "rlimits"
+@dataclass(frozen=True)
+class Enclosure:
+    """What is around a process already, and what its forks have to know of it."""
+
+    walls: Walls
+    address_space: int | None
+
+
+def enclose(walls: Walls) -> Enclosure:
+    """Put the walls around this process that its forks inherit for nothing. Raises `OSError` where one does not stand.
+
+    Everything that is to be imported from elsewhere than Python's own folders has been by now.
+    """
+    enclosure = Enclosure(walls, _address_space())  # a file of /proc, which is out of reach from here on
+    give_up_privileges()
+    if walls.landlock:
+        close_files()
+    return enclosure
 
 
 def detach() -> None:
     """Make this process a session and group of its own that dies with its parent, with the null device as stdio."""
     os.setsid()
-    _prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-    _prctl(PR_SET_NO_NEW_PRIVS, 1)
+    prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     null = os.open(os.devnull, os.O_RDWR)
     for stream in range(3):
         os.dup2(null, stream)
     os.close(null)
 
 
-def confine(ration: Ration) -> None:
-    """Lower this process's limits for good: processor time, memory beyond what it has now, files, processes."""
+def confine(ration: Ration, enclosure: Enclosure) -> None:
+    """Lower this process's limits for good, then leave it the system calls of a job.
+
+    The limits are on processor time, memory beyond what the template has, files and processes. Raises `OSError` where a
+    wall that was promised does not stand.
+    """
     _limit(resource.RLIMIT_CPU, ration.cpu_s, ration.cpu_s + 1)
     _limit(resource.RLIMIT_CORE, 0)
     _limit(resource.RLIMIT_FSIZE, 0)
     _limit(resource.RLIMIT_NOFILE, ration.open_files)
     _limit(resource.RLIMIT_NPROC, 0)
-    if present := _address_space():
-        _limit(resource.RLIMIT_AS, present + ration.memory_bytes)
+    if enclosure.address_space:
+        _limit(resource.RLIMIT_AS, enclosure.address_space + ration.memory_bytes)
+    if enclosure.walls.seccomp:
+        close_kernel()
 
 
 def _limit(what: int, soft: int, hard: int | None = None) -> None:
@@ -64,11 +85,3 @@ def _address_space() -> int | None:
             return int(statm.read().split()[0]) * resource.getpagesize()
     except OSError:
         return None
-
-
-def _prctl(option: int, value: int) -> None:
-    if sys.platform == "linux":
-        _LIBC.prctl(option, value, 0, 0, 0)
-
-
-_LIBC = ctypes.CDLL(None, use_errno=True)

@@ -3,18 +3,22 @@
 Jobs are pickled, from the trusted side to the other; what comes back is JSON, one message a line, and is validated.
 """
 
+import marshal
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Literal, Protocol
+from socket import socket
+from typing import Annotated, Literal, Protocol, runtime_checkable
 
 from pydantic import Field, TypeAdapter
 
 from evmbox.compiler import Compilation
+from evmbox.divergence import Divergence, Pair
 from evmbox.exercise import Exercise
 from evmbox.report import Data, Progress, Report
-from evmbox.runner import Listeners, Submission, judge
-from evmbox.scenario import run_scenario
+from evmbox.runner import Listeners, Submission, checks_of, judge, locate
+from evmbox.scenario import run_scenario, trace_step
 from evmbox.steps import Step, StepResult
+from evmbox.traces import Traced, Window
 
 
 class Started(Data):
@@ -52,12 +56,21 @@ class Stepped(Data):
     result: StepResult
 
 
+class Parted(Data):
+    """Where a failing check first parts from what it does on a right contract."""
+
+    kind: Literal["parted"] = "parted"
+    check: str
+    divergence: Divergence
+
+
 class Finished(Data):
-    """The job is done; a submission's report comes with it, a scenario's message."""
+    """The job is done; a submission's report comes with it, a scenario's message, a trace."""
 
     kind: Literal["finished"] = "finished"
     report: Report | None = None
     message: str | None = None
+    trace: Traced | None = None
 
 
 class Broke(Data):
@@ -67,7 +80,7 @@ class Broke(Data):
     what: str
 
 
-Message = Annotated[Broke | Started | Moved | Draft | Fault | Stepped | Finished, Field(discriminator="kind")]
+Message = Annotated[Broke | Started | Moved | Draft | Fault | Stepped | Parted | Finished, Field(discriminator="kind")]
 MESSAGE: TypeAdapter[Message] = TypeAdapter(Message)
 Send = Callable[[Data], None]
 
@@ -79,24 +92,72 @@ class Job(Protocol):
         """Do it, telling `send` about the way there."""
 
 
+@runtime_checkable
+class Residence(Job, Protocol):
+    """Something that a forked process does for as long as it lives. As a `Job` it only warms the template up."""
+
+    def reside(self, channel: socket) -> None:
+        """Do it, conversing over the channel, until that is closed."""
+
+
 @dataclass(frozen=True)
 class GradeJob:
-    """Deploy and check a compiled submission."""
+    """Deploy and check a compiled submission. `checks` is the compiled `checks.py`, marshalled; empty is unknown."""
 
     exercise: Exercise
     submission: Submission
     seed: int
     solc: str
+    checks: bytes = b""
+    to_the_end: bool = True
 
     def run(self, send: Send) -> Finished:
-        """Run every check and return the report."""
+        """Run the checks and return the report."""
         listeners = Listeners(
             on_progress=lambda progress: send(Moved(progress=progress)),
             on_draft=lambda report: send(Draft(report=report)),
             on_fault=lambda text: send(Fault(text=text)),
         )
-        report = judge(self.exercise, self.submission, seed=self.seed, solc=self.solc, listeners=listeners)
+        report = judge(
+            self.exercise,
+            self.submission,
+            seed=self.seed,
+            solc=self.solc,
+            checks_code=marshal.loads(self.checks) if self.checks else None,  # noqa: S302 - from the pool itself
+            listeners=listeners,
+            to_the_end=self.to_the_end,
+        )
         return Finished(report=report)
+
+
+@dataclass(frozen=True)
+class ExplainJob:
+    """Find where checks that failed first part from what they do on the reference."""
+
+    pair: Pair
+    checks: Sequence[str]
+
+    def run(self, send: Send) -> Finished:
+        """Explain one check after the other, by their ids, sending each as it is found."""
+        known = {check.id: check for check in checks_of(self.pair.exercise)}
+        for name in self.checks:
+            if (divergence := self.pair.explain(known[name])) is not None:
+                send(Parted(check=name, divergence=divergence))
+        return Finished()
+
+
+@dataclass(frozen=True)
+class LocateJob:
+    """Find the loops that burned the gas, for the report on a submission that is compiled with details."""
+
+    exercise: Exercise
+    submission: Submission
+    report: Report
+    seed: int
+
+    def run(self, _: Send) -> Finished:
+        """Run what ran out of gas once more, and return the report with the lines."""
+        return Finished(report=locate(self.exercise, self.submission, self.report, seed=self.seed))
 
 
 @dataclass(frozen=True)
@@ -110,3 +171,18 @@ class ScenarioJob:
         """Run every step, sending each result as it is there."""
         _, message = run_scenario(self.compilation, self.steps, on_result=lambda result: send(Stepped(result=result)))
         return Finished(message=message)
+
+
+@dataclass(frozen=True)
+class TraceJob:
+    """Trace one step of a scenario, on contracts that are compiled with details."""
+
+    compilation: Compilation
+    steps: Sequence[Step]
+    index: int
+    window: Window
+
+    def run(self, _: Send) -> Finished:
+        """Run the steps before it, then that one recorded."""
+        trace, message = trace_step(self.compilation, self.steps, self.index, self.window)
+        return Finished(trace=trace, message=message)

@@ -6,6 +6,7 @@ import pickle
 import select
 import signal
 import socket
+import struct
 import subprocess
 import sys
 import threading
@@ -14,13 +15,17 @@ from collections.abc import Callable
 from enum import Enum, auto
 
 from evmbox.errors import EvmboxError
+from evmbox.isolation.ladder import Walls
+from evmbox.isolation.view import python_files
 from evmbox.pool.confinement import Ration
-from evmbox.pool.jobs import MESSAGE, Broke, Finished, Job, Message, Started
+from evmbox.pool.jobs import MESSAGE, Broke, Finished, Job, Message, Residence, Started
 
 ENVIRONMENT = {
+    "ETH_HASH_BACKEND": "pysha3",  # in C, five times as fast as the one that eth-hash takes by itself
     "LANG": "C.UTF-8",
     "PYTHONHASHSEED": "0",  # sets iterate in one order, so a lesson's checks run alike every time
     "HYPOTHESIS_STORAGE_DIRECTORY": os.devnull,  # it stores nothing
+    "OPENSSL_CONF": os.devnull,
 }
 START_S = 60.0
 """Patience with our own first submission, for a machine that is busy starting everything at once."""
@@ -45,13 +50,19 @@ class TemplateLost(EvmboxError):
 
 
 class Template:
-    """A warm process, and the forks of it. Thread-safe; forks are made one after the other, and live side by side."""
+    """A warm process, and the forks of it. Thread-safe; forks are made one after the other, and live side by side.
 
-    def __init__(self) -> None:
+    Inside a namespace of its own it is the first process: whatever ends it ends every fork.
+    """
+
+    def __init__(self, walls: Walls) -> None:
         ours, theirs = socket.socketpair()
         with theirs:
             self._process = subprocess.Popen(
-                [sys.executable, "-P", "-B", "-m", "evmbox.pool", str(theirs.fileno())],
+                [
+                    *walls.before(python_files(), first=True),
+                    *(sys.executable, "-P", "-B", "-m", "evmbox.pool", str(theirs.fileno()), *walls.words),
+                ],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 cwd="/",
@@ -61,11 +72,8 @@ class Template:
             )
         self._control = ours
         self._lock = threading.Lock()
-
-    @property
-    def pid(self) -> int:
-        """The template's process id."""
-        return self._process.pid
+        self.pid = self._process.pid
+        """The template's process id, once it is warm."""
 
     @property
     def alive(self) -> bool:
@@ -81,7 +89,7 @@ class Template:
         """Do a first job in the template itself, and wait until it is ready to be forked. Raises `TemplateLost`."""
         with contextlib.ExitStack() as undo:
             undo.callback(self.close)
-            ending = self._run(job, Ration(wall_s=START_S), lambda _: None, patience_s=START_S, kill=False)
+            ending = self._run(job, Ration(wall_s=START_S), lambda _: None, patience_s=START_S, warming=True)
             ready, _, _ = select.select([self._control], [], [], START_S)
             if not isinstance(ending, Finished) or not ready or not self._control.recv(1):
                 msg = "The sandbox's first process did not start; its error output says why."
@@ -94,40 +102,103 @@ class Template:
 
         Raises `TemplateLost` where no fork could be made or all were lost, `EvmboxError` where the job raised.
         """
-        ending = self._run(job, ration, listen, patience_s=FORK_S, kill=True)
+        ending = self._run(job, ration, listen, patience_s=FORK_S)
         if ending is Ending.DIED and not self.alive:
             msg = "The sandbox's template process was lost."
             raise TemplateLost(msg)
         return ending
 
+    def settle(self, job: Residence, ration: Ration) -> "Settled":
+        """Have a fork take up a job that goes on until it is ended, and hand it over.
+
+        Raises `TemplateLost` where no fork could be made.
+        """
+        connection = self._hand_over()
+        try:
+            pid = _started(channel := _Channel(connection), patience_s=FORK_S)
+            settled = Settled(connection, pid)
+        except BaseException:
+            connection.close()
+            raise
+        try:
+            channel.write(pickle.dumps((ration, job)), until=time.monotonic() + FORK_S)
+        except OSError as error:
+            settled.close()
+            raise TemplateLost(f"The sandbox lost a process that it had just started: {error}.") from error
+        return settled
+
     def close(self) -> None:
         """End the template, and every fork with it."""
         self._control.close()
-        self._process.kill()
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)  # its group: bubblewrap, where there is one, and the template
         self._process.wait()
 
-    def _run(self, job: Job, ration: Ration, listen: Listener, *, patience_s: float, kill: bool) -> Finished | Ending:
-        ours, theirs = socket.socketpair()
-        with ours:
-            with theirs, self._lock:
-                try:
-                    socket.send_fds(self._control, [b"."], [theirs.fileno()])
-                except OSError as error:
-                    raise TemplateLost("The sandbox's template process is gone.") from error
+    def _run(
+        self, job: Job, ration: Ration, listen: Listener, *, patience_s: float, warming: bool = False
+    ) -> Finished | Ending:
+        with self._hand_over() as ours:
             channel = _Channel(ours)
-            try:
-                started = channel.read(until=time.monotonic() + patience_s)
-            except (OSError, ValueError) as error:
-                raise TemplateLost(f"The sandbox could not start a process: {error}.") from error
-            if not isinstance(started, Started):
-                msg = "The sandbox could not start a process."
-                raise TemplateLost(msg)
+            pid = _started(channel, patience_s=patience_s)
+            if warming:
+                self.pid = pid
             try:
                 return _converse(channel, pickle.dumps((ration, job)), ration.wall_s + GRACE_S, listen)
             finally:
-                if kill:
-                    with contextlib.suppress(ProcessLookupError):
-                        os.killpg(started.pid, signal.SIGKILL)
+                if not warming:
+                    _kill(pid)
+
+    def _hand_over(self) -> socket.socket:
+        """Ask for a fork, and return our end of the channel that it was given."""
+        ours, theirs = socket.socketpair()
+        if sys.platform == "linux":
+            ours.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)  # see `_Channel.hear_start`
+        with theirs, self._lock:
+            try:
+                socket.send_fds(self._control, [b"."], [theirs.fileno()])
+            except OSError as error:
+                ours.close()
+                raise TemplateLost("The sandbox's template process is gone.") from error
+        return ours
+
+
+class Settled:
+    """A fork that stays. Whoever holds it converses with it over `connection`, and ends it."""
+
+    def __init__(self, connection: socket.socket, pid: int) -> None:
+        self.connection = connection
+        self.pid = pid
+        self._handle: int | None = None  # it may be long dead, and its number another's, when it is to be ended
+        if sys.platform == "linux":
+            with contextlib.suppress(ProcessLookupError):
+                self._handle = os.pidfd_open(pid)
+
+    def close(self) -> None:
+        """End the fork. Closing twice is fine."""
+        self.connection.close()  # one that listens ends by this alone
+        if self._handle is not None:
+            with contextlib.suppress(ProcessLookupError):
+                signal.pidfd_send_signal(self._handle, signal.SIGKILL)
+            os.close(self._handle)
+            self._handle = None
+
+
+def _started(channel: "_Channel", *, patience_s: float) -> int:
+    """Wait for a fork to be there, and return its process id."""
+    try:
+        pid = channel.hear_start(until=time.monotonic() + patience_s)
+    except (OSError, ValueError) as error:
+        raise TemplateLost(f"The sandbox could not start a process: {error}.") from error
+    if pid is None:
+        msg = "The sandbox could not start a process."
+        raise TemplateLost(msg)
+    return pid
+
+
+def _kill(pid: int) -> None:
+    """End a fork with all that it may have started: it is the leader of a group."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(pid, signal.SIGKILL)
 
 
 def _converse(channel: "_Channel", job: bytes, limit_s: float, listen: Listener) -> Finished | Ending:
@@ -158,6 +229,10 @@ class _TooMuch(Exception):
     """A fork sent more than a job may."""
 
 
+_CREDENTIALS = struct.Struct("@iII")
+"""The kernel's struct ucred: process, user and group."""
+
+
 class _Channel:
     """A conversation with a fork that is not trusted: bounded in time and size, validated, line by line."""
 
@@ -165,6 +240,28 @@ class _Channel:
         self._connection = connection
         self._buffer = bytearray()
         self._received = 0
+
+    def hear_start(self, *, until: float) -> int | None:
+        """Return the id of the process that starts on the other end, as it is known here, or None. Raises like `read`.
+
+        In a namespace of its own it knows itself by another number, so the kernel is asked who speaks. Only before the
+        process has anything of a learner's: what comes along with a message later is left to the kernel to drop.
+        """
+        sender = 0
+        if sys.platform == "linux":
+            self._wait(until)
+            said, along, _, _ = self._connection.recvmsg(65536, socket.CMSG_SPACE(_CREDENTIALS.size))
+            self._buffer += said
+            for _, kind, data in along:
+                if kind == socket.SCM_CREDENTIALS:
+                    sender = _CREDENTIALS.unpack(data)[0]
+            if not said:
+                return None
+            if sender <= 1:  # as a group to be killed, 0 would be our own
+                msg = f"a process started that is known as {sender}"
+                raise ValueError(msg)
+        started = self.read(until=until)
+        return sender or started.pid if isinstance(started, Started) else None
 
     def write(self, data: bytes, *, until: float) -> None:
         self._wait(until)

@@ -8,10 +8,13 @@ the learner only that it was not their fault. No text of a solution or a check g
 
 import time
 from collections.abc import Sequence
+from dataclasses import replace
+from types import CodeType
 
 from evmbox.checks import Check, load_checks
 from evmbox.checks.expectations import EXHAUSTED
 from evmbox.compiler import Compiler
+from evmbox.compiler.compilation import TIME_LIMIT_S
 from evmbox.errors import ExerciseError, TimeUp
 from evmbox.exercise import HELPERS, Exercise
 from evmbox.report import Outcome, Progress, Report, Stage
@@ -29,11 +32,13 @@ from evmbox.runner.grading import (
     timed,
 )
 from evmbox.runner.kinds import KINDS, OWN_CHECKS
+from evmbox.runner.locating import LOCATE_S, locate, worth_locating
 from evmbox.runner.submission import Submission
 from evmbox.versions import SOLC_VERSION
 
 __all__ = [
     "LESSON_FAULT",
+    "LOCATE_S",
     "Listeners",
     "OnFault",
     "OnProgress",
@@ -43,9 +48,12 @@ __all__ = [
     "grade",
     "ignore",
     "judge",
+    "locate",
     "prepare",
     "report_without_run",
     "timed",
+    "with_details",
+    "worth_locating",
 ]
 
 
@@ -64,6 +72,8 @@ def grade(
     submission = prepare(exercise, source, compiler=compiler)
     listeners = Listeners(on_progress=on_progress, on_fault=on_fault)
     report = judge(exercise, submission, seed=seed, solc=compiler.version, listeners=listeners)
+    if worth_locating(exercise, report):
+        report = locate(exercise, with_details(exercise, submission, compiler=compiler), report, seed=seed)
     return timed(report, total_ms=elapsed_ms(started))
 
 
@@ -73,6 +83,15 @@ def prepare(exercise: Exercise, source: str, *, compiler: Compiler) -> Submissio
     return kind.prepare(exercise, source, compiler) if kind else Submission(source)
 
 
+def with_details(
+    exercise: Exercise, submission: Submission, *, compiler: Compiler, timeout_s: float = TIME_LIMIT_S
+) -> Submission:
+    """Return a submission of kind `contract` compiled once more, with details; its code is the same."""
+    extra = exercise.extra_sources
+    compilation = compiler.compile(submission.source, extra_sources=extra, details=True, timeout_s=timeout_s)
+    return replace(submission, compilation=compilation)
+
+
 def judge(
     exercise: Exercise,
     submission: Submission,
@@ -80,15 +99,20 @@ def judge(
     seed: int,
     solc: str = SOLC_VERSION,
     checks: Sequence[Check] | None = None,
+    checks_code: CodeType | None = None,
     listeners: Listeners = UNHEARD,
+    to_the_end: bool = True,
 ) -> Report:
-    """Run a prepared submission on a fresh chain and return the verdict. `checks` are the exercise's own unless given.
+    """Run a prepared submission on a fresh chain and return the verdict.
+
+    `checks` are the exercise's own unless given; `checks_code` is its `checks.py`, compiled already. Unless
+    `to_the_end`, the first check that fails is the last that runs.
 
     `listeners.on_draft` gets, before each thing that may not come back, the report as it should be if it doesn't.
     """
-    grading = Grading(exercise, submission, seed, solc, listeners)
+    grading = Grading(exercise, submission, seed, solc, listeners, to_the_end)
     try:
-        grading.list(checks_of(exercise) if checks is None else checks)
+        grading.list(checks_of(exercise, checks_code) if checks is None else checks)
     except ExerciseError as error:
         listeners.on_fault(str(error))
         return grading.report(Outcome.LESSON_BROKEN, f"The checks cannot be read. {LESSON_FAULT}")
@@ -111,7 +135,10 @@ def judge(
     return cut_short(grading.report(exceeded), exceeded)  # only here: by now the exception has let go of its frames
 
 
-def checks_of(exercise: Exercise) -> list[Check]:
-    """Return what an exercise is judged by: its `checks.py`, or what its kind has instead. Raises `ExerciseError`."""
+def checks_of(exercise: Exercise, code: CodeType | None = None) -> list[Check]:
+    """Return what an exercise is judged by: its `checks.py`, or what its kind has instead. Raises `ExerciseError`.
+
+    `code` is its `checks.py`, compiled already.
+    """
     own = OWN_CHECKS.get(exercise.kind)
-    return load_checks(exercise.path) if own is None else own(exercise)
+    return load_checks(exercise.path, exercise.checks, code=code) if own is None else own(exercise)

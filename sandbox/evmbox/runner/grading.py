@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from evmbox.chain import Ending
 from evmbox.checks import Check
 from evmbox.exercise import Exercise
 from evmbox.report import CheckResult, CheckStatus, Deployed, Outcome, Progress, Report, Timings, Versions
@@ -68,10 +69,12 @@ class Grading:
     seed: int
     solc: str
     listeners: Listeners = UNHEARD
+    to_the_end: bool = True
     checks: Sequence[Check] = ()
     results: list[CheckResult] = field(default_factory=list)
     deployed: Deployed | None = None
     gas: dict[str, int] = field(default_factory=dict)
+    hides_gas: bool = False
     size: int | None = None
     deploy_ms: float = 0.0
     checks_ms: float = 0.0
@@ -86,11 +89,11 @@ class Grading:
             for check in checks
         ]
 
-    def settle(self, index: int, status: CheckStatus, message: str | None = None) -> None:
-        """Record how one check ended; a check that failed shows its hint."""
+    def settle(self, index: int, status: CheckStatus, message: str | None = None, ending: Ending | None = None) -> None:
+        """Record how one check ended; a check that failed shows its hint. `ending` is that of a call that failed it."""
         hint = self.checks[index].hint if status is CheckStatus.FAILED else None
         self.results[index] = self.results[index].model_copy(
-            update={"status": status, "message": message, "hint": hint}
+            update={"status": status, "message": message, "hint": hint, "ending": ending and ending.value}
         )
 
     def refuse(self, refusal: Refusal) -> Report:
@@ -108,7 +111,7 @@ class Grading:
             diagnostics=self.submission.compilation.diagnostics,
             checks=tuple(self.results),
             deployed=self.deployed,
-            gas=self.gas,
+            gas={} if self.hides_gas else self.gas,
             size=self.size,
             timings=Timings(
                 compile_ms=self.submission.compilation.elapsed_ms,

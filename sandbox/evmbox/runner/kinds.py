@@ -7,7 +7,7 @@ from evmbox.checks import Check
 from evmbox.compiler import Compiler
 from evmbox.exercise import Exercise, Kind
 from evmbox.report import Report
-from evmbox.runner import challenge, contract, tests
+from evmbox.runner import challenge, contract, predict, tests
 from evmbox.runner.grading import Grading
 from evmbox.runner.submission import Submission
 
@@ -22,7 +22,12 @@ class KindModule(Protocol):
         """Run the submission of a grading and return the verdict. `TimeUp` and `EXHAUSTED` pass through."""
 
 
-KINDS: Mapping[Kind, KindModule] = {Kind.CONTRACT: contract, Kind.CHALLENGE: challenge, Kind.TESTS: tests}
+KINDS: Mapping[Kind, KindModule] = {
+    Kind.CONTRACT: contract,
+    Kind.CHALLENGE: challenge,
+    Kind.TESTS: tests,
+    Kind.PREDICT: predict,
+}
 
 OWN_CHECKS: Mapping[Kind, Callable[[Exercise], list[Check]]] = {Kind.TESTS: tests.checks}
 """What is judged in the kinds that have no `checks.py`."""

@@ -5,7 +5,7 @@ from typing import Any
 from eth.exceptions import UnrecognizedTransactionType
 from eth_keys.exceptions import BadSignature
 from eth_utils.exceptions import ValidationError
-from rlp.exceptions import RLPException  # type: ignore[import-untyped]
+from rlp.exceptions import RLPException
 
 from evmbox.chain import CHAIN_ID
 from evmbox.chain.abi import checksummed

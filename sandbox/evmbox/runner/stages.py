@@ -4,7 +4,7 @@ import hashlib
 import time
 from typing import Any
 
-from evmbox.chain import Chain, Contract, LearnerError, OutOfGas
+from evmbox.chain import Chain, Contract, Ending, ExecutionError, LearnerError, OutOfGas
 from evmbox.checks import CheckFailed
 from evmbox.compiler import Artifact
 from evmbox.errors import ExerciseError
@@ -58,7 +58,9 @@ def run_checks(grading: Grading, chain: Chain, contract: Contract | None = None)
         try:
             check.run(chain, contract)
         except CheckFailed as error:
-            grading.settle(index, CheckStatus.FAILED, str(error))
+            grading.settle(index, CheckStatus.FAILED, str(error), _ending(error))
+            if not grading.to_the_end:
+                break
         except ExerciseError as error:
             broken = True
             grading.listeners.on_fault(str(error))
@@ -72,6 +74,13 @@ def run_checks(grading: Grading, chain: Chain, contract: Contract | None = None)
         return grading.report(Outcome.LESSON_BROKEN, f"A check broke. {LESSON_FAULT}")
     passed = all(result.status is CheckStatus.PASSED for result in grading.results)
     return grading.report(Outcome.PASSED if passed else Outcome.FAILED)
+
+
+def _ending(error: BaseException | None) -> Ending | None:
+    """Return how the call ended that made a check fail, if one did."""
+    while error is not None and not isinstance(error, ExecutionError):
+        error = error.__cause__
+    return None if error is None else error.ending
 
 
 def _place(error: ExerciseError) -> str:

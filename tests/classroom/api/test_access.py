@@ -49,6 +49,7 @@ RULES = {
     "GET /api/v1/submissions/{submission_id}/events": LEAS_SUBMISSION,
     "POST /api/v1/compile": SANDBOX,
     "POST /api/v1/scenarios": SANDBOX,
+    "POST /api/v1/traces": SANDBOX,
     "GET /api/v1/courses/{slug}/cohort": INSTRUCTOR,
 }
 BODIES = {
@@ -56,6 +57,7 @@ BODIES = {
     "POST /api/v1/submissions": {"exercise_id": "keeper", "source": "contract A {}"},
     "POST /api/v1/compile": {"source": "contract A {}", "check_only": True},
     "POST /api/v1/scenarios": {"source": "contract A {}", "steps": [{"action": "deploy", "contract": "A"}]},
+    "POST /api/v1/traces": {"source": "contract A {}", "steps": [{"action": "deploy", "contract": "A"}], "index": 0},
     "POST /internal/wake": {"submission_id": str(uuid4()), "state": "queued"},
 }
 

@@ -137,7 +137,7 @@ def test_a_server_is_ready_once_every_part_is(live, wait_until):
 
 
 def test_a_server_without_a_compiler_says_what_to_do_and_does_the_rest(live, tmp_path, monkeypatch):
-    monkeypatch.setattr("evmbox.compiler.native.find_solc", lambda: None)
+    monkeypatch.setattr("evmbox.compiler.native.find_solc", lambda _: None)
     monkeypatch.setattr("evmbox.compiler.native.NodeCompiler", partial(NodeCompiler, node_modules=tmp_path))
     response = live.client("lea").post("/api/v1/compile", json={"source": ""})
     assert response.status_code == 503

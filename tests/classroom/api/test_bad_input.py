@@ -21,6 +21,7 @@ DRAFT = b'{"source": "", "revision": %s}'
 SCENARIO = b'{"source": "", "steps": [{"action": "call", "args": [%s]}]}'
 WAIT = b'{"source": "", "steps": [{"action": "wait", "seconds": %s}]}'
 SUBMIT, COMPILE, SCENARIOS = "/api/v1/submissions", "/api/v1/compile", "/api/v1/scenarios"
+TRACES = "/api/v1/traces"
 SAVE = "/api/v1/exercises/keeper/draft"
 
 
@@ -37,6 +38,9 @@ BAD = {
     "half a surrogate pair in a name": (422, COMPILE, rb'{"\ud800": 1, "source": ""}'),
     "NUL": (422, SUBMIT, SUBMISSION % rb'"\u0000"'),
     "NUL in a draft": (422, SAVE, rb'{"source": "\u0000", "revision": 0}'),
+    "a trace of no step": (422, TRACES, b'{"source": "", "steps": [{"action": "wait"}], "index": 1}'),
+    "a trace from minus one": (422, TRACES, b'{"source": "", "steps": [{"action": "wait"}], "index": 0, "offset": -1}'),
+    "a page without end": (422, TRACES, b'{"source": "", "steps": [{"action": "wait"}], "index": 0, "limit": 1001}'),
     "2^63": (422, SAVE, DRAFT % str(2**63).encode()),
     "2^31": (422, SAVE, DRAFT % str(2**31).encode()),
     "minus one": (422, SAVE, DRAFT % b"-1"),
@@ -55,6 +59,7 @@ BAD = {
     "a string for a number": (422, SAVE, DRAFT % b'"1"'),
     "a fraction for a number": (422, SAVE, DRAFT % b"1.5"),
     "1 for a boolean": (422, COMPILE, b'{"source": "", "check_only": 1}'),
+    "an exercise that does not exist": (404, COMPILE, b'{"source": "", "exercise_id": "nothing"}'),
     "a number for a string": (422, SUBMIT, SUBMISSION % b"1"),
     "null": (422, SUBMIT, SUBMISSION % b"null"),
     "extra compiler settings": (422, COMPILE, b'{"source": "", "settings": {"remappings": ["a=/etc"]}}'),

@@ -15,7 +15,14 @@ def test_a_kernel_imports_nothing_of_the_server_or_the_chain() -> None:
     assert "classroom.notebook.client" in imported
     assert [name for name in HEAVY if name in imported] == []
     ours = {name for name in imported if name.partition(".")[0] in {"classroom", "evmbox"}}
-    allowed = ("classroom.notebook", "classroom.schemas", "classroom.errors", "evmbox.report", "evmbox.steps")
+    allowed = (
+        "classroom.notebook",
+        "classroom.schemas",
+        "classroom.errors",
+        "evmbox.report",
+        "evmbox.steps",
+        "evmbox.traces",
+    )
     assert [name for name in sorted(ours - {"classroom", "evmbox"}) if not name.startswith(allowed)] == []
 
 

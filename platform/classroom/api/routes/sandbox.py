@@ -2,18 +2,25 @@
 
 from classroom.api.deps import InAnyone, InServices
 from classroom.api.routing import api_router
-from classroom.schemas import CompileIn, CompileOut, ScenarioIn, ScenarioOut
+from classroom.schemas import CompileIn, CompileOut, ScenarioIn, ScenarioOut, TraceIn, TraceOut
 
-router = api_router("sandbox", 401, 403, 413, 415, 422, 429, 503)
+router = api_router("sandbox", 401, 403, 404, 413, 415, 422, 429, 503)
 
 
 @router.post("/compile")
 def compile_source(order: CompileIn, identity: InAnyone, services: InServices) -> CompileOut:
     """Compile Solidity or, with `check_only`, only type-check it. A mistake in it is data, with status 200."""
-    return services.scratch.compile(identity.fair_share, order.source, check_only=order.check_only)
+    exercise = services.catalog.exercise(order.exercise_id) if order.exercise_id else None
+    return services.scratch.compile(identity.fair_share, order.source, check_only=order.check_only, exercise=exercise)
 
 
 @router.post("/scenarios")
 def run_scenario(order: ScenarioIn, identity: InAnyone, services: InServices) -> ScenarioOut:
     """Take steps on an empty chain with accounts that have names. The same scenario gives the same answer."""
     return services.scratch.scenario(identity.fair_share, order.source, order.steps)
+
+
+@router.post("/traces")
+def trace_step(order: TraceIn, identity: InAnyone, services: InServices) -> TraceOut:
+    """Tell what happens in one step of a scenario: calls, lines, variables, gas, and instructions by page."""
+    return services.scratch.trace(identity.fair_share, order)

@@ -1,7 +1,8 @@
 """Proves an exercise: that its checks accept what is right and refuse what is wrong, file by file. As data.
 
-A mistake that learners make is held against the check that must catch it, a check against the task it names. What is
-found may quote the exercise's checks: a proof is for its author.
+A mistake that learners make is held against the check that must catch it, a check against the task it names, and all
+of them against every small change to the solution (`mutants`). What is found may quote the exercise's checks and its
+solution: a proof is for its author.
 """
 
 from collections.abc import Callable, Iterator
@@ -9,9 +10,14 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from enum import StrEnum
 
-from evmbox.exercise import CHECKS, SOLUTION, STARTER, Exercise, Kind
+from pydantic import Field
+
+from evmbox.exercise import CHECKS, MANIFEST, Exercise, Kind, answer_text
 from evmbox.pool import Pool
+from evmbox.proof.mutants import MIN_KILLED, MUTATED_KINDS, Fate, MutantResult, Mutation, mutate
 from evmbox.report import CheckResult, CheckStatus, Data, Outcome, Report
+
+__all__ = ["Claim", "Fate", "MutantResult", "Mutation", "Proof", "Proving", "Row", "Work", "prove"]
 
 MIN_VARIANTS = 2
 MIN_MISTAKES = 4
@@ -32,6 +38,17 @@ class Claim(StrEnum):
     TASKS_NAMED = "each check names a task"
     ENOUGH_VARIANTS = "enough variants"
     ENOUGH_MISTAKES = "enough mistakes"
+    MUTANTS_KILLED = "mutants are killed"
+    NO_CHECK_BREAKS = "no check breaks"
+    EQUIVALENTS_SURVIVE = "equivalents survive"
+
+
+class Work(StrEnum):
+    """What is being done for a proof."""
+
+    FILES = "grading its files"
+    COMPILING = "compiling mutants"
+    MUTANTS = "grading mutants"
 
 
 class Row(Data):
@@ -51,11 +68,13 @@ class Proof(Data):
     digest: str
     ok: bool
     rows: tuple[Row, ...]
+    mutation: Mutation | None = Field(default=None, description="None where no mutants were made")
 
 
 class Proving(Data):
-    """How far a proof has come, in submissions graded."""
+    """How far a proof has come, in submissions of one kind of work."""
 
+    work: Work
     done: int
     total: int
 
@@ -69,30 +88,58 @@ class _Trial:
     catcher: str | None = None
 
 
-def prove(exercise: Exercise, pool: Pool, on_progress: Callable[[Proving], object] = lambda _: None) -> Proof:
-    """Grade every file of an exercise and return what that proves. `on_progress` is called in this thread."""
+def prove(
+    exercise: Exercise,
+    pool: Pool,
+    on_progress: Callable[[Proving], object] = lambda _: None,
+    *,
+    mutants: bool = True,
+) -> Proof:
+    """Grade every file of an exercise, and every mutant of its solution, and return what that proves.
+
+    `on_progress` is called in this thread. Mutants are left out where they are not wanted, and where the kind of the
+    exercise has none.
+    """
     trials = list(_trials(exercise))
     faults: dict[_Trial, str] = {}
 
     def grade(trial: _Trial) -> Report:
-        return pool.grade(exercise, trial.source, seed=trial.seed, on_fault=lambda text: faults.setdefault(trial, text))
+        source = answer_text(exercise, trial.source, trial.seed)
+        return pool.grade(exercise, source, seed=trial.seed, on_fault=lambda text: faults.setdefault(trial, text))
 
     with ThreadPoolExecutor(pool.size) as executor:
         graded = {executor.submit(grade, trial): trial for trial in trials}
         for done, _ in enumerate(as_completed(graded), start=1):
-            on_progress(Proving(done=done, total=len(trials)))
+            on_progress(Proving(work=Work.FILES, done=done, total=len(trials)))
     reports = {trial: future.result() for future, trial in graded.items()}
     rows = [_judge(trial, report, faults.get(trial)) for trial, report in reports.items()]
     rows += _structure(exercise, reports)
-    return Proof(exercise_id=exercise.id, digest=exercise.digest, ok=all(row.ok for row in rows), rows=tuple(rows))
+    mutation = None
+    if mutants and exercise.kind in MUTATED_KINDS:
+        if all(row.ok for row in rows if row.claim is Claim.SOLUTION_PASSES):
+            mutation = mutate(
+                exercise,
+                pool,
+                seed=SEEDS[0],
+                on_compiled=lambda done, total: on_progress(Proving(work=Work.COMPILING, done=done, total=total)),
+                on_graded=lambda done, total: on_progress(Proving(work=Work.MUTANTS, done=done, total=total)),
+            )
+        rows += _on_mutants(mutation)
+    return Proof(
+        exercise_id=exercise.id,
+        digest=exercise.digest,
+        ok=all(row.ok for row in rows),
+        rows=tuple(rows),
+        mutation=mutation,
+    )
 
 
 def _trials(exercise: Exercise) -> Iterator[_Trial]:
-    yield _Trial(Claim.STARTER_FAILS, STARTER, exercise.starter)
+    yield _Trial(Claim.STARTER_FAILS, exercise.starter_file, exercise.starter)
     if exercise.kind is Kind.CHALLENGE:
         yield _Trial(Claim.STARTER_FAILS, UNTOUCHED, '{"steps": []}')
     for seed in SEEDS:
-        yield _Trial(Claim.SOLUTION_PASSES, SOLUTION, exercise.solution, seed=seed)
+        yield _Trial(Claim.SOLUTION_PASSES, exercise.solution_file, exercise.solution, seed=seed)
     for name, source in exercise.variants.items():
         yield _Trial(Claim.VARIANT_PASSES, f"variants/{name}", source)
     for name, source in exercise.mistake_sources.items():
@@ -144,3 +191,35 @@ def _structure(exercise: Exercise, reports: dict[_Trial, Report]) -> Iterator[Ro
         (Claim.ENOUGH_MISTAKES, "mistakes/", len(exercise.mistakes), MIN_MISTAKES),
     ):
         yield Row(claim=claim, file=folder, expected=f"at least {least}", found=str(number), ok=number >= least)
+
+
+def _on_mutants(mutation: Mutation | None) -> Iterator[Row]:
+    """Yield what is said about all mutants; None where there are none, since the solution itself fails."""
+    killed = survived = equivalent = 0
+    if mutation is not None:
+        killed, survived, equivalent = (mutation.count(fate) for fate in (Fate.KILLED, Fate.SURVIVED, Fate.EQUIVALENT))
+    that_matter = f"{killed} of {len(mutation.mutants) - equivalent} killed" if mutation else "the solution fails"
+    yield Row(
+        claim=Claim.MUTANTS_KILLED,
+        file="solution.sol",
+        expected=f"at least {MIN_KILLED:.0%} of those that are not equivalent",
+        found=f"{that_matter}, {survived} survived, {equivalent} equivalent" if mutation else that_matter,
+        ok=mutation is not None and mutation.killed_share >= MIN_KILLED,
+    )
+    if mutation is None:
+        return
+    broken = [mutant for mutant in mutation.mutants if mutant.fate is Fate.BREAKS_A_CHECK]
+    yield Row(
+        claim=Claim.NO_CHECK_BREAKS,
+        file=CHECKS,
+        expected="no mutant breaks a check",
+        found="; ".join(f"{mutant.before} → {mutant.after}: {mutant.why}" for mutant in broken) or "none does",
+        ok=not broken,
+    )
+    yield Row(
+        claim=Claim.EQUIVALENTS_SURVIVE,
+        file=MANIFEST,
+        expected="each [[equivalent]] names one mutant that survives",
+        found="; ".join(mutation.stale) or "each does",
+        ok=not mutation.stale,
+    )

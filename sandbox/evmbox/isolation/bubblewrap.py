@@ -1,0 +1,33 @@
+"""Bubblewrap: namespaces of a process's own, in which no network, no other process and no other file exists."""
+
+import shutil
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from evmbox.isolation.view import NULL, RANDOM
+
+NOBODY = "65534"
+
+
+def find_bubblewrap() -> str | None:
+    """Return the path of bubblewrap, or None."""
+    return shutil.which("bwrap")
+
+
+def command(program: str, readable: Iterable[Path], *, first: bool = False) -> Sequence[str]:
+    """Return what to put before a command, to run it where only `readable` exists and nothing can be written.
+
+    The command is in the process group of who started it, so it can be ended with that. With `first` it is the first
+    process of its namespace, and every other there ends with it.
+    """
+    binds = [word for path in readable for word in ("--ro-bind-try", str(path), str(path))]
+    devices = [word for device in (NULL, RANDOM) for word in ("--dev-bind", str(device), str(device))]
+    return (
+        program,
+        *("--unshare-all", "--unshare-user", "--uid", NOBODY, "--gid", NOBODY, "--cap-drop", "ALL"),
+        *("--hostname", "sandbox"),
+        *binds,
+        *devices,
+        *("--proc", "/proc", "--remount-ro", "/", "--chdir", "/"),
+        *(("--as-pid-1",) if first else ()),
+    )
