@@ -13,7 +13,7 @@ from evmbox.errors import EvmboxError
 
 COMMANDS: Final = {
     "up": "Start everything on this machine and open one address.",
-    "lesson": "Grade a file, or prove that an exercise's checks are right.",
+    "lesson": "Grade a file, begin a lesson, preview it, prove that its checks are right.",
     "user": "Add people to the course.",
 }
 
