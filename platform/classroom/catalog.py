@@ -15,7 +15,7 @@
 import re
 import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
@@ -202,23 +202,31 @@ def _track(lessons_dir: Path, entry: _TrackEntry, requires: Mapping[str, tuple[s
     return Track(entry.id, entry.title, entry.summary, lessons)
 
 
-def _lesson(lessons_dir: Path, track: str, lesson: str, requires: tuple[str, ...]) -> Lesson:
-    folder = lessons_dir / track / lesson
+def load_text(folder: Path, *, remedy: str = "Write it.") -> Lesson:
+    """Read one lesson by itself and without its exercises, whether the course lists it or not. Raises `CourseError`."""
     path = folder / LESSON
-    remedy = f"Write it, or remove '{lesson}' from the track '{track}' in {COURSE}."
+    lessons_dir = folder.parents[1]
     about = _about(_text(lessons_dir, path, remedy=remedy), file=_name(lessons_dir, path))
     return Lesson(
-        id=lesson,
-        track=track,
+        id=folder.name,
+        track=folder.parent.name,
         title=about.title,
         summary=about.summary,
         minutes=about.minutes,
-        requires=requires,
+        requires=(),
         path=path,
-        exercises=tuple(
-            _in_course(lessons_dir, manifest.parent, load_exercise) for manifest in sorted(folder.glob(f"*/{MANIFEST}"))
-        ),
+        exercises=(),
     )
+
+
+def _lesson(lessons_dir: Path, track: str, lesson: str, requires: tuple[str, ...]) -> Lesson:
+    folder = lessons_dir / track / lesson
+    remedy = f"Write it, or remove '{lesson}' from the track '{track}' in {COURSE}."
+    text = load_text(folder, remedy=remedy)
+    exercises = (
+        _in_course(lessons_dir, manifest.parent, load_exercise) for manifest in sorted(folder.glob(f"*/{MANIFEST}"))
+    )
+    return replace(text, requires=requires, exercises=tuple(exercises))
 
 
 def _about(text: str, *, file: str) -> _About:

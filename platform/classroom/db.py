@@ -13,6 +13,8 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, create_engine, event, exc, make_url, text
 from sqlalchemy.engine import Connection
 from sqlalchemy.engine.interfaces import DBAPIConnection
@@ -93,6 +95,14 @@ class Database:
     def migrate(self) -> None:
         """Bring the tables up to date, in one transaction. Data are kept; two callers at once wait for each other."""
         self.change_schema(lambda config: command.upgrade(config, "head"))
+
+    def revisions(self) -> tuple[str | None, str | None]:
+        """Return the revision at which the tables are, None where there are none, and the newest there is."""
+        config = Config()
+        config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
+        with _unavailable_if_out_of_order(), self._reader.connect() as connection:
+            present = MigrationContext.configure(connection).get_current_revision()
+        return present, ScriptDirectory.from_config(config).get_current_head()
 
     def change_schema(self, change: Callable[[Config], object]) -> None:
         """Run an Alembic command in one transaction on a connection of its own.

@@ -1,5 +1,7 @@
 """The text in a learner's editor, kept as they type and found again anywhere. Nothing is graded from here."""
 
+from uuid import UUID
+
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, select
 from sqlmodel.sql.expression import SelectOfScalar
@@ -40,6 +42,12 @@ def put(session: Session, *, course: Course, user: User, exercise_id: str, sourc
     except IntegrityError:
         raise Conflict("The draft was begun somewhere else at the same moment.") from None
     return draft
+
+
+def text_of(session: Session, draft_id: UUID) -> tuple[str, str] | None:
+    """Give the exercise and the source of a draft by its id; None where it is gone."""
+    draft = session.get(Draft, draft_id)
+    return (draft.exercise_id, draft.source) if draft else None
 
 
 def _owned(course: Course, user: User, exercise_id: str) -> SelectOfScalar[Draft]:

@@ -24,6 +24,7 @@ from classroom import accounts, courses, keys, lessons
 from classroom.catalog import Catalog
 from classroom.db import Database
 from classroom.errors import Conflict
+from classroom.isolation import require_isolation
 from classroom.models import CredentialKind, Role, User
 from classroom.settings import Settings
 
@@ -269,6 +270,7 @@ def may_open_browser() -> bool:
 def up(settings: Settings, *, open_browser: bool, say: Say) -> int:
     """Run the whole classroom until Ctrl+C; give the exit code."""
     started = time.monotonic()
+    require_isolation(settings)
     with only_one(settings) as tell_address:
         settings = choose_ports(settings, say)
         tell_address(settings.portal_url)

@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from evmbox.isolation.tier import Tier
 from evmbox.report import Diagnostic, Progress, Report, Severity
 from evmbox.steps import ACCOUNTS, Step, StepResult
 from evmbox.traces import MAX_PAGE, MAX_STEPS, Traced
@@ -134,6 +135,7 @@ class ReadyOut(Out):
     parts: dict[str, str] = Field(
         description="`ok`, or what is wrong and what to do, by part", examples=[{"database": "ok", "compiler": "ok"}]
     )
+    isolation: Tier = Field(description="how strongly submissions are isolated on this machine; `rlimits` is weakest")
 
 
 class MeOut(Out):

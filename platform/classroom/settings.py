@@ -38,6 +38,9 @@ class Settings(BaseSettings):
     chain_request_s: float = Field(default=10, gt=0, description="seconds one request to a chain may take")
     session_days: int = Field(default=30, ge=1, description="days a sign-in lasts")
     secure_cookies: bool = Field(default=False, description="send the session cookie over HTTPS only")
+    multi_user: bool = Field(
+        default=False, description="others than the owner use it: refuse to start on the weakest isolation"
+    )
     owner: str = Field(default="owner", description="name of the one person whom JupyterLab on this machine serves")
 
     @cached_property

@@ -50,7 +50,7 @@ class Kind(StrEnum):
     BYTECODE = "bytecode"
 
 
-SUFFIXES: Mapping[Kind, tuple[str, ...]] = {Kind.PREDICT: (".json",), Kind.CHALLENGE: (".sol", ".json")}
+SUFFIXES: Mapping[Kind, str] = {Kind.PREDICT: ".json"}
 """How the name of an answer's file ends, where that is not `.sol`: the starter, the solution, variants and mistakes."""
 
 
@@ -147,13 +147,13 @@ class Manifest(Data):
 
     @property
     def suffixes(self) -> tuple[str, ...]:
-        """How the names of the files that hold answers may end."""
-        return SUFFIXES.get(self.kind, (".sol",))
+        """How the names of the files with answers may end: the starter, the solution, variants and mistakes.
 
-    def file_in(self, path: Path, stem: str) -> str:
-        """Return the name of the starter or the solution in a folder; where there is none, the one it should have."""
-        names = [f"{stem}{suffix}" for suffix in self.suffixes]
-        return next((name for name in names if (path / name).exists()), names[0])
+        A challenge takes an attacker contract, or transactions.
+        """
+        if self.kind is Kind.CHALLENGE:
+            return (".sol", ".json")
+        return (".json",) if self.kind is Kind.PREDICT else (".sol",)
 
     @model_validator(mode="after")
     def _name_the_contract(self) -> Self:
@@ -184,13 +184,6 @@ class Manifest(Data):
             raise ValueError(msg)
         return self
 
-    @model_validator(mode="after")
-    def _challenge_where_it_is_one(self) -> Self:
-        if self.challenge is not None and self.kind is not Kind.CHALLENGE:
-            msg = "only an exercise of kind 'challenge' has [challenge]"
-            raise ValueError(msg)
-        return self
-
     @field_validator("solc")
     @classmethod
     def _choose_a_pinned_compiler(cls, version: str) -> str:
@@ -198,6 +191,13 @@ class Manifest(Data):
             msg = f"solc {version} is not pinned here; choose one of {', '.join(SOLC_VERSIONS)}"
             raise ValueError(msg)
         return version
+
+    @model_validator(mode="after")
+    def _challenge_where_it_is_one(self) -> Self:
+        if self.challenge is not None and self.kind is not Kind.CHALLENGE:
+            msg = "only an exercise of kind 'challenge' has [challenge]"
+            raise ValueError(msg)
+        return self
 
     @field_validator("imports")
     @classmethod
@@ -212,6 +212,8 @@ class Exercise(Manifest):
     """An exercise folder as read from disk: its manifest and the text of its Solidity files."""
 
     path: Path
+    starter_file: str
+    solution_file: str
     scene: str | None = Field(default=None, description="the contracts that a learner predicts, and may read")
     digest: str = Field(description="SHA-256 over every file of the folder, hexadecimal")
     starter: str
@@ -225,16 +227,6 @@ class Exercise(Manifest):
         default_factory=dict, repr=False, description="versions of the contract under test that are wrong, by file name"
     )
     reference: str | None = Field(default=None, repr=False, description="the right version, where it is hidden")
-
-    @property
-    def starter_file(self) -> str:
-        """The name of the file that the learner begins with."""
-        return self.file_in(self.path, "starter")
-
-    @property
-    def solution_file(self) -> str:
-        """The name of the file that holds a right answer."""
-        return self.file_in(self.path, "solution")
 
     def current(self) -> "Exercise":
         """Return this exercise as the folder has it now: itself, unless a file changed. Raises `ExerciseError`."""
@@ -266,12 +258,15 @@ def load_exercise(path: Path) -> Exercise:
     mutants = _folder(path, "mutants", (".sol",))
     _match_mutants(text, manifest.tests.faults if manifest.tests else {}, mutants)
     reference = manifest.tests.reference if manifest.tests else None
+    starter, solution = (_answer_file(path, name, manifest.suffixes) for name in ("starter", "solution"))
     exercise = Exercise(
         **dict(manifest),
         path=path,
         digest=folder_digest(path),
-        starter=_read(path, manifest.file_in(path, "starter"), remedy="Write what the learner begins with."),
-        solution=_read(path, manifest.file_in(path, "solution"), remedy="Write an answer that passes every check."),
+        starter_file=starter,
+        solution_file=solution,
+        starter=_read(path, starter, remedy="Write what the learner begins with."),
+        solution=_read(path, solution, remedy="Write an answer that passes every check."),
         variants=_folder(path, "variants", manifest.suffixes),
         mistake_sources=mistakes,
         extra_sources={
@@ -420,6 +415,11 @@ def _folder(path: Path, name: str, suffixes: Sequence[str]) -> dict[str, str]:
         for file in sorted((path / name).glob("*"))
         if file.suffix in suffixes
     }
+
+
+def _answer_file(path: Path, name: str, suffixes: Sequence[str]) -> str:
+    """Return the name of the starter or the solution, by the first of the suffixes that it has."""
+    return next((name + suffix for suffix in suffixes if (path / (name + suffix)).exists()), name + suffixes[0])
 
 
 def _require_file(path: Path, name: str, *, remedy: str) -> None:

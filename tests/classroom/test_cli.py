@@ -1,30 +1,15 @@
 """The command line, as a person types it: what it prints, and how it ends."""
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from classroom.settings import REPOSITORY
+from support.commands import classroom
 from support.native_solc import put_native_solc
 
 TIP_JAR = REPOSITORY / "lessons/foundations/tip-jar/tip-jar"
-
-
-def classroom(data_dir: Path, *arguments: str, say: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run the command line on a data folder of this test's own."""
-    return subprocess.run(
-        [sys.executable, "-m", "classroom", *arguments],
-        env={**os.environ, "CLASSROOM_DATA_DIR": str(data_dir), "COLUMNS": "200", **environment},
-        input=say,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=150,
-    )
 
 
 def test_a_right_file_is_graded_without_a_server(tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from evmbox.compiler import Compilation, NodeCompiler
 from evmbox.compiler.imports import NODE_MODULES
 from evmbox.compiler.process import LimitedProcess, LimitReached, ProcessEnded
 from evmbox.errors import CompilerUnavailable
+from evmbox.isolation.view import python_files
 from evmbox.report import Outcome
 from support.waiting import wait_until
 
@@ -158,7 +159,16 @@ def test_the_process_sees_nothing_of_our_environment_and_has_a_group_of_its_own(
         assert compiler.compile(FINE).ok
         environment = Path(f"/proc/{compiler.pid}/environ").read_bytes().split(b"\0")
         assert {entry.partition(b"=")[0] for entry in environment if entry} == {b"OPENSSL_CONF", b"LANG"}
-        assert os.getpgid(compiler.pid) == compiler.pid != os.getpgid(0)
+        assert os.getpgid(compiler.pid) != os.getpgid(0)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="threads and their niceness are read from /proc")
+def test_a_compiler_that_yields_to_others_does_so_with_every_thread() -> None:
+    with NodeCompiler(niceness=19) as compiler:
+        assert compiler.compile("").ok
+        tasks = list(Path(f"/proc/{compiler.pid}/task").iterdir())
+        assert len(tasks) > 1
+        assert {(task / "stat").read_text().rpartition(") ")[2].split()[16] for task in tasks} == {"19"}
 
 
 def test_threads_take_turns_and_each_gets_its_own_answer(target: NodeCompiler) -> None:
@@ -236,6 +246,8 @@ def test_a_machine_without_node_is_told_what_to_run(monkeypatch: pytest.MonkeyPa
     ],
 )
 def test_a_solc_that_is_broken_or_another_is_not_used(tmp_path: Path, package: str, message: str) -> None:
+    for other in NODE_MODULES.iterdir():  # it may read what is named there, and nothing else
+        (tmp_path / f"real-{other.name}").symlink_to(other)
     folder = tmp_path / "solc"
     folder.mkdir()
     (folder / "soljson.js").touch()
@@ -258,7 +270,7 @@ PATIENT = "import sys; sys.stdin.buffer.read(1); "
     ],
 )
 def test_a_process_is_stopped_at_its_limits(program: str, outcome: Outcome) -> None:
-    process = LimitedProcess([sys.executable, "-c", program])
+    process = LimitedProcess([sys.executable, "-c", program], readable=python_files())
     with pytest.raises(LimitReached) as limit:
         process.ask_once(b"x" * 1_000_000, deadline=time.monotonic() + 1)
     assert limit.value.outcome is outcome
@@ -269,9 +281,10 @@ def test_a_process_is_stopped_at_its_limits(program: str, outcome: Outcome) -> N
 
 
 def test_processor_time_is_limited_beyond_what_was_used_before() -> None:
-    process = LimitedProcess([sys.executable, "-c", PATIENT + "print(1, flush=True)\nwhile True: pass"])
-    process.allow_cpu(1)
+    program = PATIENT + "print(1, flush=True)\nwhile True: pass"
+    process = LimitedProcess([sys.executable, "-c", program], readable=python_files())
     assert process.ask(b"x", deadline=time.monotonic() + 10) == b"1\n"
+    process.allow_cpu(1)
     with pytest.raises(LimitReached) as limit:
         process.ask(b"", deadline=time.monotonic() + 30)
     assert limit.value.outcome is Outcome.TIMED_OUT
@@ -285,7 +298,7 @@ def test_processor_time_is_limited_beyond_what_was_used_before() -> None:
     ids=["memory", "files"],
 )
 def test_memory_and_files_are_limited(program: str, tmp_path: Path) -> None:
-    process = LimitedProcess([sys.executable, "-c", PATIENT + program, tmp_path / "file"])
+    process = LimitedProcess([sys.executable, "-c", PATIENT + program, tmp_path / "file"], readable=python_files())
     with pytest.raises(ProcessEnded) as ended:
         process.ask_once(b"x", deadline=time.monotonic() + 10)
     assert not ended.value.from_outside

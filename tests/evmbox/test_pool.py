@@ -21,6 +21,7 @@ from evmbox.exercise import Exercise, load_exercise
 from evmbox.pool import Pool
 from evmbox.pool.confinement import Ration
 from evmbox.pool.jobs import GradeJob
+from evmbox.pool.template import ENVIRONMENT
 from evmbox.report import Outcome, Progress, Report, Stage
 from evmbox.runner import Submission
 from evmbox.steps import Step
@@ -139,6 +140,29 @@ def test_what_was_compiled_is_remembered_by_its_content(pool: Pool, counter: Exe
     assert pool.compile(source.replace("// once", "// else")).elapsed_ms > 0
 
 
+def test_what_was_compiled_ahead_costs_the_submission_nothing(pool: Pool):
+    savings = load_exercise(EXERCISES / "savings")  # it has helpers or imports of its own
+    source = savings.solution + "// ahead\n"
+    assert pool.compile_ahead(savings, source)
+    report = pool.grade(savings, source, seed=1)
+    assert (report.outcome, report.timings.compile_ms) == (Outcome.PASSED, 0)
+    with pool._ahead.turn(savings.solc) as compiler:
+        assert compiler._compiler._niceness == 19
+
+
+def test_nothing_is_compiled_ahead_while_no_slot_is_free(
+    hasty: Pool, counter: Exercise, with_check: Callable[[str], Exercise]
+):
+    slow = with_check("time.sleep(60)")
+    assert hasty.compile_ahead(counter, counter.solution)
+    reached = threading.Event()
+    with ThreadPoolExecutor(1) as executor:
+        first = executor.submit(hasty.grade, slow, slow.solution, seed=1, on_progress=lambda _: reached.set())
+        assert reached.wait(30)
+        assert not hasty.compile_ahead(counter, counter.solution)
+        assert first.result().outcome is Outcome.TIMED_OUT
+
+
 def test_many_threads_get_their_own_verdicts(pool: Pool, counter: Exercise):
     sources = [counter.solution, counter.starter, *counter.mistake_sources.values()] * 2
     with ThreadPoolExecutor(len(sources)) as executor:
@@ -171,7 +195,7 @@ def test_a_submission_sees_no_environment_of_ours(
         "    try: raw += open(place).read()\n"
         "    except OSError: pass\n"
         "assert 'canary' not in raw and 'canary' not in str(os.environ), 'it sees the secret'\n"
-        "assert len(os.environ) < 6, sorted(os.environ)"
+        f"assert set(os.environ) <= {{*{sorted(ENVIRONMENT)!r}, 'PWD'}}, sorted(os.environ)"
     )
     with Pool(1) as pool:
         assert grade(pool, exercise).outcome is Outcome.PASSED, grade(pool, exercise)
@@ -358,6 +382,8 @@ def test_a_pool_that_was_not_started_refuses(counter: Exercise):
     assert not pool.healthy()
     with pytest.raises(PoolClosed):
         pool.grade(counter, counter.solution, seed=1)
+    with pytest.raises(PoolClosed):
+        pool.compile_ahead(counter, counter.solution)
     pool.close()
     with pytest.raises(PoolClosed):
         pool.start()

@@ -20,8 +20,8 @@ HUGE = (
     }
 
     function fill() external {
-        bytes memory much = new bytes(100_000);
-        for (uint256 i = 0; i < 10_000; i++) {
+        bytes memory much = new bytes(250_000);
+        for (uint256 i = 0; i < 1_000; i++) {
             much[i] = 0x41;
         }
         emit Said(much);
@@ -55,7 +55,7 @@ def test_pages_of_large_memories_are_short_and_fit_together(pool: Pool) -> None:
         _, trace, _ = pool.trace(HUGE, steps, 1, window)
         assert trace is not None
         assert trace.page is not None
-        assert trace.page.steps
+        assert 0 < len(trace.page.steps) < 1000
         assert trace.page.steps[0].memory is not None
         seen += [step.index for step in trace.page.steps]
         offset = seen[-1] + 1

@@ -23,6 +23,36 @@ library Lists {
     }
 }
 
+contract Borrower {
+    function borrow(uint256 slot) external {
+        assembly {
+            sstore(slot, 12)
+        }
+    }
+}
+
+contract Keeper {
+    uint256 kept;
+
+    function keep() external {
+        kept = 8;
+    }
+}
+
+contract Proxy {
+    address target;
+    uint256 other;
+
+    constructor(address given) {
+        target = given;
+    }
+
+    fallback() external {
+        (bool done,) = target.delegatecall(msg.data);
+        require(done);
+    }
+}
+
 contract Part {
     uint256 public x;
 
@@ -57,6 +87,7 @@ contract Everything {
     uint24[13] small;
     int16[] many;
     Part part;
+    Price[] prices;
     uint256 transient passing;
     uint256 immutable fixedAtBirth;
 
@@ -93,6 +124,11 @@ contract Everything {
         raw = bytes(given);
     }
 
+    function price2() external {
+        prices.push(Price.wrap(1));
+        prices.push(Price.wrap(-2));
+    }
+
     function pass() external {
         passing = 4;
     }
@@ -104,6 +140,11 @@ contract Everything {
     function fail() external {
         low = 1;
         revert();
+    }
+
+    function lend(Borrower borrower) external {
+        (bool done,) = address(borrower).delegatecall(abi.encodeCall(Borrower.borrow, (1)));
+        require(done);
     }
 
     function poke() external {
@@ -216,6 +257,12 @@ def test_arrays_are_told_by_index_and_length(written: Callable[..., list[Change]
     )
 
 
+def test_elements_of_half_a_word_share_one(written: Callable[..., list[Change]]) -> None:
+    changed = written("price2")
+    assert told(changed)[1::2] == [("prices[0]", 0, 1), ("prices[1]", 0, -2)]
+    assert changed[1].slot == changed[3].slot
+
+
 def test_texts_are_told_short_and_long(written: Callable[..., list[Change]], everything: Compilation) -> None:
     assert told(written("write", "short")) == [("text", "", "short"), ("raw", b"", b"short")]
     long = "a text that does not fit into thirty-two bytes"
@@ -240,6 +287,28 @@ def test_a_contract_that_another_makes_is_known_too(written: Callable[..., list[
     made = written("make")
     assert [(each.contract, str(each.path)) for each in made] == [("Part", "x"), ("Everything", "part")]
     assert made[1].new == made[0].address
+
+
+def test_a_library_writes_the_variables_of_its_caller(
+    chain: Chain, contract: Contract, written: Callable[..., list[Change]]
+) -> None:
+    [change] = written("lend", chain.deploy("Borrower"))
+    assert (change.contract, change.address) == ("Everything", contract.address)
+    assert (str(change.path), change.new) == ("person.age", 12)
+    assert change.location is not None
+    assert (change.location.contract, change.location.function) == ("Borrower", "borrow")
+
+
+def test_behind_a_proxy_the_variables_are_those_of_the_code_that_writes(
+    chain: Chain, everything: Compilation, library: Library
+) -> None:
+    chain.artifacts.update(everything.artifacts)
+    proxy = chain.deploy("Proxy", chain.deploy("Keeper"))
+    with recording(chain.engine) as recorded:
+        chain.at(proxy.address, "Keeper").keep()
+    [change] = changes(recorded, library)
+    assert (change.contract, str(change.path), change.new) == ("Keeper", "kept", 8)
+    assert change.address == proxy.address
 
 
 def test_what_was_undone_is_told_as_undone(chain: Chain, contract: Contract, library: Library) -> None:

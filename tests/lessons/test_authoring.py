@@ -18,7 +18,7 @@ SOLUTION = """
 pragma solidity ^0.8.37;
 
 contract Doorbell {
-    event Rang(address indexed by);
+    event Rang(address by);
 
     uint256 public rings;
 

@@ -109,11 +109,15 @@ class LiveChains:
         """Have chains that are idle leave memory, forever."""
         while True:
             await asyncio.sleep(min(SWEEP_S, self.settings.chain_idle_s))
-            long_ago = time.monotonic() - self.settings.chain_idle_s
-            for chain_id, resident in list(self._residents.items()):
-                if not resident.users and resident.used_at < long_ago:
-                    resident.leave()
-                    del self._residents[chain_id]
+            self.leave_idle()
+
+    def leave_idle(self) -> None:
+        """End the processes of chains that nobody has asked for long."""
+        long_ago = time.monotonic() - self.settings.chain_idle_s
+        for chain_id, resident in list(self._residents.items()):
+            if not resident.users and resident.used_at < long_ago:
+                resident.leave()
+                del self._residents[chain_id]
 
     def close(self) -> None:
         """End every process."""

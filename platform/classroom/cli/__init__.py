@@ -1,4 +1,4 @@
-"""The command line: `classroom up | lesson | solc | user`, a module for each; only the one asked for is imported."""
+"""The command line: `classroom COMMAND …`, a module for each; only the one that was asked for is imported."""
 
 import importlib
 import sys
@@ -16,6 +16,7 @@ COMMANDS: Final = {
     "lesson": "Grade a file, or prove that an exercise's checks are right.",
     "solc": "List the compilers, and fetch native ones.",
     "user": "Add people to the course.",
+    "doctor": "Look whether this machine has all it takes, and say what to do.",
 }
 
 

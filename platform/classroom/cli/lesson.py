@@ -1,7 +1,13 @@
 """`classroom lesson …`: grade a file, prove an exercise. No server is needed."""
 
 import json
+import os
+import socket
 import sys
+import time
+import webbrowser
+from collections.abc import Sequence
+from contextlib import ExitStack, closing
 from functools import partial
 from pathlib import Path
 from typing import Annotated
@@ -10,15 +16,20 @@ import typer
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn
 from rich.progress import Progress as Bar
-from rich.table import Table
 
-from classroom.catalog import Catalog
+from classroom import authoring, launcher
+from classroom.catalog import COURSE, Catalog
 from classroom.cli.console import err, out
+from classroom.cli.proofs import as_data, print_all, print_proof
 from classroom.errors import Invalid
+from classroom.preview.app import serve
+from classroom.preview.watching import Watcher, lesson_folder
 from classroom.settings import Settings
-from evmbox.exercise import load_exercise
+from evmbox.errors import ExerciseError
+from evmbox.exercise import MANIFEST, Exercise, load_exercise
 from evmbox.pool import Pool
 from evmbox.proof import Proof, Proving, prove
+from evmbox.proof.memory import ProofMemory
 from evmbox.report import CheckStatus, Outcome, Report, Severity
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
@@ -50,40 +61,110 @@ def grade(
 
 @app.command("check")
 def check(
-    path: Annotated[
-        Path | None, typer.Argument(help="An exercise, lesson or track folder; the whole course if none is given.")
+    paths: Annotated[
+        list[Path] | None,
+        typer.Argument(
+            help="Exercise, lesson or track folders; the whole course if none is given.", metavar="[PATH]..."
+        ),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print what was proven as JSON.")] = False,
+    mutants: Annotated[bool, typer.Option(help="Grade the mutants of each solution, which takes longest.")] = True,
+    exercise_id: Annotated[str | None, typer.Option("--exercise", help="This exercise alone, such as tip-jar.")] = None,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Prove again what was proven and has not changed.")] = False,
 ) -> None:
-    """Prove that checks are right: starters fail, right answers pass, mistakes are caught by the check they name."""
+    """Prove that checks are right: starters fail, right answers pass, mistakes and mutants are refused.
+
+    Ends with 0 if all of it is proven, 1 if not.
+    """
     settings = Settings()
-    folders = exercise_folders(path or settings.lessons_dir)
-    proofs: list[Proof] = []
+    started = time.monotonic()
+    memory = ProofMemory(settings.data_dir / "proofs")
+    proven: list[tuple[Proof, float | None]] = []
+    exercises = [_load(folder) for folder in exercise_folders(paths or [settings.lessons_dir], exercise_id)]
     with (
-        Pool(size=settings.pool_size, diagnostics=False) as pool,
+        ExitStack() as stack,
         Bar(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), console=err, transient=True) as bar,
     ):
-        for folder in folders:
-            task = bar.add_task(folder.name, total=None)
-            proofs.append(prove(load_exercise(folder), pool, on_progress=partial(_advance, bar, task)))
+        pool: Pool | None = None
+        for exercise in exercises:
+            if not fresh and (known := memory.get(exercise, mutants=mutants)):
+                proven.append((known, None))
+                continue
+            pool = pool or stack.enter_context(Pool(size=os.cpu_count() or settings.pool_size, diagnostics=False))
+            began = time.monotonic()
+            task = bar.add_task(exercise.id, total=None)
+            proof = prove(exercise, pool, on_progress=partial(_advance, bar, task, exercise.id), mutants=mutants)
+            bar.remove_task(task)
+            memory.put(exercise, proof, mutants=mutants)
+            proven.append((proof, time.monotonic() - began))
     if as_json:
-        sys.stdout.write(json.dumps([proof.model_dump(mode="json") for proof in proofs], indent=2) + "\n")
+        sys.stdout.write(json.dumps([as_data(proof, seconds) for proof, seconds in proven], indent=2) + "\n")
     else:
-        for proof in proofs:
-            print_proof(proof)
-    raise typer.Exit(0 if all(proof.ok for proof in proofs) else 1)
+        for proof, seconds in proven:
+            print_proof(proof, seconds)
+        if len(proven) > 1:
+            print_all([proof for proof, _ in proven], time.monotonic() - started)
+    raise typer.Exit(0 if all(proof.ok for proof, _ in proven) else 1)
 
 
-def _advance(bar: Bar, task: TaskID, proving: Proving) -> None:
-    bar.update(task, completed=proving.done, total=proving.total)
+@app.command("new")
+def new(
+    place: Annotated[str, typer.Argument(help="Such as foundations/hello-storage.", metavar="TRACK/LESSON[/EXERCISE]")],
+) -> None:
+    """Begin a lesson with an exercise, or one more exercise; what is written is proven, and to be replaced."""
+    lessons_dir = Settings().lessons_dir
+    begun = authoring.begin(lessons_dir, place)
+    for file in begun.files:
+        out.print(f"[green]+[/] {escape(str(file))}")
+    if begun.to_list is not None:
+        out.print(f"\nThe course does not list it yet. Write into {escape(str(lessons_dir / COURSE))}:\n")
+        out.print(escape(begun.to_list))
+    out.print(f"\nSee it:    classroom lesson preview {escape(str(begun.folder))}")
+    out.print(f"Prove it:  classroom lesson check {escape(str(begun.folder))}")
 
 
-def exercise_folders(path: Path) -> list[Path]:
-    """List the exercise folders at or below a path."""
-    folders = sorted(file.parent for file in path.rglob("exercise.toml"))
+@app.command("preview")
+def preview(
+    path: Annotated[Path, typer.Argument(help="The folder of a lesson, or a file or exercise in it.", exists=True)],
+    port: Annotated[int, typer.Option(help="Where the page is; another if it is taken.", min=1, max=65535)] = 8900,
+    browser: Annotated[bool, typer.Option(help="Open the page in a browser, where there is a display.")] = True,
+) -> None:
+    """Show a lesson as a page that follows each save: its text, and what the checks say of every file of it."""
+    folder = lesson_folder(path)
+    chosen = launcher.free_port("127.0.0.1", port, set())
+    with Pool(size=os.cpu_count() or 2, diagnostics=False) as pool, closing(Watcher(folder, pool)) as watcher:
+        watcher.start()
+        with socket.create_server(("127.0.0.1", chosen)) as listener:
+            address = f"http://127.0.0.1:{chosen}/"
+            out.print(f"Open  {address}  and write; every save is shown. Press Ctrl+C to stop.")
+            if browser and launcher.may_open_browser():
+                webbrowser.open(address)
+            serve(watcher, listener)
+
+
+def _advance(bar: Bar, task: TaskID, exercise_id: str, proving: Proving) -> None:
+    bar.update(task, description=f"{exercise_id}: {proving.work}", completed=proving.done, total=proving.total)
+
+
+def exercise_folders(paths: Sequence[Path], exercise_id: str | None = None) -> list[Path]:
+    """List the exercise folders at or below some paths, or the one of an exercise."""
+    folders = sorted({file.parent.resolve() for path in paths for file in path.rglob(MANIFEST)})
+    where = " or ".join(str(path) for path in paths)
     if not folders:
-        raise Invalid(f"{path} holds no exercise: no exercise.toml was found at or below it.")
-    return folders
+        raise Invalid(f"{where} holds no exercise: no {MANIFEST} was found at or below it.")
+    if exercise_id is None:
+        return folders
+    named = [folder for folder in folders if folder.name == exercise_id]
+    if not named:
+        raise Invalid(f"{where} holds no exercise {exercise_id}.")
+    return named
+
+
+def _load(folder: Path) -> Exercise:
+    try:
+        return load_exercise(folder)
+    except ExerciseError as error:
+        raise Invalid(f"{folder}/{error}") from None
 
 
 def print_report(report: Report) -> None:
@@ -109,15 +190,3 @@ def print_report(report: Report) -> None:
         f"[bold {colour}]{report.outcome.replace('_', ' ')}[/]  {report.score:g} of {report.max_score:g} points  "
         f"[dim]{report.timings.total_ms:.0f} ms[/]"
     )
-
-
-def print_proof(proof: Proof) -> None:
-    """Print what was proven of one exercise as a table."""
-    table = Table(title=proof.exercise_id, title_justify="left", show_edge=False)
-    for heading in ("", "file", "what it shows", "found"):
-        table.add_column(heading)
-    for row in proof.rows:
-        found = row.expected if row.ok else row.found
-        table.add_row("[green]✓[/]" if row.ok else "[red]✗[/]", row.file, row.claim, escape(found))
-    out.print(table)
-    out.print("[green]proven[/]\n" if proof.ok else "[red]not proven[/]\n")

@@ -28,6 +28,8 @@ from classroom import submissions
 from classroom.catalog import Catalog
 from classroom.db import Database
 from classroom.errors import Unavailable
+from classroom.isolation import require_isolation
+from classroom.jobs.ahead import Ahead
 from classroom.jobs.queue import Bell, Queue, bell_path
 from classroom.jobs.wake import Waker
 from classroom.models import SubmissionState
@@ -52,8 +54,9 @@ logger = logging.getLogger(__name__)
 def run_consumer(settings: Settings, *, parent_pid: int | None = None) -> None:
     """Grade submissions until SIGTERM or SIGINT, or until the parent process is gone, where one is named.
 
-    Raises Unavailable where another consumer holds this data folder.
+    Raises Unavailable where another consumer holds this data folder, and where isolation is too weak for the settings.
     """
+    walls = require_isolation(settings)
     reasons: queue.SimpleQueue[str] = queue.SimpleQueue()  # the one queue that a signal handler may put into
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda received, _frame: reasons.put(signal.Signals(received).name))
@@ -67,7 +70,7 @@ def run_consumer(settings: Settings, *, parent_pid: int | None = None) -> None:
         opened.callback(database.close)
         waker = opened.enter_context(Waker(settings))
         catalog = Catalog.load(settings.lessons_dir)
-        pool = opened.enter_context(Pool(size=settings.pool_size, diagnostics=False))
+        pool = opened.enter_context(Pool(size=settings.pool_size, diagnostics=False, walls=walls))
         consumer = Consumer(settings, database=database, catalog=catalog, pool=pool, waker=waker)
         consumer.start(every_second=watch_parent)
         logger.info("Grading, %d at a time", settings.pool_size)
@@ -88,6 +91,7 @@ class Consumer:
         self._node = f"{socket.gethostname()[:64]}/{folder[:12]}/"
         self._queue = Queue(settings, self.grade)
         self._bell = Bell(bell_path(settings))
+        self._ahead = Ahead(settings, database=database, catalog=catalog, pool=pool)
         self._workers = _Workers(self._queue.huey, self._bell, size=settings.pool_size)
         self._stopping = threading.Event()
         self._reaper = threading.Thread(target=self._reap_until_stopped, name="reaper", daemon=True)
@@ -99,15 +103,18 @@ class Consumer:
         self._reap(lost_worker=self._node)
         self._workers.start()
         self._reaper.start()
+        self._ahead.start()
 
     def stop(self) -> None:
         """Finish what is quickly finished, give the rest back, and end."""
         self._stopping.set()
+        self._ahead.stop()
         self._workers.stop(graceful=True)
         self._pool.close()
         for _, thread in self._workers.worker_threads:
             thread.join(_GIVE_BACK_S)
         self._reaper.join(_GIVE_BACK_S)
+        self._ahead.close(_GIVE_BACK_S)
         self._bell.close()
         self._queue.close()
 

@@ -1,7 +1,20 @@
 """What runs in a learner's kernel: client, widgets. It talks HTTP and imports nothing of the server."""
 
+from classroom.notebook.chains import PrivateChain, chain
 from classroom.notebook.exercises import ExercisePanel, exercise
 from classroom.notebook.labs import CompileError, Deployed, Lab, Receipt, lab
 from classroom.notebook.units import ether, gwei
 
-__all__ = ["CompileError", "Deployed", "ExercisePanel", "Lab", "Receipt", "ether", "exercise", "gwei", "lab"]
+__all__ = [
+    "CompileError",
+    "Deployed",
+    "ExercisePanel",
+    "Lab",
+    "PrivateChain",
+    "Receipt",
+    "chain",
+    "ether",
+    "exercise",
+    "gwei",
+    "lab",
+]

@@ -3,13 +3,15 @@
 A client holds a short-lived token and nothing else.
 
 Every call raises a `ClassroomError` of the class that fits the answer; nothing answered at all is `Unavailable`.
-Each request may safely be sent twice (reads; a submission by its idempotency key; a draft by its revision), so a broken
-connection, or a classroom that is busy for a moment, is tried again a few times before anyone is bothered.
+Each request may safely be sent twice (reads; a submission by its idempotency key; a draft by its revision; a chain by
+its name), but for what is sent to a chain; so a broken connection, or a classroom that is busy for a moment, is tried
+again a few times before anyone is bothered.
 """
 
 import os
 import time
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
@@ -31,6 +33,8 @@ from classroom.errors import (
     Unavailable,
 )
 from classroom.schemas import (
+    ChainIn,
+    ChainOut,
     CompileIn,
     CompileOut,
     DraftIn,
@@ -54,6 +58,7 @@ _ERRORS: dict[int, type[ClassroomError]] = {
     for kind in (Unauthenticated, Forbidden, NotFound, Conflict, TooLarge, Invalid, TooMany, Unavailable)
 }
 _SUBMISSIONS = TypeAdapter(list[SubmissionOut])
+_RPC_ANSWER = TypeAdapter(dict[str, Any])
 _RETRY_DELAYS_S = (0.1, 0.4, 1.0)
 _SOON_S = 2
 _POLL_DELAYS_S = (0.1, 0.2, 0.4, 0.8, 1.5)
@@ -79,6 +84,7 @@ class Client:
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self.url = url.rstrip("/").removesuffix("/api/v1")
+        self.token = token
         self._sleep = sleep
         self._http = httpx.Client(
             base_url=f"{self.url}/api/v1",
@@ -177,6 +183,21 @@ class Client:
         """Run steps on a fresh chain and tell what each did."""
         return self._send("POST", "/scenarios", ScenarioOut, _checked(ScenarioIn, source=source, steps=list(steps)))
 
+    def create_chain(self, name: str) -> ChainOut:
+        """Give this learner's private chain of a name, made if there is none."""
+        return self._send("POST", "/chains", ChainOut, _checked(ChainIn, name=name))
+
+    def delete_chain(self, chain_id: UUID) -> None:
+        """Delete a private chain."""
+        with suppress(NotFound):  # the answer to an earlier try was lost, or it was deleted elsewhere
+            self._request("DELETE", f"/chains/{chain_id}")
+
+    def rpc(self, path: str, method: str, params: list[Any]) -> dict[str, Any]:
+        """Call a JSON-RPC method of a chain once: sent twice, it might be done twice."""
+        call = {"jsonrpc": "2.0", "id": 1, "method": method, "params": params}
+        response = self._request("POST", f"{self.url}{path}", retries=(), json=call)
+        return _parse(response, _RPC_ANSWER.validate_json)
+
     def _get(self, path: str, model: type[_Model]) -> _Model:
         return _parse(self._request("GET", path), model.model_validate_json)
 
@@ -194,8 +215,10 @@ class Client:
         )
         return _parse(response, model.model_validate_json)
 
-    def _request(self, method: str, path: str, **arguments: Any) -> httpx.Response:
-        for delay_s in (*_RETRY_DELAYS_S, None):
+    def _request(
+        self, method: str, path: str, *, retries: Sequence[float] = _RETRY_DELAYS_S, **arguments: Any
+    ) -> httpx.Response:
+        for delay_s in (*retries, None):
             try:
                 response = self._http.request(method, path, **arguments)
             except httpx.TransportError:

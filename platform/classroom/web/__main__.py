@@ -2,11 +2,14 @@
 
 import argparse
 import os
+import sys
 import threading
 
 import uvicorn
 
 from classroom.api.logs import JSON_LOGGING
+from classroom.errors import ClassroomError
+from classroom.isolation import require_isolation
 from classroom.settings import Settings
 from classroom.web.app import create_site
 
@@ -20,6 +23,10 @@ def main() -> None:
     parser.add_argument("--parent", type=int, metavar="PID", help="stop when this process, the parent, is gone")
     arguments = parser.parse_args()
     settings = Settings()
+    try:
+        require_isolation(settings)
+    except ClassroomError as error:
+        sys.exit(f"{error.title}: {error.detail}")
     server = uvicorn.Server(
         uvicorn.Config(
             create_site(settings),

@@ -1,7 +1,6 @@
 """Native solc, which py-solc-x finds: three times as fast as solc on Node. Also the choice between the two."""
 
 import logging
-import shutil
 import threading
 import time
 from pathlib import Path
@@ -26,12 +25,18 @@ class NativeCompiler(StandardJsonCompiler):
     py-solc-x only finds the program: its own way to run it knows no limits.
     """
 
-    def __init__(self, executable: Path, version: str = SOLC_VERSION, *, node_modules: Path = NODE_MODULES) -> None:
+    def __init__(
+        self,
+        executable: Path,
+        version: str = SOLC_VERSION,
+        *,
+        node_modules: Path = NODE_MODULES,
+        niceness: int = 0,
+    ) -> None:
         """Use the solc at `executable`. Raise CompilerUnavailable if it does not run or has another version."""
         super().__init__(version, Library(node_modules))
-        # Sends solc a signal when the thread that waits for it dies; without it an orphan ends at its CPU limit.
-        setpriv = shutil.which("setpriv")
-        self._command = (*((setpriv, "--pdeathsig", "KILL") if setpriv else ()), executable)
+        self._executable = executable
+        self._niceness = niceness
         self._change = threading.Lock()  # held while a process starts or all is closed
         self._closed = False
         self._process: LimitedProcess | None = None
@@ -61,11 +66,15 @@ class NativeCompiler(StandardJsonCompiler):
             if self._closed:
                 raise CompilerUnavailable("The compiler was closed.")
             try:
-                self._process = process = LimitedProcess((*self._command, *options))
+                self._process = process = LimitedProcess(
+                    (self._executable, *options),
+                    cpu_s=deadline - time.monotonic(),
+                    die_with_thread=True,
+                    niceness=self._niceness,
+                )
             except OSError as error:
-                raise CompilerUnavailable(f"The solc at {self._command[-1]} can't be started: {error}.") from error
+                raise CompilerUnavailable(f"The solc at {self._executable} can't be started: {error}.") from error
         try:
-            process.allow_cpu(deadline - time.monotonic())
             return process.ask_once(request, deadline=deadline)
         except ProcessEnded:
             if self._closed:
@@ -84,14 +93,14 @@ def find_solc(version: str = SOLC_VERSION) -> Path | None:
     return None
 
 
-def open_compiler(version: str = SOLC_VERSION) -> Compiler:
-    """Return the fastest compiler of a pinned version that this machine has.
+def open_compiler(version: str = SOLC_VERSION, *, niceness: int = 0) -> Compiler:
+    """Return the fastest compiler of a pinned version that this machine has. 19 is the most `niceness` to others.
 
     Raise CompilerUnavailable, with advice, if it has none or the version is not pinned.
     """
     if executable := find_solc(version):
         try:
-            return NativeCompiler(executable, version)
+            return NativeCompiler(executable, version, niceness=niceness)
         except CompilerUnavailable as error:
             _log.warning("%s solc on Node is used instead.", error)
-    return NodeCompiler(version)
+    return NodeCompiler(version, niceness=niceness)

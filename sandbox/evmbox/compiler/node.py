@@ -35,7 +35,12 @@ class NodeCompiler(StandardJsonCompiler):
     """
 
     def __init__(
-        self, version: str = SOLC_VERSION, *, node: Path | None = None, node_modules: Path = NODE_MODULES
+        self,
+        version: str = SOLC_VERSION,
+        *,
+        node: Path | None = None,
+        node_modules: Path = NODE_MODULES,
+        niceness: int = 0,
     ) -> None:
         """Start `node`, by default the one `find_node` finds. Raise CompilerUnavailable if it or solc is missing."""
         super().__init__(version, Library(node_modules))
@@ -46,6 +51,8 @@ class NodeCompiler(StandardJsonCompiler):
         if not (package / "soljson.js").is_file():
             raise CompilerUnavailable(f"The npm package {package.name} was not found. {_ADVICE}")
         self._arguments = (executable, *_FLAGS, _WORKER, package)
+        self._readable = (_WORKER, *_packages(node_modules.resolve()))
+        self._niceness = niceness
         self._change = threading.Lock()  # held while the process is exchanged or closed, never while waiting for it
         self._closed = False
         self._ready = False
@@ -94,7 +101,7 @@ class NodeCompiler(StandardJsonCompiler):
 
     def _start(self) -> LimitedProcess:
         try:
-            return LimitedProcess(self._arguments)
+            return LimitedProcess(self._arguments, readable=self._readable, niceness=self._niceness)
         except OSError as error:
             raise CompilerUnavailable(f"Node can't be started: {error}. {_ADVICE}") from error
 
@@ -125,6 +132,11 @@ class NodeCompiler(StandardJsonCompiler):
             return str(greeting["broken"])
         version = greeting["ready"].partition("+")[0]
         return None if version == self._version else f"version {version} is installed, {self._version} is needed"
+
+
+def _packages(node_modules: Path) -> list[Path]:
+    """List the packages that solc is made of, each where it really is."""
+    return sorted({path.resolve() for path in node_modules.iterdir() if not path.name.startswith((".", "@"))})
 
 
 def find_node() -> Path | None:

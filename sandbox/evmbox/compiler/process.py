@@ -1,5 +1,6 @@
 """A compiler's process, kept within its limits: time, memory, output, and no longer a life than ours."""
 
+import contextlib
 import os
 import re
 import resource
@@ -10,10 +11,12 @@ import sys
 import threading
 import time
 from collections.abc import Iterator, Sequence
+from errno import ENOENT
 from math import ceil
 from pathlib import Path
 from typing import IO, cast
 
+from evmbox.isolation.ladder import Walls, find_walls
 from evmbox.report import Outcome
 
 ADDRESS_SPACE_BYTES = 3 * 1024**3
@@ -49,15 +52,43 @@ class ProcessEnded(Exception):
 class LimitedProcess:
     """A process in a group of its own that is written to and read from up to a deadline and a size.
 
-    It sees a fixed environment, can write nothing to a file and leaves no core. Its standard error is dropped. Limits
-    are set from outside just after it started (Linux only), which is before it was given anything to work on: so it
-    needs no code between fork and exec, which is not safe in a process with threads.
+    It sees a fixed environment and, where this machine can see to that, no files but `readable`; it can write nothing
+    to a file and leaves no core. Its standard error is dropped. `evmbox.isolation.launch` confines it before it is what
+    it is to be: code between fork and exec is not safe in a process with threads. `niceness` is the system's: 19 takes
+    what processor time nobody else wants.
     """
 
-    def __init__(self, arguments: Sequence[str | Path]) -> None:
+    def __init__(
+        self,
+        arguments: Sequence[str | Path],
+        *,
+        readable: Sequence[str | Path] = (),
+        cpu_s: float | None = None,
+        die_with_thread: bool = False,
+        niceness: int = 0,
+        walls: Walls | None = None,
+    ) -> None:
+        """Start `arguments`, the first of which is a path. `cpu_s` is CPU time, as in `allow_cpu`.
+
+        With `die_with_thread` the process ends when the thread does that started it, where the platform can do that.
+        """
         self._ending = threading.Lock()
+        self._told: int | None = None  # who has answered, behind a wall that makes it another than was started
+        self._walls = find_walls() if walls is None else walls
+        program = Path(arguments[0])
+        limits = {"AS": ADDRESS_SPACE_BYTES, "FSIZE": 0, "CORE": 0}
+        if cpu_s is not None:
+            limits["CPU"] = ceil(cpu_s) + CPU_GRACE_S
+        before = self._walls.before_compiler(
+            readable=[str(path) for path in readable],
+            executable=sorted({str(program), str(program.resolve())}),
+            limits=limits,
+            die_with_parent=die_with_thread,
+        )
+        if not program.is_file():
+            raise FileNotFoundError(ENOENT, os.strerror(ENOENT), str(program))
         self._popen = subprocess.Popen(
-            arguments,
+            (*before, *arguments),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -69,19 +100,24 @@ class LimitedProcess:
         self._stdin, self._stdout = cast("IO[bytes]", self._popen.stdin), cast("IO[bytes]", self._popen.stdout)
         for pipe in (self._stdin, self._stdout):
             os.set_blocking(pipe.fileno(), False)
-        self._limit(resource.RLIMIT_AS, ADDRESS_SPACE_BYTES)
-        self._limit(resource.RLIMIT_FSIZE, 0)
-        self._limit(resource.RLIMIT_CORE, 0)
+        if niceness:
+            with contextlib.suppress(OSError):
+                os.setpriority(os.PRIO_PGRP, self._popen.pid, niceness)  # all there is of it inherits that
 
     @property
     def pid(self) -> int:
-        """The process id, which is also the id of its group."""
-        return self._popen.pid
+        """The process id of the compiler itself, once it has said something."""
+        pid = self._popen.pid
+        if self._walls.bubblewrap:  # two processes of bubblewrap stand around it
+            with contextlib.suppress(OSError):
+                while children := Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
+                    pid = int(children[0])
+        return pid
 
     def is_alive(self) -> bool:
         """Tell whether the process still runs."""
         with self._ending:
-            return self._popen.poll() is None
+            return self._popen.poll() is None and not self._is_dead()
 
     def resident_bytes(self) -> int:
         """Return how much memory the process holds now; 0 where the system does not tell."""
@@ -116,14 +152,30 @@ class LimitedProcess:
         """End the process and its group at once and return its status; may be called twice and from any thread."""
         with self._ending:
             if self._popen.poll() is None:
-                os.killpg(self.pid, signal.SIGKILL)
-            return self._popen.wait()
+                os.killpg(self._popen.pid, signal.SIGKILL)
+            return self._status(self._popen.wait())
 
     def discard(self) -> None:
         """End the process and close its pipes; only for the thread that reads them."""
         self.kill()
         self._stdin.close()
         self._stdout.close()
+
+    def _is_dead(self) -> bool:
+        """Tell whether the compiler is dead though the process that stands around it has not yet seen it."""
+        if self._told is None:
+            return False
+        try:
+            state = Path(f"/proc/{self._told}/stat").read_text().rpartition(") ")[2][0]
+        except FileNotFoundError:
+            return True
+        except OSError:
+            return False
+        return state in "ZX"
+
+    def _status(self, status: int) -> int:
+        """Return a status as the process itself ended with it: bubblewrap tells a signal as a shell does."""
+        return 128 - status if self._walls.bubblewrap and status > 128 else status
 
     def _limit(self, kind: int, soft: int, hard: int | None = None) -> None:
         if sys.platform == "linux":
@@ -139,6 +191,8 @@ class LimitedProcess:
             if len(answer) > OUTPUT_LIMIT_BYTES:
                 raise LimitReached(Outcome.OUTPUT_LIMIT, TOO_LARGE)
             if not to_end and answer.endswith(b"\n"):
+                if self._walls.bubblewrap and self._told is None:
+                    self._told = self.pid
                 return bytes(answer)
         status = self._wait(deadline)
         if status != 0 or not to_end:
@@ -175,7 +229,7 @@ class LimitedProcess:
     def _wait(self, deadline: float) -> int:
         """Return the status with which a process ends that has closed its output."""
         try:
-            status = self._popen.wait(max(0.0, deadline - time.monotonic()))
+            status = self._status(self._popen.wait(max(0.0, deadline - time.monotonic())))
         except subprocess.TimeoutExpired:
             raise LimitReached(Outcome.TIMED_OUT, TOO_SLOW) from None
         if status == -signal.SIGXCPU:

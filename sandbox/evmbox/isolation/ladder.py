@@ -10,25 +10,16 @@ import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from functools import cache
-from pathlib import Path
 
-from evmbox.isolation import bubblewrap
-from evmbox.isolation.view import python_files
+from evmbox.isolation import bubblewrap, launch
+from evmbox.isolation.tier import Tier
+from evmbox.isolation.view import LIBRARIES, NULL, RANDOM, loaders, python_files
 
 TRIAL_S = 60.0
 """Patience with a trial, which takes a tenth of a second, for a machine that is busy starting everything at once."""
 
 _log = logging.getLogger(__name__)
-
-
-class Tier(StrEnum):
-    """How strongly a process is isolated, from strong to weak."""
-
-    BUBBLEWRAP = "bubblewrap"
-    LANDLOCK = "landlock"
-    RLIMITS = "rlimits"
 
 
 @dataclass(frozen=True)
@@ -60,21 +51,43 @@ class Walls:
         """Return the walls that a process is told to put around itself."""
         return cls(landlock="landlock" in words, seccomp="seccomp" in words)
 
-    def before(self, readable: Sequence[Path], *, first: bool = False) -> Sequence[str]:
+    def before(self, readable: Sequence[str], *, first: bool = False, die_with_parent: bool = False) -> Sequence[str]:
         """Return what goes before a command to run it with the outer wall, if any; see `bubblewrap.command`."""
-        return bubblewrap.command(self.bubblewrap, readable, first=first) if self.bubblewrap else ()
+        if self.bubblewrap is None:
+            return ()
+        return bubblewrap.command(self.bubblewrap, readable, first=first, die_with_parent=die_with_parent)
+
+    def before_compiler(
+        self, *, readable: Sequence[str], executable: Sequence[str], limits: Mapping[str, int], die_with_parent: bool
+    ) -> Sequence[str]:
+        """Return what goes before a compiler's command to run it behind every wall and within its limits.
+
+        `limits` are numbers by the name of the limit, such as CPU; see `launch`.
+        """
+        view = (*python_files(), *readable, *executable)
+        readable, executable = (*LIBRARIES, NULL, RANDOM, *readable), (*loaders(), *executable)
+        words = [
+            *self.words,
+            *(f"read:{path}" for path in readable),
+            *(f"run:{path}" for path in executable),
+            *(f"{name}={number}" for name, number in limits.items()),
+            *(("die-with-parent",) if die_with_parent else ()),
+        ]
+        outer = self.before(view, die_with_parent=die_with_parent)
+        return (*outer, sys.executable, "-I", "-S", "-B", launch.__file__, *words, "--")
 
 
 @cache
 def find_walls() -> Walls:
     """Return the strongest walls of this machine, and log what is in the way of stronger ones. Tried once."""
-    walls = _try_all()
+    walls = try_all()
     for reason in walls.reasons:
         _log.warning("Isolation: %s", reason)
     return walls
 
 
-def _try_all() -> Walls:
+def try_all() -> Walls:
+    """Put up every wall there is around processes of ours, and return those that stand."""
     program = bubblewrap.find_bubblewrap()
     trials = [_Trial(Walls())]
     if program:

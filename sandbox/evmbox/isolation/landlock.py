@@ -9,7 +9,6 @@ import os
 import struct
 import sys
 from collections.abc import Iterable
-from pathlib import Path
 
 _CREATE_RULESET, _ADD_RULE, _RESTRICT_SELF = 444, 445, 446  # the same on every architecture
 _VERSION = 1
@@ -28,7 +27,7 @@ def version() -> int:
     return max(0, int(_libc().syscall(_CREATE_RULESET, None, 0, _VERSION)))
 
 
-def restrict(*, readable: Iterable[Path], executable: Iterable[Path] = (), writable: Iterable[Path] = ()) -> None:
+def restrict(*, readable: Iterable[str], executable: Iterable[str] = (), writable: Iterable[str] = ()) -> None:
     """Leave this thread the files and folders named, for good, and no others. What does not exist is passed over.
 
     `executable` and `writable` may be read as well. Raises `OSError`; new privileges must have been given up.
@@ -48,13 +47,13 @@ def restrict(*, readable: Iterable[Path], executable: Iterable[Path] = (), writa
         os.close(ruleset)
 
 
-def _allow(ruleset: int, path: Path, rights: int) -> None:
+def _allow(ruleset: int, path: str, rights: int) -> None:
     try:
         handle = os.open(path, os.O_PATH | os.O_CLOEXEC)
     except (FileNotFoundError, NotADirectoryError):
         return
     try:
-        if not path.is_dir():
+        if not os.path.isdir(path):  # noqa: PTH112 - pathlib takes as long to import as all the rest
             rights &= _EXECUTE | _READ_FILE | _WRITE_FILE
         _call(_ADD_RULE, ruleset, _PATH_BENEATH, struct.pack("=Qi", rights, handle), 0)
     finally:

@@ -18,9 +18,10 @@ from evmbox.checks import compile_checks
 from evmbox.compiler import Compilation, Compiler, open_compiler
 from evmbox.compiler.compilation import NO_SOURCES
 from evmbox.divergence import Divergence, Pair
-from evmbox.errors import CompilerUnavailable, EvmboxError, ExerciseError, PoolClosed
+from evmbox.errors import CompilerUnavailable, EvmboxError, ExerciseError, PoolBusy, PoolClosed
 from evmbox.exercise import Exercise, Kind, load_exercise
-from evmbox.isolation.ladder import Tier, Walls, find_walls
+from evmbox.isolation.ladder import Walls, find_walls
+from evmbox.isolation.tier import Tier
 from evmbox.pool.cache import Memory, RememberingCompiler
 from evmbox.pool.confinement import Ration
 from evmbox.pool.jobs import (
@@ -60,6 +61,9 @@ from evmbox.scenario import stopped_at
 from evmbox.steps import Step, StepResult
 from evmbox.traces import Traced, Window
 from evmbox.versions import SOLC_VERSION
+
+AHEAD_S = 2.0
+"""How long one compile ahead of a submission may take; more is left to the submission itself."""
 
 WARM_UP = Path(__file__).parent / "warm-up"
 
@@ -105,6 +109,7 @@ class Pool:
         self._memory = Memory()
         self._compilers = ExitStack()
         self._others = Shelf(self._open_compiler, size=size + diagnostics)
+        self._ahead = Shelf(self._open_yielding_compiler, size=1)
         self._slots = Line[Compiler](max_waiting=max_waiting)
         self._diagnostics = Line[Compiler](max_waiting=max_waiting) if diagnostics else self._slots
         self._template: Template | None = None
@@ -159,6 +164,7 @@ class Pool:
             template.close()
         self._compilers.close()
         self._others.close()
+        self._ahead.close()
 
     def grade(
         self,
@@ -220,6 +226,26 @@ class Pool:
             return compiler.compile(
                 source, check_only=check_only, optimize=optimize, details=details, extra_sources=extra_sources
             )
+
+    def compile_ahead(self, exercise: Exercise, source: str) -> bool:
+        """Compile what grading `source` will ask for, so that it is remembered when it is handed in.
+
+        Done on a compiler of its own that yields the processor to all others, and only while a slot is free; tells
+        whether it was done. Raises `PoolClosed`, `CompilerUnavailable`, `ExerciseError`.
+        """
+        self._present()
+        if not self._slots.free:
+            return False
+        exercise = exercise.current()
+        try:
+            with self._ahead.turn(exercise.solc) as compiler:
+                prepare(exercise, source, compiler=compiler)
+        except PoolBusy:
+            return False
+        except CompilerUnavailable:
+            self._present()
+            raise
+        return True
 
     def scenario(self, source: str, steps: Sequence[Step]) -> tuple[Compilation, list[StepResult], str | None]:
         """Compile a source and run steps on a fresh chain.
@@ -296,6 +322,9 @@ class Pool:
     def _open_compiler(self, solc: str) -> Compiler:
         return RememberingCompiler(open_compiler(solc), self._memory)
 
+    def _open_yielding_compiler(self, solc: str) -> Compiler:
+        return RememberingCompiler(open_compiler(solc, niceness=19), self._memory, patience_s=AHEAD_S)
+
     def _check(self, job: GradeJob, on_progress: OnProgress, on_fault: OnFault) -> Report:
         draft = report_without_run(job.exercise, Outcome.RESOURCE_LIMIT, "", solc=job.solc)
 
@@ -340,7 +369,7 @@ class Pool:
         except EvmboxError:
             _log.exception("A failing submission to %s could not be explained.", exercise.id)  # the verdict stands
         checks = tuple(
-            check.model_copy(update={"divergence": told.message, "where": told.where})
+            check.model_copy(update={"divergence": told.message, "where": check.where or told.where})
             if (told := found.get(check.id))
             else check
             for check in report.checks
@@ -357,6 +386,7 @@ class Pool:
         try:
             ending = self._fork(LocateJob(job.exercise, submission.silent(), report, job.seed), ration, ignore)
         except EvmboxError:  # a verdict without the line is better than none
+            _log.exception("The loop that burned the gas in %s could not be looked for.", job.exercise.id)
             return report
         return (isinstance(ending, Finished) and ending.report) or report
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import pickle
 import threading
 from collections import OrderedDict
 from collections.abc import Mapping
@@ -12,46 +13,61 @@ from evmbox.compiler import Compilation, Compiler
 from evmbox.compiler.compilation import NO_SOURCES, TIME_LIMIT_S
 from evmbox.report import Outcome
 
-MAX_ENTRIES = 128
-MAX_ARTIFACT_BYTES = 256 * 1024
+MAX_ENTRIES = 512
+MAX_BYTES = 48 * 1024**2
+MAX_ENTRY_BYTES = 4 * 1024**2
 REPEATABLE = (None, Outcome.COMPILE_ERROR)
 """How the same source ends every time; a limit may be met on a busy day only."""
 
 
 class Memory:
-    """The latest compilations: a bounded number, none of them large. Thread-safe."""
+    """The latest compilations: bounded in number and in bytes, none of them large. Thread-safe.
+
+    They are kept pickled: so their size is known and a fraction of what the objects take, and who changes what they
+    were given changes nobody else's.
+    """
 
     def __init__(self) -> None:
-        self._entries: OrderedDict[str, Compilation] = OrderedDict()
+        self._entries: OrderedDict[str, bytes] = OrderedDict()
+        self._bytes = 0
         self._lock = threading.Lock()
 
     def get(self, key: str) -> Compilation | None:
         """Return what is known under a key."""
         with self._lock:
-            if key in self._entries:
-                self._entries.move_to_end(key)
-            return self._entries.get(key)
+            if key not in self._entries:
+                return None
+            self._entries.move_to_end(key)
+            entry = self._entries[key]
+        known: Compilation = pickle.loads(entry)  # noqa: S301 - it was pickled here
+        return known
 
     def put(self, key: str, compilation: Compilation) -> None:
-        """Keep a compilation, if it is worth it, and let go of the one that was used longest ago."""
-        size = sum(len(artifact.creation) for artifact in compilation.artifacts.values())
-        if compilation.outcome not in REPEATABLE or size > MAX_ARTIFACT_BYTES:
+        """Keep a compilation, if it is worth it, and let go of those that were used longest ago."""
+        if compilation.outcome not in REPEATABLE:
+            return
+        entry = pickle.dumps(compilation, pickle.HIGHEST_PROTOCOL)
+        if len(entry) > MAX_ENTRY_BYTES:
             return
         if compilation.details is not None:  # syntax trees take megabytes, and are seldom asked for twice
             return
         with self._lock:
-            self._entries[key] = compilation
-            self._entries.move_to_end(key)
-            while len(self._entries) > MAX_ENTRIES:
-                self._entries.popitem(last=False)
+            self._bytes += len(entry) - len(self._entries.pop(key, b""))
+            self._entries[key] = entry
+            while len(self._entries) > MAX_ENTRIES or self._bytes > MAX_BYTES:
+                self._bytes -= len(self._entries.popitem(last=False)[1])
 
 
 class RememberingCompiler(Compiler):
-    """Another compiler, which is not asked twice; several may share one memory."""
+    """Another compiler, which is not asked twice; several may share one memory.
 
-    def __init__(self, compiler: Compiler, memory: Memory) -> None:
+    A compile may take `patience_s`, unless another time is asked for.
+    """
+
+    def __init__(self, compiler: Compiler, memory: Memory, *, patience_s: float = TIME_LIMIT_S) -> None:
         self._compiler = compiler
         self._memory = memory
+        self._patience_s = patience_s
 
     @property
     def version(self) -> str:
@@ -66,7 +82,7 @@ class RememberingCompiler(Compiler):
         check_only: bool = False,
         optimize: bool = False,
         details: bool = False,
-        timeout_s: float = TIME_LIMIT_S,
+        timeout_s: float | None = None,
     ) -> Compilation:
         """Compile `source`, or remember; see `Compiler.compile`. What is remembered took no time."""
         key = _digest([self.version, source, dict(extra_sources), check_only, optimize, details])
@@ -78,7 +94,7 @@ class RememberingCompiler(Compiler):
             check_only=check_only,
             optimize=optimize,
             details=details,
-            timeout_s=timeout_s,
+            timeout_s=self._patience_s if timeout_s is None else timeout_s,
         )
         self._memory.put(key, compilation)
         return compilation

@@ -10,7 +10,8 @@ import resource
 import signal
 from dataclasses import dataclass
 
-from evmbox.isolation.inside import close_files, close_kernel, give_up_privileges, prctl
+from evmbox.isolation import privileges
+from evmbox.isolation.inside import close_files, close_kernel
 from evmbox.isolation.ladder import Walls
 from evmbox.report import Data
 
@@ -40,7 +41,7 @@ def enclose(walls: Walls) -> Enclosure:
     Everything that is to be imported from elsewhere than Python's own folders has been by now.
     """
     enclosure = Enclosure(walls, _address_space())  # a file of /proc, which is out of reach from here on
-    give_up_privileges()
+    privileges.give_up()
     if walls.landlock:
         close_files()
     return enclosure
@@ -49,7 +50,7 @@ def enclose(walls: Walls) -> Enclosure:
 def detach() -> None:
     """Make this process a session and group of its own that dies with its parent, with the null device as stdio."""
     os.setsid()
-    prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    privileges.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     null = os.open(os.devnull, os.O_RDWR)
     for stream in range(3):
         os.dup2(null, stream)

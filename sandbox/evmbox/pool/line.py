@@ -28,6 +28,11 @@ class Line(Generic[T]):
         return len(self._waiting)
 
     @property
+    def free(self) -> int:
+        """How many things nobody holds; where there are any, nobody waits."""
+        return len(self._free)
+
+    @property
     def closed(self) -> bool:
         """Whether everyone is sent away."""
         return self._closed

@@ -5,8 +5,8 @@ of them against every small change to the solution (`mutants`). What is found ma
 solution: a proof is for its author.
 """
 
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor, as_completed
+import hashlib
+from collections.abc import Callable, Iterator, MutableMapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -15,9 +15,11 @@ from pydantic import Field
 from evmbox.exercise import CHECKS, MANIFEST, Exercise, Kind, answer_text
 from evmbox.pool import Pool
 from evmbox.proof.mutants import MIN_KILLED, MUTATED_KINDS, Fate, MutantResult, Mutation, mutate
+from evmbox.proof.parallel import in_parallel
 from evmbox.report import CheckResult, CheckStatus, Data, Outcome, Report
+from evmbox.runner import ignore
 
-__all__ = ["Claim", "Fate", "MutantResult", "Mutation", "Proof", "Proving", "Row", "Work", "prove"]
+__all__ = ["Claim", "Fate", "Graded", "MutantResult", "Mutation", "Proof", "Proving", "Row", "Work", "prove"]
 
 MIN_VARIANTS = 2
 MIN_MISTAKES = 4
@@ -67,6 +69,7 @@ class Proof(Data):
     exercise_id: str
     digest: str
     ok: bool
+    checks: tuple[str, ...] = Field(default=(), description="the ids of its checks")
     rows: tuple[Row, ...]
     mutation: Mutation | None = Field(default=None, description="None where no mutants were made")
 
@@ -88,32 +91,53 @@ class _Trial:
     catcher: str | None = None
 
 
+@dataclass(frozen=True)
+class Graded:
+    """The verdict on one file, and what broke in the lesson on the way to it, where something did."""
+
+    report: Report
+    fault: str | None
+
+
 def prove(
     exercise: Exercise,
     pool: Pool,
-    on_progress: Callable[[Proving], object] = lambda _: None,
+    on_progress: Callable[[Proving], object] = ignore,
     *,
     mutants: bool = True,
+    on_row: Callable[[Row], object] = ignore,
+    known: MutableMapping[str, Graded] | None = None,
 ) -> Proof:
     """Grade every file of an exercise, and every mutant of its solution, and return what that proves.
 
-    `on_progress` is called in this thread. Mutants are left out where they are not wanted, and where the kind of the
-    exercise has none.
+    `on_progress` and `on_row`, which is told of each file's row as soon as it is known, are called in this thread.
+    Mutants are left out where they are not wanted, and where the kind of the exercise has none. `known` is what was
+    graded before and need not be again while nothing that it depends on changes; what is graded now is added.
     """
     trials = list(_trials(exercise))
-    faults: dict[_Trial, str] = {}
+    known = {} if known is None else known
+    judge = _judged_by(exercise)
+    keys = {trial: f"{judge} {hashlib.sha256(trial.source.encode()).hexdigest()} {trial.seed}" for trial in trials}
 
-    def grade(trial: _Trial) -> Report:
+    def grade(trial: _Trial) -> Graded:
+        if (before := known.get(keys[trial])) is not None:
+            return before
+        faults: list[str] = []
         source = answer_text(exercise, trial.source, trial.seed)
-        return pool.grade(exercise, source, seed=trial.seed, on_fault=lambda text: faults.setdefault(trial, text))
+        report = pool.grade(exercise, source, seed=trial.seed, on_fault=faults.append)
+        graded = Graded(report, faults[0] if faults else None)
+        if report.versions.exercise == exercise.digest:  # nobody changed the folder meanwhile
+            known[keys[trial]] = graded
+        return graded
 
-    with ThreadPoolExecutor(pool.size) as executor:
-        graded = {executor.submit(grade, trial): trial for trial in trials}
-        for done, _ in enumerate(as_completed(graded), start=1):
-            on_progress(Proving(work=Work.FILES, done=done, total=len(trials)))
-    reports = {trial: future.result() for future, trial in graded.items()}
-    rows = [_judge(trial, report, faults.get(trial)) for trial, report in reports.items()]
-    rows += _structure(exercise, reports)
+    def tell(trial: _Trial, result: Graded, done: int) -> None:
+        on_row(_judge(trial, result))
+        on_progress(Proving(work=Work.FILES, done=done, total=len(trials)))
+
+    graded = in_parallel(trials, grade, pool.size, tell)
+    rows = [_judge(trial, result) for trial, result in zip(trials, graded, strict=True)]
+    checks = next((result.report.checks for result in graded if result.report.checks), ())
+    rows += _structure(exercise, checks)
     mutation = None
     if mutants and exercise.kind in MUTATED_KINDS:
         if all(row.ok for row in rows if row.claim is Claim.SOLUTION_PASSES):
@@ -129,6 +153,7 @@ def prove(
         exercise_id=exercise.id,
         digest=exercise.digest,
         ok=all(row.ok for row in rows),
+        checks=tuple(check.id for check in checks),
         rows=tuple(rows),
         mutation=mutation,
     )
@@ -146,7 +171,19 @@ def _trials(exercise: Exercise) -> Iterator[_Trial]:
         yield _Trial(Claim.MISTAKE_CAUGHT, f"mistakes/{name}", source, catcher=exercise.mistakes[name])
 
 
-def _judge(trial: _Trial, report: Report, fault: str | None) -> Row:
+def _judged_by(exercise: Exercise) -> str:
+    """Digest everything in the folder that a verdict depends on beside the answer itself."""
+    digest = hashlib.sha256()
+    for file in sorted(exercise.path.rglob("*")):
+        name = file.relative_to(exercise.path)
+        answers = name.parts[0] in {"variants", "mistakes"} or name.stem in {"starter", "solution"}
+        if file.is_file() and not answers and "__pycache__" not in name.parts:
+            digest.update(f"{name.as_posix()} {hashlib.sha256(file.read_bytes()).hexdigest()}\n".encode())
+    return digest.hexdigest()
+
+
+def _judge(trial: _Trial, graded: Graded) -> Row:
+    report, fault = graded.report, graded.fault
     failed = [check for check in report.checks if check.status is CheckStatus.FAILED]
     match trial.claim:
         case Claim.STARTER_FAILS:
@@ -175,9 +212,8 @@ def _found(report: Report, failed: list[CheckResult], fault: str | None) -> str:
     return "every check passes" if report.outcome is Outcome.PASSED else f"{report.outcome}: {report.message}"
 
 
-def _structure(exercise: Exercise, reports: dict[_Trial, Report]) -> Iterator[Row]:
+def _structure(exercise: Exercise, checks: Sequence[CheckResult]) -> Iterator[Row]:
     """Yield what is said about the folder as a whole."""
-    checks = next((report.checks for report in reports.values() if report.checks), ())
     strays = [f"{check.id} names task {check.task}" for check in checks if not 1 <= check.task <= len(exercise.tasks)]
     yield Row(
         claim=Claim.TASKS_NAMED,

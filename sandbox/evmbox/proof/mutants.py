@@ -6,11 +6,9 @@ makes the same code of both. The others that survive show a check that is missin
 
 import json
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import repeat
-from typing import TypeVar
 
 from pydantic import Field
 
@@ -18,6 +16,7 @@ from evmbox.compiler import SOURCE_NAME, Compilation
 from evmbox.exercise import Equivalent, Exercise, Kind
 from evmbox.mutate import Mutant, mutants_of, one_line
 from evmbox.pool import Pool
+from evmbox.proof.parallel import in_parallel
 from evmbox.report import CheckStatus, Data, Outcome, Report
 
 MUTATED_KINDS = frozenset({Kind.CONTRACT, Kind.GAS})
@@ -26,8 +25,6 @@ MUTATED_KINDS = frozenset({Kind.CONTRACT, Kind.GAS})
 MIN_KILLED = 0.95
 SAME_CODE = "the optimizer makes the same code of it as of the solution"
 
-_Given = TypeVar("_Given")
-_Made = TypeVar("_Made")
 OnDone = Callable[[int, int], object]
 
 
@@ -86,9 +83,13 @@ def mutate(exercise: Exercise, pool: Pool, *, seed: int, on_compiled: OnDone, on
     def compile_one(mutant: Mutant) -> Compilation:
         return pool.compile(mutant.source, extra_sources=exercise.extra_sources)
 
-    compilations = _each(mutants, compile_one, pool.size, on_compiled)
+    compilations = in_parallel(mutants, compile_one, pool.size, lambda _, __, done: on_compiled(done, len(mutants)))
     alive = list(_distinct(compiled, mutants, compilations))
-    verdicts = _each(alive, lambda mutant: _grade(exercise, mutant, pool, seed), pool.size, on_graded)
+
+    def grade_one(mutant: Mutant) -> _Verdict:
+        return _grade(exercise, mutant, pool, seed)
+
+    verdicts = in_parallel(alive, grade_one, pool.size, lambda _, __, done: on_graded(done, len(alive)))
     fates = dict(zip(alive, verdicts, strict=True))
     survivors = [mutant for mutant, verdict in fates.items() if verdict.fate is Fate.SURVIVED]
     stale: list[str] = []
@@ -100,14 +101,6 @@ def mutate(exercise: Exercise, pool: Pool, *, seed: int, on_compiled: OnDone, on
     if left:
         fates |= dict.fromkeys(_same_code(exercise, left, pool), _Verdict(Fate.EQUIVALENT, SAME_CODE))
     return Mutation(mutants=tuple(_result(mutant, fates[mutant]) for mutant in alive), stale=tuple(stale))
-
-
-def _each(given: Sequence[_Given], make: Callable[[_Given], _Made], at_a_time: int, on_done: OnDone) -> list[_Made]:
-    with ThreadPoolExecutor(at_a_time) as executor:
-        futures = [executor.submit(make, each) for each in given]
-        for done, _ in enumerate(as_completed(futures), start=1):
-            on_done(done, len(given))
-    return [future.result() for future in futures]
 
 
 def _distinct(

@@ -6,8 +6,8 @@ from typing import Any, cast
 
 from eth.abc import BlockHeaderAPI, ComputationAPI, SignedTransactionAPI, StateAPI
 from eth.exceptions import Revert
+from eth.vm.forks.cancun.transactions import UnsignedBlobTransaction
 from eth.vm.forks.london.transactions import UnsignedDynamicFeeTransaction
-from eth.vm.forks.prague.transactions import UnsignedSetCodeTransaction
 from eth.vm.spoof import SpoofTransaction
 from eth_abi.abi import decode as abi_decode
 from eth_abi.exceptions import DecodingError
@@ -17,12 +17,13 @@ from eth_utils.exceptions import ValidationError
 from evmbox.chain.engine import CHAIN_ID, MAX_INITCODE_BYTES, MAX_TRANSACTION_GAS
 from evmbox.rpc.errors import REVERTED, SERVER_ERROR, RpcError, rejected
 from evmbox.rpc.node import Node
-from evmbox.rpc.transactions import TRANSFER_GAS, AccessList, Order, floor_gas
+from evmbox.rpc.transactions import BUILDER, TRANSFER_GAS, AccessList, Order, floor_gas
 from evmbox.rpc.values import BlockId, hexadecimal, word
 
 PRECISION = 0.015
 """How far above the least gas an estimate may be, as geth has it."""
 
+MAX_BLOB_FEE = 10**9
 MAX_ROUNDS = 8
 STIPEND = 2300
 _ERROR = bytes.fromhex("08c379a0")
@@ -147,9 +148,13 @@ def _unsigned(order: Order, nonce: int, gas: int) -> Any:
         "data": order.data,
         "access_list": order.access_list or (),
     }
-    if order.authorizations is None:
-        return UnsignedDynamicFeeTransaction(**fields)
-    return UnsignedSetCodeTransaction(**fields, authorization_list=order.authorizations)
+    if order.authorizations is not None:
+        return BUILDER.new_unsigned_set_code_transaction(**fields, authorization_list=order.authorizations)
+    if order.blob_hashes is not None:
+        return UnsignedBlobTransaction(
+            **fields, max_fee_per_blob_gas=MAX_BLOB_FEE, blob_versioned_hashes=order.blob_hashes
+        )
+    return UnsignedDynamicFeeTransaction(**fields)
 
 
 def _apply(state: StateAPI, address: Address, override: Override) -> None:

@@ -4,11 +4,11 @@ from typing import Any
 
 from evmbox.rpc import values
 from evmbox.rpc.calls import Override, Overrides
-from evmbox.rpc.errors import RpcError, invalid, not_supported
+from evmbox.rpc.errors import RpcError, invalid
 from evmbox.rpc.transactions import Order
 
 MAX_LIST = 1000
-_IGNORED = ("type", "chainId")
+_IGNORED = ("type", "chainId", "blobs", "commitments", "proofs", "cellProofs")
 _DATA = ("data", "input")
 
 
@@ -43,8 +43,8 @@ def _number(given: Any) -> int:
     return values.quantity(given, bits=64)
 
 
-def _no_blobs(_given: Any) -> Any:
-    raise not_supported("blob transactions are not made here: sign one and send it with eth_sendRawTransaction")
+def _hashes(given: Any) -> list[bytes]:
+    return [values.hash32(each) for each in _list(given)]
 
 
 def _no_such_field(_given: Any) -> Any:
@@ -128,6 +128,7 @@ _FIELDS: dict[str, tuple[str, values.Reader[Any]]] = {
     "maxPriorityFeePerGas": ("max_priority_fee_per_gas", values.quantity),
     "accessList": ("access_list", access_list),
     "authorizationList": ("authorizations", authorizations),
-    **dict.fromkeys(("blobs", "blobVersionedHashes", "maxFeePerBlobGas", "commitments", "proofs"), ("", _no_blobs)),
+    "maxFeePerBlobGas": ("max_fee_per_blob_gas", values.quantity),
+    "blobVersionedHashes": ("blob_hashes", _hashes),
 }
 _NO_FIELD = ("", _no_such_field)

@@ -5,7 +5,7 @@ and their users know. What is left to py-evm's own checks is refused in its word
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from eth.abc import BlockHeaderAPI, ComputationAPI, ReceiptAPI, StateAPI, UnsignedTransactionAPI
@@ -20,7 +20,7 @@ from rlp.exceptions import RLPException
 from evmbox.chain.engine import CHAIN_ID, MAX_INITCODE_BYTES, MAX_TRANSACTION_GAS
 from evmbox.chain.eth_tester_engine import PrivateChain
 from evmbox.rpc.blobs import without_sidecar
-from evmbox.rpc.errors import invalid, rejected
+from evmbox.rpc.errors import invalid, not_supported, rejected
 
 BUILDER: Any = PrivateChain.vm_configuration[0][1].get_transaction_builder()
 """Makes and reads the transactions of the fork in force."""
@@ -56,7 +56,9 @@ class Order:
     max_fee_per_gas: int | None = None
     max_priority_fee_per_gas: int | None = None
     access_list: AccessList | None = None
-    authorizations: Sequence[Mapping[str, Any]] | None = field(default=None)
+    authorizations: Sequence[Mapping[str, Any]] | None = None
+    max_fee_per_blob_gas: int | None = None
+    blob_hashes: Sequence[bytes] | None = None
 
 
 def decode(raw: bytes, *, bare_blobs: bool = False) -> Signed:
@@ -82,6 +84,8 @@ def decode(raw: bytes, *, bare_blobs: bool = False) -> Signed:
 
 def sign(order: Order, key: PrivateKey, *, nonce: int, gas: int) -> Signed:
     """Return an order as a signed transaction; its type follows from what it says. Raises `RpcError`."""
+    if order.blob_hashes is not None or order.max_fee_per_blob_gas is not None:
+        raise not_supported("blob transactions are not signed here: sign one and send it with eth_sendRawTransaction")
     common = {"nonce": nonce, "gas": gas, "to": order.to, "value": order.value, "data": order.data}
     unsigned: UnsignedTransactionAPI
     fees = _fees(order)

@@ -11,6 +11,7 @@ from evmbox.chain import Chain, Contract, Ending
 from evmbox.chain.recorder import Wanted, recording
 from evmbox.checks import CheckFailed, load_checks
 from evmbox.checks.expectations import EXHAUSTED
+from evmbox.compiler import SOURCE_NAME
 from evmbox.errors import ExerciseError, TimeUp
 from evmbox.exercise import Exercise, Kind
 from evmbox.report import CheckResult, CheckStatus, Location, Outcome, Report
@@ -51,7 +52,7 @@ def locate(exercise: Exercise, submission: Submission, report: Report, *, seed: 
     def loop_in(chain: Chain, run: Callable[[], object]) -> Location | None:
         with recording(chain.engine, BLOCKS) as recorded, suppress(CheckFailed, ExerciseError):
             run()
-        loop = greediest(Lines(recorded, library))
+        loop = greediest(Lines(recorded, library, visible=SOURCE_NAME.__eq__))  # a line number is one of their file
         return None if loop is None else loop.location
 
     with suppress(TimeUp, *EXHAUSTED):
@@ -64,7 +65,7 @@ def locate(exercise: Exercise, submission: Submission, report: Report, *, seed: 
             where = loop_in(chain, lambda: deploy(grading, chain, artifact, *exercise.constructor))
             return report.model_copy(update={"where": where, "message": _told(report.message, where)})
         contract = deploy(grading, chain, artifact, *exercise.constructor)
-        checks = {check.id: check for check in load_checks(exercise.path)}
+        checks = {check.id: check for check in load_checks(exercise.path, exercise.checks)}
         for index, result in enumerate(report.checks):
             if _ran_out(result) and isinstance(contract, Contract):
                 where = loop_in(chain, lambda: checks[result.id].run(chain, contract))  # noqa: B023 - run at once

@@ -30,6 +30,8 @@ MEMBER = {**PERSON, **STRANGERS}
 OWN_DRAFT = {**MEMBER, **each((*LEARNERS, *INSTRUCTORS_ONLY), 404)}  # they see their own, and there is none
 LEARNER = {**MEMBER, **each(INSTRUCTORS_ONLY, 403)}
 LEAS_SUBMISSION = {**MEMBER, "leo": 404, "otto kernel": 404, "ines kernel": 404}
+LEAS_CHAIN = {**each(EVERYONE, 404), **NOBODY, **each(("lea", "lea token", "lea kernel"), 200)}
+LEAS_CHAIN_ONCE = {caller: (204, 404) if status == 200 else status for caller, status in LEAS_CHAIN.items()}
 INSTRUCTOR = {**MEMBER, **each(LEARNERS, 403), "otto": 200, "ines kernel": 403, "stranger kernel": 403}
 
 RULES = {
@@ -50,6 +52,10 @@ RULES = {
     "POST /api/v1/compile": SANDBOX,
     "POST /api/v1/scenarios": SANDBOX,
     "POST /api/v1/traces": SANDBOX,
+    "POST /api/v1/chains": {**each(EVERYONE, (200, 201)), **NOBODY},
+    "GET /api/v1/chains": {**each(EVERYONE, 200), **NOBODY},
+    "DELETE /api/v1/chains/{chain_id}": LEAS_CHAIN_ONCE,
+    "POST /rpc/{chain_id}": LEAS_CHAIN,
     "GET /api/v1/courses/{slug}/cohort": INSTRUCTOR,
 }
 BODIES = {
@@ -58,6 +64,8 @@ BODIES = {
     "POST /api/v1/compile": {"source": "contract A {}", "check_only": True},
     "POST /api/v1/scenarios": {"source": "contract A {}", "steps": [{"action": "deploy", "contract": "A"}]},
     "POST /api/v1/traces": {"source": "contract A {}", "steps": [{"action": "deploy", "contract": "A"}], "index": 0},
+    "POST /api/v1/chains": {"name": "access"},
+    "POST /rpc/{chain_id}": {"jsonrpc": "2.0", "id": 1, "method": "web3_clientVersion"},
     "POST /internal/wake": {"submission_id": str(uuid4()), "state": "queued"},
 }
 
@@ -81,6 +89,7 @@ def leas_submission(shared):
 def test_a_route_lets_in_whom_its_rule_names_and_nobody_else(shared, leas_submission, route):
     method, _, path = route.partition(" ")
     values = {"lesson_id": "keeping", "exercise_id": "keeper", "submission_id": leas_submission, "slug": "classroom"}
+    values["chain_id"] = shared.client("lea").post("/api/v1/chains", json={"name": "leas"}).json()["id"]
     found = {}
     for caller in RULES[route]:
         request = {"params": {"exercise_id": "keeper"}} if route == "GET /api/v1/submissions" else {}

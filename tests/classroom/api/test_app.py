@@ -18,6 +18,7 @@ from classroom.db import Database
 from classroom.scratch import TURNS_EACH, TURNS_IN_ALL
 from classroom.settings import Settings
 from evmbox.compiler import NodeCompiler
+from evmbox.isolation.ladder import find_walls
 
 ANSWERS = [
     ("GET", "/healthz", 200),
@@ -133,6 +134,7 @@ def test_a_server_is_ready_once_every_part_is(live, wait_until):
     client = live.client("nobody")
     first = client.get("/readyz")
     assert first.json()["parts"]["compiler"] in {"starting", "ok"}
+    assert first.json()["isolation"] == find_walls().tier
     wait_until(lambda: client.get("/readyz").json()["parts"]["compiler"] == "ok")
 
 

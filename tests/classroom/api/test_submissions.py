@@ -1,16 +1,19 @@
 """Handing in and looking at attempts: one attempt a key, one job an attempt, the record as the learner may see it."""
 
+import os
 import threading
 from contextlib import closing
 from dataclasses import replace
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
 from sqlmodel import select
 
-from classroom import submissions
+from classroom import drafts, submissions
 from classroom.db import Database
+from classroom.jobs.ahead import Ahead
 from classroom.models import Job, Submission
+from evmbox.pool import Pool
 from evmbox.report import Outcome, Report, Timings, Versions
 
 REPORT = Report(
@@ -148,6 +151,20 @@ def test_a_draft_is_kept_and_an_older_one_does_not_undo_a_newer_one(live):
     assert live.client("leo").get(path).status_code == 404
 
 
-@pytest.mark.parametrize("path", ["/api/v1/exercises/nothing/draft", f"/api/v1/submissions/{uuid4()}/events"])
+def test_a_draft_that_was_saved_is_hinted_at_to_the_consumer(live):
+    ahead = Ahead(live.settings, database=live.database, catalog=live.app.state.services.catalog, pool=Pool(1))
+    lea = live.client("lea")
+    path = "/api/v1/exercises/keeper/draft"
+    assert lea.put(path, json={"source": "contract A {}", "revision": 0}).status_code == 200
+    assert lea.put(path, json={"source": "contract B {}", "revision": 7}).status_code == 409
+    ahead._listen()
+    ((learner, draft_id),) = ahead._pending.items()
+    assert learner == live.users["lea"].id
+    with live.database.read() as session:
+        assert drafts.text_of(session, draft_id) == ("keeper", "contract A {}")
+    os.close(ahead._pipe)
+
+
+@pytest.mark.parametrize("path", ["/api/v1/exercises/nothing/draft", f"/api/v1/submissions/{UUID(int=7)}/events"])
 def test_what_is_not_there_is_404(live, path):
     assert live.client("lea").get(path).status_code == 404

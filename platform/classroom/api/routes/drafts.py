@@ -5,6 +5,7 @@ from classroom.api.deps import InPerson, InServices, learner_course, member_cour
 from classroom.api.problems import documented
 from classroom.api.routes.lessons import ExerciseId
 from classroom.api.routing import api_router
+from classroom.jobs.ahead import hint
 from classroom.models import Draft
 from classroom.schemas import DraftIn, DraftOut
 
@@ -32,6 +33,8 @@ def save_draft(exercise_id: ExerciseId, draft: DraftIn, person: InPerson, servic
             source=draft.source,
             revision=draft.revision,
         )
+        user_id, draft_id = person.user.id, saved.id
+        work.after_commit(lambda: hint(services.settings, user_id, draft_id))
     return _out(saved)
 
 

@@ -11,6 +11,7 @@ from classroom.api.deps import InServices, Services
 from classroom.api.routing import api_router
 from classroom.errors import Unavailable
 from classroom.schemas import ReadyOut
+from evmbox.isolation.ladder import find_walls
 
 router = api_router("health", prefix="")
 
@@ -34,7 +35,7 @@ def readyz(services: InServices, response: Response) -> ReadyOut:
     ready = all(state == "ok" for state in parts.values())
     if not ready:
         response.status_code = 503
-    return ReadyOut(ready=ready, parts=parts)
+    return ReadyOut(ready=ready, parts=parts, isolation=find_walls().tier)
 
 
 def _queue(services: Services) -> str:

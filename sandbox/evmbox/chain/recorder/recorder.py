@@ -108,6 +108,7 @@ class _Recorder:
         self._calling = "CALL"
         self._bytes_left = MAX_MEMORY_BYTES
         self._memory_left = MAX_MEMORY_BYTES
+        self._memory = b""
 
     def table(self, opcodes: Mapping[int, Op]) -> _Table:
         return _Table(opcodes, self._wrap)
@@ -211,12 +212,14 @@ class _Recorder:
         if step in self._wanted.stack:
             self.recording.stacks[step] = _stack(computation)
         if step in self._wanted.memory:
-            memory = computation._memory  # noqa: SLF001
-            if len(memory) > self._memory_left:
-                self.recording.truncated = True
-                return
-            self._memory_left -= len(memory)
-            self.recording.memories[step] = memory.read_bytes(0, len(memory))
+            memory = computation._memory._bytes  # noqa: SLF001
+            if memory != self._memory:  # else it is the same, and kept once
+                if len(memory) > self._memory_left:
+                    self.recording.truncated = True
+                    return
+                self._memory_left -= len(memory)
+                self._memory = bytes(memory)
+            self.recording.memories[step] = self._memory
 
     def _special(self, number: int, op: Op) -> Op:
         """Return an opcode that records what only it does."""

@@ -1,5 +1,6 @@
 """What only a development chain does: move time, mine, go back, put balances and code where one wants them."""
 
+from functools import partial
 from typing import Any
 
 from eth_typing import Address
@@ -92,7 +93,7 @@ def set_storage(node: Node, of: Address, where: int, value: bytes) -> bool:
 for _family in ("anvil", "hardhat"):
     method(f"{_family}_mine", Optional(seconds, 1), Optional(seconds, 1), changes=True)(mine_some)
     method(f"{_family}_setBalance", address, quantity, changes=True)(set_balance)
-    method(f"{_family}_setNonce", address, quantity, changes=True)(set_nonce)
+    method(f"{_family}_setNonce", address, partial(quantity, bits=63), changes=True)(set_nonce)
     method(f"{_family}_setCode", address, data, changes=True)(set_code)
     method(f"{_family}_setStorageAt", address, slot, hash32, changes=True)(set_storage)
 
@@ -101,7 +102,7 @@ for _family in ("anvil", "hardhat"):
 @method("evm_setIntervalMining", anything)
 def set_automine(_node: Node, wanted: Any) -> bool:
     """Say that every transaction is mined at once, and that this cannot be changed."""
-    if wanted is True or wanted == 0:
+    if wanted is True or (wanted == 0 and wanted is not False):  # mine at once; mine at no interval
         return True
     raise not_supported("every transaction is mined at once, in a block of its own; that cannot be switched off")
 

@@ -1,0 +1,102 @@
+"""A private chain of one's own, to be talked to with web3.py or anything else that speaks Ethereum's JSON-RPC.
+
+    box = chain()
+    w3 = box.w3                                       # plain web3.py
+    w3.eth.send_transaction({"from": box.accounts["alice"], "to": box.accounts["bob"], "value": w3.to_wei(1, "ether")})
+
+The chain stays: the same name gives the same chain tomorrow, and in another notebook. Its accounts have names, 1000
+ether each, and are unlocked. Nothing goes by the clock: a block comes a second after the one before it.
+"""
+
+from collections.abc import Mapping
+from functools import cached_property
+from importlib import import_module
+from types import MappingProxyType
+from typing import Any
+
+from classroom.errors import Invalid, Unavailable
+from classroom.notebook.client import Client, default_client
+from classroom.schemas import ACCOUNTS, ChainOut
+
+
+class Refused(Invalid):
+    """The chain did not do what it was asked for; `code` and `data` are those of JSON-RPC."""
+
+    title = "The chain refused"
+
+    def __init__(self, message: str, *, code: int, data: Any = None) -> None:
+        super().__init__(message)
+        self.code = code
+        self.data = data
+
+
+class PrivateChain:
+    """A private chain on the classroom's server."""
+
+    accounts: Mapping[str, str] = MappingProxyType(ACCOUNTS)
+    """Addresses of the named accounts, by name."""
+
+    def __init__(self, client: Client, shown: ChainOut) -> None:
+        self._client = client
+        self._shown = shown
+
+    def __repr__(self) -> str:
+        return f"chain({self.name!r}): {self.url}"
+
+    @property
+    def name(self) -> str:
+        """Which of one's chains it is."""
+        return self._shown.name
+
+    @property
+    def url(self) -> str:
+        """Where its JSON-RPC is; requests need `headers`."""
+        return f"{self._client.url}{self._shown.rpc_path}"
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """The headers that show whose it is. They hold a secret: keep them out of what others see."""
+        return {"Authorization": f"Bearer {self._client.token()}"}
+
+    @cached_property
+    def w3(self) -> Any:
+        """web3.py, connected to this chain. Raise `Unavailable` where web3.py is not installed."""
+        try:
+            web3 = import_module("web3")  # a second's work, so nobody pays for it who does not ask
+            requests = import_module("requests")
+        except ImportError:
+            raise Unavailable("web3.py is not installed here: `pip install web3`, or use `ask`.") from None
+        session = requests.Session()
+        session.trust_env = False
+        session.auth = self._authorize
+        return web3.Web3(web3.HTTPProvider(self.url, session=session, request_kwargs={"timeout": 60}))
+
+    def ask(self, method: str, *params: Any) -> Any:
+        """Call a JSON-RPC method, such as `ask("evm_increaseTime", 3600)`; raise `Refused` where it fails."""
+        answer = self._client.rpc(self._shown.rpc_path, method, list(params))
+        if (error := answer.get("error")) is not None:
+            raise Refused(error["message"], code=error["code"], data=error.get("data"))
+        return answer["result"]
+
+    def reset(self) -> None:
+        """Begin again with an empty chain of the same name. What refers to the old one, `w3` too, is of no more use."""
+        self._client.delete_chain(self._shown.id)
+        self._shown = self._client.create_chain(self.name)
+        vars(self).pop("w3", None)
+
+    def delete(self) -> None:
+        """Delete the chain and all that happened on it."""
+        self._client.delete_chain(self._shown.id)
+
+    def _authorize(self, request: Any) -> Any:
+        request.headers.update(self.headers)
+        return request
+
+
+def chain(name: str = "notebook", *, fresh: bool = False, client: Client | None = None) -> PrivateChain:
+    """Give one's private chain of a name, made if there is none; with `fresh`, an empty one in its place."""
+    client = client or default_client()
+    private = PrivateChain(client, client.create_chain(name))
+    if fresh:
+        private.reset()
+    return private
