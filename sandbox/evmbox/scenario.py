@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
-from evmbox.chain import Chain, Contract, Event, LearnerError, OutOfReach, Receipt, Struct
+from evmbox.chain import Artifact, Chain, Contract, Event, LearnerError, OutOfReach, Receipt, Struct
 from evmbox.chain.accounts import Addressed
 from evmbox.chain.recorder import NO_STEPS, Wanted, recording
 from evmbox.checks.expectations import EXHAUSTED
@@ -26,7 +26,8 @@ def run_scenario(
 
     Returns one result a step that was reached, and None, or in words why the others were not.
     """
-    scenario = Scenario(compilation)
+    chain = Chain(artifacts=compilation.artifacts, abis=compilation.abis.values())
+    scenario = Scenario(chain, compilation.artifacts)
     results: list[StepResult] = []
     stopped: Outcome | None = None
     try:
@@ -47,13 +48,14 @@ def trace_step(
 
     Returns its trace and None, or None and in words why there is none.
     """
-    scenario = Scenario(compilation)
+    chain = Chain(artifacts=compilation.artifacts, abis=compilation.abis.values())
+    scenario = Scenario(chain, compilation.artifacts)
     reached = 0
     try:
         for step in steps[:index]:
             scenario.take(step)
             reached += 1
-        return scenario.trace(steps[index], window), None
+        return scenario.trace(steps[index], compilation, window), None
     except TimeUp:
         return None, stopped_at(reached, Outcome.TIMED_OUT)
     except EXHAUSTED:
@@ -71,17 +73,16 @@ def stopped_at(step: int, outcome: Outcome) -> str:
 
 
 class Scenario:
-    """Steps that may deploy what was compiled, by default on a fresh chain.
+    """Steps on a chain. `artifacts` can be deployed, `world` is what was there before, by the names that steps use.
 
-    `world` is what is on the chain before, by the names that steps use. An argument `@2` is the address of the contract
-    that step 2, counted from 0, deployed; `@bank` that of a name.
+    An argument `@2` is the address of the contract that step 2, counted from 0, deployed; `@bank` that of a name.
     """
 
     def __init__(
-        self, compilation: Compilation, chain: Chain | None = None, world: Mapping[str, Addressed] = NOTHING
+        self, chain: Chain, artifacts: Mapping[str, Artifact], world: Mapping[str, Addressed] = NOTHING
     ) -> None:
-        self._compilation = compilation
-        self._chain = chain or Chain(artifacts=compilation.artifacts, abis=compilation.abis.values())
+        self._chain = chain
+        self._artifacts = artifacts
         self._world = world
         self._contracts: list[Contract | None] = []
 
@@ -100,15 +101,15 @@ class Scenario:
         finally:
             self._contracts.append(contract)
 
-    def trace(self, step: Step, window: Window) -> Traced:
-        """Do one step and tell what happened in it."""
+    def trace(self, step: Step, compilation: Compilation, window: Window) -> Traced:
+        """Do one step and tell what happened in it, by the details of the contracts in `compilation`."""
         shown = range(window.offset, window.offset + window.limit)
         wanted = Wanted(steps=MAX_STEPS, stack=shown, memory=shown if window.memory else NO_STEPS)
         with recording(self._chain.engine, wanted) as recorded:
             result = self.take(step)
         if not recorded.frames:
             return Traced(result=result)
-        trace = Trace(recorded, self._compilation, self._chain.name_of, gas_used=result.gas_used)
+        trace = Trace(recorded, compilation, self._chain.name_of, gas_used=result.gas_used)
         return Traced(
             result=result,
             summary=trace.summary() if window.summary else None,
@@ -118,7 +119,7 @@ class Scenario:
     def _deploy(self, step: Step) -> Contract:
         if step.contract is None:
             raise ChainError("A deploy step names a contract.")
-        artifact = self._compilation.artifacts.get(step.contract)
+        artifact = self._artifacts.get(step.contract)
         if artifact is None or not artifact.creation:
             raise OutOfReach(f"There is no contract `{step.contract}` that can be deployed.")
         return self._chain.deploy(

@@ -152,7 +152,7 @@ class _Steps:
     """Steps that are taken one after the other; one that fails changes nothing, and the next one is taken."""
 
     moves: Moves
-    compilation: Compilation
+    artifacts: Mapping[str, Artifact]
 
     @property
     def transactions(self) -> int:
@@ -165,7 +165,7 @@ class _Steps:
     def run(self, chain: Chain, world: World) -> str | None:
         """Take every step; say what went wrong first."""
         said = None
-        scenario = Scenario(self.compilation, chain, world)
+        scenario = Scenario(chain, self.artifacts, world)
         for number, step in enumerate(self.moves.steps, start=1):
             result = scenario.take(step)
             if not result.ok and said is None:
@@ -212,7 +212,7 @@ def _play(grading: Grading, rules: ChallengeRules) -> Play | Refusal:
     if not moves.transactions:
         if strangers := sorted({step.account for step in moves.steps if step.action in SENDING} - set(rules.players)):
             raise Unreadable(_not_yours(strangers[0], rules))
-        return _Steps(moves, compilation)
+        return _Steps(moves, compilation.artifacts)
     return _Journal(list(_signed(moves, rules)))
 
 
