@@ -5,7 +5,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 BIN := .venv/bin
 ARGS ?=
 
-.PHONY: help run setup test check format lint types imports benchmark lock clean
+.PHONY: help run setup test test-all check format lint types imports benchmark lock clean
 
 help: ## List what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -20,6 +20,10 @@ setup: ## Install what is missing
 test: setup ## Run every test: units, journeys, browser
 	@$(PYTHON) deploy/find_chromium.py
 	@$(BIN)/python -m pytest $(ARGS)
+
+test-all: setup ## Run every test, and the long fuzzing too
+	@$(PYTHON) deploy/find_chromium.py
+	@$(BIN)/python -m pytest -m "slow or not slow" $(ARGS)
 
 check: setup format-check lint types imports test ## What CI runs: format, lint, types, import rules, tests
 

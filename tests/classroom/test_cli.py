@@ -41,11 +41,44 @@ def test_a_file_of_another_kind_is_graded_too(tmp_path: Path) -> None:
         'title = "Gas"\n[[tracks]]\nid = "gas"\ntitle = "Gas"\nsummary = "Gas."\nlessons = ["frugal"]\n'
     )
     answer = str(exercise / "mistakes" / "unpacked.sol")
-    environment = {"CLASSROOM_LESSONS_DIR": str(tmp_path / "lessons")}
-    done = classroom(tmp_path / "data", "lesson", "grade", "roll", answer, environment=environment)
+    lessons = {"CLASSROOM_LESSONS_DIR": str(tmp_path / "lessons")}
+    done = classroom(tmp_path / "data", "lesson", "grade", "roll", answer, **lessons)
     assert done.returncode == 1, done.stderr
     assert "gas of 70,000" in done.stdout
     assert "5 of 7 points" in done.stdout
+
+
+def test_a_proof_is_shown_as_data_and_remembered(tmp_path: Path) -> None:
+    lessons = {"CLASSROOM_LESSONS_DIR": str(tmp_path / "lessons")}
+    begun = classroom(tmp_path / "data", "lesson", "new", "basics/counting", **lessons)
+    assert begun.returncode == 0, begun.stderr
+    assert 'lessons = ["counting"]' in begun.stdout
+    proven = classroom(tmp_path / "data", "lesson", "check", "--exercise", "counting", "--json", **lessons)
+    assert proven.returncode == 0, proven.stderr
+    (proof,) = json.loads(proven.stdout)
+    assert proof["figures"]["the mistake is caught"] == {"ok": 4, "all": 4}
+    assert proof["mutants"]["killed"] == len(proof["mutation"]["mutants"]) > 5
+    assert proof["seconds"] > 0
+    again = classroom(tmp_path / "data", "lesson", "check", str(tmp_path / "lessons"), **lessons)
+    assert again.returncode == 0
+    assert "as remembered" in again.stdout
+    assert "6 of 6 killed" in again.stdout
+
+
+def test_a_survivor_is_shown_as_a_diff_and_ends_with_1(tmp_path: Path) -> None:
+    lessons = {"CLASSROOM_LESSONS_DIR": str(tmp_path / "lessons")}
+    assert classroom(tmp_path / "data", "lesson", "new", "basics/counting", **lessons).returncode == 0
+    solution = tmp_path / "lessons/basics/counting/counting/solution.sol"
+    solution.write_text(solution.read_text().replace("count += 1;", "count += 1;\n        spare = 4;"))
+    solution.write_text(
+        solution.read_text().replace("contract Counting {", "contract Counting {\n    uint256 private spare;\n")
+    )
+    shown = classroom(tmp_path / "data", "lesson", "check", str(tmp_path / "lessons"), **lessons)
+    assert shown.returncode == 1, shown.stderr
+    line = solution.read_text().splitlines().index("        spare = 4;") + 1
+    assert f"write in add, line {line}: survived" in shown.stdout
+    assert "    -        spare = 4;\n" in shown.stdout
+    assert '[[equivalent]]\noperator = "write"\nfunction = "add"\nbefore = "spare = 4;"\nafter = ""\n' in shown.stdout
 
 
 @pytest.mark.parametrize(
@@ -55,6 +88,9 @@ def test_a_file_of_another_kind_is_graded_too(tmp_path: Path) -> None:
         (("lesson", "grade", "tip-jar", "no-such-file.sol"), "does not exist"),
         (("lesson", "grade", "tip-jar", "LATIN1"), "UTF-8"),
         (("lesson", "check", "EMPTY"), "holds no exercise"),
+        (("lesson", "check", "--exercise", "no-such-exercise"), "holds no exercise no-such-exercise"),
+        (("lesson", "new", "Not A Place"), "is no place for a lesson"),
+        (("lesson", "preview", "EMPTY"), "`classroom lesson new` begins one"),
         (("user", "add", "Not A Name!"), "name"),
         (("solc", "install", "0.8.1"), "not pinned here"),
     ],

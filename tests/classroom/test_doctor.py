@@ -40,7 +40,7 @@ def made(settings: Settings) -> Settings:
 
 def test_a_machine_that_has_all_it_takes_is_told_so_and_nothing_is_made(settings: Settings, tmp_path: Path):
     ports = {f"CLASSROOM_{name.upper()}": str(getattr(settings, name)) for name in ("portal_port", "voila_port")}
-    done = classroom(tmp_path / "data", "doctor", "--json", environment=ports)
+    done = classroom(tmp_path / "data", "doctor", "--json", **ports)
     assert done.returncode == 0, done.stdout + done.stderr
     told = json.loads(done.stdout)
     assert told["ok"] is True

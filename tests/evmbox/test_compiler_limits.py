@@ -183,7 +183,7 @@ def test_closing_ends_the_process_and_may_be_done_twice() -> None:
     pid = compiler.pid
     compiler.close()
     compiler.close()
-    assert not Path(f"/proc/{pid}").exists()
+    wait_until(lambda: not Path(f"/proc/{pid}").exists(), timeout_s=5, what="its end")
     with pytest.raises(CompilerUnavailable, match="closed"):
         compiler.compile(FINE)
 
@@ -195,7 +195,7 @@ def test_closing_during_a_compile_ends_it_at_once() -> None:
         compiler.close()
         with pytest.raises(CompilerUnavailable, match="closed"):
             result()
-    assert not Path(f"/proc/{pid}").exists()
+    wait_until(lambda: not Path(f"/proc/{pid}").exists(), timeout_s=5, what="its end")
     assert threading.active_count() < 20
 
 

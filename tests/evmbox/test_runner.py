@@ -138,6 +138,17 @@ def test_each_variant_passes(verdict, name: str):
         assert verdict(exercise, source).outcome is Outcome.PASSED, file
 
 
+def test_the_first_failure_may_be_the_last_check_that_runs(compiler: Compiler, counter: Exercise):
+    submission = prepare(counter, counter.mistake_sources["by-two.sol"], compiler=compiler)
+    report = judge(counter, submission, seed=7, to_the_end=False)
+    passed, failed, *others = [check.status for check in report.checks]
+    assert (passed, failed) == (CheckStatus.PASSED, CheckStatus.FAILED)
+    assert set(others) == {CheckStatus.NOT_RUN}
+    assert report.outcome is Outcome.FAILED
+    solution = prepare(counter, counter.solution, compiler=compiler)
+    assert judge(counter, solution, seed=7, to_the_end=False).outcome is Outcome.PASSED
+
+
 def test_a_source_that_does_not_compile_lists_every_check_as_not_run(verdict, counter: Exercise):
     report = verdict(counter, HEAD + "contract Counter { uint count }")
     assert report.outcome is Outcome.COMPILE_ERROR

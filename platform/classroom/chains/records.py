@@ -121,7 +121,10 @@ def write_down(database: Database, chain_id: UUID, sequence: int, entry: Entry) 
         if connection.execute(_COUNT_ENTRY, counted).rowcount != 1:
             raise Conflict("The chain has gone on somewhere else.")
         written = {"chain_id": chain_id, "sequence": sequence, "method": method, "params": params, "created_at": now()}
-        connection.execute(_WRITE_ENTRY, written)
+        try:
+            connection.execute(_WRITE_ENTRY, written)
+        except IntegrityError:
+            raise Conflict("The chain has gone on somewhere else.") from None
     return size
 
 

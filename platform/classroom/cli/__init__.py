@@ -13,7 +13,7 @@ from evmbox.errors import EvmboxError
 
 COMMANDS: Final = {
     "up": "Start everything on this machine and open one address.",
-    "lesson": "Grade a file, or prove that an exercise's checks are right.",
+    "lesson": "Grade a file, begin a lesson, preview it, prove that its checks are right.",
     "solc": "List the compilers, and fetch native ones.",
     "user": "Add people to the course.",
     "doctor": "Look whether this machine has all it takes, and say what to do.",

@@ -130,8 +130,11 @@ class Template:
     def close(self) -> None:
         """End the template, and every fork with it."""
         self._control.close()
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(self._process.pid, signal.SIGKILL)  # its group: bubblewrap, where there is one, and the template
+        if self._process.returncode is None:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(
+                    self._process.pid, signal.SIGKILL
+                )  # its group: bubblewrap, where there is one, and the template
         self._process.wait()
 
     def _run(

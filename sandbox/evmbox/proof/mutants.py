@@ -19,7 +19,7 @@ from evmbox.pool import Pool
 from evmbox.proof.parallel import in_parallel
 from evmbox.report import CheckStatus, Data, Outcome, Report
 
-MUTATED_KINDS = frozenset({Kind.CONTRACT, Kind.CHALLENGE, Kind.GAS})
+MUTATED_KINDS = frozenset({Kind.CONTRACT, Kind.GAS})
 """The kinds whose solution is a Solidity source that checks judge."""
 
 MIN_KILLED = 0.95

@@ -110,8 +110,6 @@ def test_every_save_changes_the_page_which_stays_where_it_was(preview: Preview, 
     expect(page.get_by_text("All as it should be")).to_be_visible()
     assert page.evaluate("window.opened"), "the page was never loaded again"
 
-
-def test_a_preview_that_was_stopped_says_so_and_leaves_nothing_running(preview: Preview, page: Page) -> None:
     preview.process.send_signal(signal.SIGINT)
     expect(page.get_by_role("status")).to_have_text("The preview has stopped")
     assert preview.process.wait(30) == 0

@@ -23,7 +23,7 @@ _CALL: Final = {
     },
 }
 
-router = api_router("rpc", 401, 403, 404, 413, 415, prefix=PREFIX)
+router = api_router("rpc", 401, 403, 404, 413, 415, 422, prefix=PREFIX)
 
 
 @router.post(

@@ -49,13 +49,14 @@ def set_time(node: Node, timestamp: int) -> None:
 
 
 @method("evm_mine", Optional(anything), changes=True)
-def mine(node: Node, options: Any) -> str:
+def mine(node: Node, options: Any) -> Done:
     """Mine an empty block, at a time where one is given."""
-    timestamp = options.get("timestamp") if isinstance(options, dict) else options
+    given = options.get("timestamp") if isinstance(options, dict) else options
+    timestamp = None if given is None else seconds(given)
     if timestamp is not None:
-        _set_time(node, seconds(timestamp))
+        _set_time(node, timestamp)
     node.mine()
-    return "0x0"
+    return Done("0x0", ("evm_mine", [] if timestamp is None else [timestamp]))
 
 
 def mine_some(node: Node, count: int, interval_s: int) -> None:

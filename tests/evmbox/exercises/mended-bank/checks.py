@@ -44,3 +44,33 @@ def serves_contracts_too(chain, contract):
     wallet.save(sender=chain.bob, value=ether(1))
     wallet.take(sender=chain.bob)
     expect_equal(wallet.balance, ether(1), "what the wallet was paid back")
+    wallet.save(sender=chain.bob, value=ether(1))
+    wallet.pass_on(chain.carol, ether(1), sender=chain.bob)
+    expect_equal(contract.balanceOf(chain.carol), ether(1), "what Carol has of the wallet")
+
+
+@check("What is passed on changes hands", task=2)
+def passes_on(chain, contract):
+    contract.deposit(sender=chain.bob, value=5)
+    contract.deposit(sender=chain.carol, value=2)
+    getattr(contract, "pass")(chain.carol, 3, sender=chain.bob)
+    expect_equal(contract.balanceOf(chain.bob), 2, "what Bob has, who passed on 3 of 5")
+    expect_equal(contract.balanceOf(chain.carol), 5, "what Carol has, who had 2 and was passed 3")
+    with reverts():
+        getattr(contract, "pass")(chain.carol, 3, sender=chain.bob)
+
+
+@check("Who refuses to be paid is paid nothing, and loses nothing", task=2)
+def keeps_what_is_refused(chain, contract):
+    hermit = chain.deploy("Hermit", contract, called="a hermit")
+    hermit.save(sender=chain.bob, value=1)
+    with reverts("refused"):
+        hermit.take(sender=chain.bob)
+    expect_equal(contract.balanceOf(hermit), 1, "what the hermit has in the bank")
+
+
+@check("A single wei is paid back", task=2)
+def pays_back_a_wei(chain, contract):
+    contract.deposit(sender=chain.bob, value=1)
+    contract.withdraw(sender=chain.bob)
+    expect_equal(chain.bob.balance, ether(1000), "what Bob has")

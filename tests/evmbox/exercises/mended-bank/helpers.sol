@@ -6,10 +6,6 @@ interface Bank {
 
     function withdraw() external;
 
-    function balanceOf(address customer) external view returns (uint256);
-}
-
-interface Passing {
     function pass(address to, uint256 amount) external;
 }
 
@@ -28,7 +24,27 @@ contract Wallet {
         bank.withdraw();
     }
 
+    function pass_on(address to, uint256 amount) external {
+        bank.pass(to, amount);
+    }
+
     receive() external payable virtual {}
+}
+
+contract Hermit {
+    Bank private immutable bank;
+
+    constructor(Bank bank_) {
+        bank = bank_;
+    }
+
+    function save() external payable {
+        bank.deposit{value: msg.value}();
+    }
+
+    function take() external {
+        bank.withdraw();
+    }
 }
 
 contract Reentering is Wallet {
@@ -59,6 +75,6 @@ contract PassingOn is Wallet {
     }
 
     receive() external payable override {
-        Passing(address(bank)).pass(address(friend), msg.value);
+        bank.pass(address(friend), msg.value);
     }
 }
