@@ -244,6 +244,7 @@ class Progress(Table, table=True):
     attempts: int = Field(default=0, ge=0)
     best_score: float = Field(default=0.0)
     max_score: float = Field(default=0.0)
+    best_gas: int | None = Field(default=None, ge=1)  # the least, of correct contracts, where gas is scored
     last_outcome: str | None = Field(default=None, max_length=32)
     best_submission_id: UUID | None = Field(default=None, foreign_key="submissions.id", ondelete="SET NULL")
     updated_at: datetime = Field(default_factory=now, sa_column=_time())

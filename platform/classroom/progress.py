@@ -31,6 +31,7 @@ def to_out(exercise: ExerciseSummary, row: Progress | None) -> ProgressOut:
         attempts=row.attempts,
         best_score=row.best_score,
         max_score=row.max_score or exercise.max_score,
+        best_gas=row.best_gas,
         last_outcome=row.last_outcome,
         updated_at=row.updated_at,
     )
@@ -72,12 +73,14 @@ def record_attempt(session: Session, course_id: UUID, user_id: UUID, exercise_id
 
 
 def record_verdict(session: Session, submission: Submission, report: Report) -> None:
-    """Take a verdict in: the best score is kept, and what was passed once stays passed."""
+    """Take a verdict in: the best score and the least gas are kept, and what was passed once stays passed."""
     row = _row(session, submission.course_id, submission.user_id, submission.exercise_id)
     if row.best_submission_id is None or report.score > row.best_score:
         row.best_score = report.score
         row.max_score = report.max_score
         row.best_submission_id = submission.id
+    if report.gas_score and (row.best_gas is None or report.gas_score.used < row.best_gas):
+        row.best_gas = report.gas_score.used
     if report.outcome is Outcome.PASSED:
         row.state = ProgressState.PASSED
         row.passed_at = row.passed_at or now()

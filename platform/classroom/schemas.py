@@ -28,11 +28,13 @@ __all__ = [
     "Event",
     "ExerciseOut",
     "ExerciseSummary",
+    "GasBudgetOut",
     "LessonOut",
     "MeOut",
     "Problem",
     "Progress",
     "ProgressOut",
+    "QuestionOut",
     "ReadyOut",
     "Report",
     "ScenarioIn",
@@ -77,7 +79,7 @@ Source = Annotated[
     Text,
     AfterValidator(_within_limit),  # bytes, not characters, and a type of its own: the API answers 413 to it
     Field(
-        description="Solidity source, at most 64 KiB of UTF-8",
+        description="Solidity, or what the exercise's `language` says; at most 64 KiB of UTF-8",
         examples=["pragma solidity ^0.8.0;\n\ncontract TipJar {}\n"],
         json_schema_extra={"maxLength": MAX_SOURCE_BYTES},
     ),
@@ -171,8 +173,27 @@ class ProgressOut(Out):
     attempts: int
     best_score: float
     max_score: float
+    best_gas: int | None = Field(default=None, description="the least a correct contract used, where gas is scored")
     last_outcome: str | None = None
     updated_at: datetime | None = None
+
+
+class QuestionOut(Out):
+    """A question with the learner's own values in it. What is handed in is a JSON object of answers by `id`."""
+
+    id: str
+    text: str
+    type: Literal["number", "hex", "yes-no", "choice", "address", "text", "gas"]
+    choices: list[str]
+    form: str = Field(description="what an answer looks like, to go on a sentence with")
+
+
+class GasBudgetOut(Out):
+    """The gas that a correct contract may use: in all, or by the id of each measure."""
+
+    total: int
+    measures: dict[str, int]
+    best_known: int | None
 
 
 class ExerciseOut(ExerciseSummary):
@@ -183,6 +204,15 @@ class ExerciseOut(ExerciseSummary):
     concepts: list[str]
     tasks: list[TaskOut]
     starter: str
+    language: Literal["solidity", "yul", "hex", "json"] = Field(
+        default="solidity", description="what is handed in; `json` is answers by question, or calldata and value"
+    )
+    shown: dict[str, str] = Field(
+        default_factory=dict, description="files to be read beside the starter, such as the scene: text by name"
+    )
+    questions: list[QuestionOut] = Field(default_factory=list, description="for the kind `predict`")
+    gas_budget: GasBudgetOut | None = Field(default=None, description="for the kind `gas`")
+    max_size: int | None = Field(default=None, description="for the kind `bytecode`: bytes of code or calldata")
     progress: ProgressOut
 
 
@@ -246,7 +276,7 @@ class DraftOut(Out):
 
 
 class CompileIn(In):
-    """Solidity to be compiled or, with `check_only`, only parsed and type-checked.
+    """A source to be compiled or, with `check_only`, only parsed and type-checked.
 
     With `exercise_id`, by the compiler of that exercise, whose own files may be imported.
     """
@@ -254,6 +284,7 @@ class CompileIn(In):
     source: Source
     check_only: bool = False
     exercise_id: Name | None = None
+    language: Literal["solidity", "yul"] = "solidity"
 
 
 class CompileOut(Out):

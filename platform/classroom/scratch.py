@@ -15,7 +15,7 @@ from uuid import UUID
 
 from classroom.errors import TooMany, Unavailable
 from classroom.schemas import CompileOut, Diagnostic, ScenarioOut, Severity, Step, TraceIn, TraceOut
-from evmbox.compiler import Compilation
+from evmbox.compiler import Compilation, Language
 from evmbox.compiler.compilation import NO_SOURCES
 from evmbox.errors import CompilerUnavailable, EvmboxError
 from evmbox.exercise import Exercise
@@ -46,7 +46,13 @@ class Scratch:
         self._closed = False
 
     def compile(
-        self, who: UUID, source: str, *, check_only: bool = False, exercise: Exercise | None = None
+        self,
+        who: UUID,
+        source: str,
+        *,
+        check_only: bool = False,
+        exercise: Exercise | None = None,
+        language: Language = Language.SOLIDITY,
     ) -> CompileOut:
         """Compile a source or, with `check_only`, only type-check it; as a submission to `exercise` where one is given.
 
@@ -57,6 +63,7 @@ class Scratch:
                 source,
                 check_only=check_only,
                 extra_sources=exercise.extra_sources if exercise else NO_SOURCES,
+                language=language,
                 solc=exercise.solc if exercise else SOLC_VERSION,
             )
         contracts = {name: artifact.abi for name, artifact in compilation.artifacts.items() if artifact.creation}

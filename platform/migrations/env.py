@@ -1,7 +1,7 @@
 """How Alembic reaches the tables. `Database.migrate()` hands a connection over; from a shell the settings name one.
 
 A new migration, from the root of the repository, with a database at the newest revision:
-`alembic revision --autogenerate -m "What changes" --rev-id 0002`.
+`alembic revision --autogenerate -m "What changes" --rev-id 0004`.
 """
 
 from typing import Any

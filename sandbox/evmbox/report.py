@@ -105,6 +105,15 @@ class Deployed(Data):
     bytecode_sha256: str = Field(description="SHA-256 of the creation bytecode, hexadecimal")
 
 
+class GasScore(Data):
+    """What a correct contract used where gas is scored, in all and by measure, against what it may use."""
+
+    used: int
+    budget: int
+    best_known: int | None = Field(default=None, description="the least that is known, where the exercise tells it")
+    measures: dict[str, int] = Field(description="gas by the id of the measure, which is also that of a check")
+
+
 class Timings(Data):
     """Milliseconds by stage."""
 
@@ -148,6 +157,7 @@ class Report(Data):
     gas: dict[str, int] = Field(
         default_factory=dict, description="highest gas used, by function; deployment is 'constructor'"
     )
+    gas_score: GasScore | None = Field(default=None, description="only where gas is scored, and the contract correct")
     size: int | None = Field(default=None, description="bytes of runtime bytecode")
     timings: Timings
     versions: Versions

@@ -1,6 +1,7 @@
 """The command line, as a person types it: what it prints, and how it ends."""
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,24 @@ def test_a_wrong_file_gets_its_report_as_data(tmp_path: Path) -> None:
     report = json.loads(done.stdout)
     assert (report["version"], report["exercise_id"], report["outcome"]) == (1, "tip-jar", "failed")
     assert any(check["status"] == "failed" and check["message"] for check in report["checks"])
+
+
+def test_a_file_of_another_kind_is_graded_too(tmp_path: Path) -> None:
+    exercise = REPOSITORY / "tests/evmbox/exercises/roll"
+    lesson = tmp_path / "lessons" / "gas" / "frugal"
+    shutil.copytree(exercise, lesson / "roll")
+    (lesson / "lesson.md").write_text(
+        "---\nclassroom: {title: Frugal, summary: With little gas., minutes: 5}\n---\n# Frugal\n"
+    )
+    (tmp_path / "lessons" / "course.toml").write_text(
+        'title = "Gas"\n[[tracks]]\nid = "gas"\ntitle = "Gas"\nsummary = "Gas."\nlessons = ["frugal"]\n'
+    )
+    answer = str(exercise / "mistakes" / "unpacked.sol")
+    lessons = {"CLASSROOM_LESSONS_DIR": str(tmp_path / "lessons")}
+    done = classroom(tmp_path / "data", "lesson", "grade", "roll", answer, **lessons)
+    assert done.returncode == 1, done.stderr
+    assert "gas of 70,000" in done.stdout
+    assert "5 of 7 points" in done.stdout
 
 
 def test_a_proof_is_shown_as_data_and_remembered(tmp_path: Path) -> None:

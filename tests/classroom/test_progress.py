@@ -7,7 +7,7 @@ from sqlmodel import select
 from classroom import courses, progress, submissions
 from classroom.models import Progress
 from classroom.schemas import ExerciseSummary
-from evmbox.report import Outcome
+from evmbox.report import GasScore, Outcome
 
 EXERCISES = [
     ExerciseSummary(id="hello-storage", title="Hello", kind="contract", max_score=3.0),
@@ -63,6 +63,18 @@ def test_a_first_attempt_worth_nothing_still_tells_what_there_is_to_win(database
     grade(0.0, outcome=Outcome.COMPILE_ERROR)
     kept = row(database)
     assert (kept.best_score, kept.max_score, kept.last_outcome) == (0.0, 3.0, "compile_error")
+
+
+def test_the_least_gas_is_kept_and_only_that_of_correct_contracts(database, desk, make_report):
+    kept = []
+    for used in (None, 70_000, 66_000, 68_000, None):
+        desk.hand_in()
+        score = None if used is None else GasScore(used=used, budget=60_000, measures={"work": used})
+        with database.unit_of_work() as work:
+            claimed = submissions.claim(work, desk.queued[-1], worker="w", lease_s=30)
+            submissions.finish(work, claimed, make_report(2.0).model_copy(update={"gas_score": score}))
+        kept.append(progress.to_out(EXERCISES[1], row(database)).best_gas)
+    assert kept == [None, 70_000, 66_000, 66_000, 66_000]
 
 
 def test_an_earlier_attempt_that_is_graded_later_is_not_the_last_outcome(database, desk, make_report):

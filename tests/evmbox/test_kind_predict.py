@@ -29,7 +29,7 @@ def purse() -> Exercise:
 
 @pytest.fixture(scope="module")
 def right(purse: Exercise) -> dict[str, str]:
-    return json.loads(answer_text(purse, purse.solution, SEED))
+    return json.loads(answer_text(purse, purse.solution, SEED, file="solution.json"))
 
 
 @pytest.fixture
@@ -275,6 +275,14 @@ def test_a_wrong_manifest_is_refused(folder: Path, old: str, new: str, said: str
     with pytest.raises(ExerciseError) as caught:
         load_exercise(edited(folder, "exercise.toml", old, new))
     assert said in str(caught.value)
+
+
+def test_an_expression_that_cannot_be_filled_in_is_told_with_its_file(pool: Pool, folder: Path):
+    exercise = load_exercise(edited(folder, "variants/hexadecimal.json", "{{gift * 10**18}}", "{{gift / nothing}}"))
+    with pytest.raises(ExerciseError) as caught:
+        prove(exercise, pool)
+    assert caught.value.file == "variants/hexadecimal.json"
+    assert "NameError" in str(caught.value)
 
 
 def test_a_missing_scene_is_named(folder: Path):

@@ -124,6 +124,17 @@ def test_a_failing_check_is_explained_where_it_is_asked_for(pool: Pool, counter:
     assert {check.divergence for check in passed} <= {None}
 
 
+def test_a_contract_with_a_budget_is_explained_where_it_is_wrong_and_not_where_it_is_greedy(pool: Pool):
+    roll = load_exercise(EXERCISES / "roll")
+    wrong, greedy = (roll.mistake_sources[file] for file in ("forgets-since.sol", "unpacked.sol"))
+    (kept,) = [check for check in pool.grade(roll, wrong, seed=1, explain=True).checks if check.status == "failed"]
+    line = wrong[: wrong.index("Member(0, shares)")].count("\n") + 1
+    assert (kept.divergence or "").endswith(f"That came from line {line}.")
+    report = pool.grade(roll, greedy, seed=1, explain=True)
+    assert report.gas_score is not None
+    assert {check.divergence for check in report.checks} == {None}
+
+
 def test_a_source_that_does_not_compile_gets_its_diagnostics(pool: Pool, counter: Exercise):
     report = pool.grade(counter, "contract Counter {", seed=1)
     assert report.outcome is Outcome.COMPILE_ERROR

@@ -54,9 +54,51 @@ def test_the_example_is_proven(tmp_path: Path, pool: Pool):
     (folder / "solution.sol").write_text(SOLUTION)
     (folder / "starter.sol").write_text(SOLUTION.replace("rings += 1;\n        emit Rang(msg.sender);", ""))
     (folder / "mistakes" / "counts-once.sol").write_text(SOLUTION.replace("rings += 1;", "rings = 1;"))
+    assert_proven(folder, pool)
+
+
+LATCH = """
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.37;
+
+contract Latch {
+    bool public on;
+
+    function flip() external {
+        on = !on;
+    }
+}
+"""
+FILES = {
+    "predict": {"starter.json": "{}", "mistakes/never-empty.json": '{"refused": "no"}'},
+    "gas": {
+        "solution.sol": LATCH,
+        "starter.sol": LATCH.replace("on = !on;", ""),
+        "mistakes/counts-too.sol": LATCH.replace("bool public on;", "bool public on; uint256 flips;").replace(
+            "on = !on;", "on = !on; flips++;"
+        ),
+    },
+    "bytecode": {"starter.hex": "00", "mistakes/zero.hex": "60205ff3"},
+}
+"""What the guide leaves to be written, by the kind it is about."""
+
+
+@pytest.mark.parametrize("kind", FILES)
+def test_the_example_of_each_other_kind_is_proven(kind: str, tmp_path: Path, pool: Pool):
+    written = dict(re.findall(rf"^```\w+\n(?:#|//) {kind}/(\S+)\n(.*?)^```", GUIDE, re.DOTALL | re.MULTILINE))
+    name = re.findall(r'^id = "(.*)"$', written["exercise.toml"], re.MULTILINE)[0]
+    for file, text in (written | FILES[kind]).items():
+        path = tmp_path / name / file
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    assert_proven(tmp_path / name, pool)
+
+
+def assert_proven(folder: Path, pool: Pool) -> None:
+    """Hold that nothing is missing but the number of variants and mistakes, which an example need not have."""
     proof = prove(load_exercise(folder), pool)
     wrong = [row for row in proof.rows if not row.ok]
-    assert {row.claim for row in wrong} == {Claim.ENOUGH_VARIANTS, Claim.ENOUGH_MISTAKES}
+    assert {row.claim for row in wrong} == {Claim.ENOUGH_VARIANTS, Claim.ENOUGH_MISTAKES}, wrong
 
 
 @pytest.mark.parametrize("name", re.findall(r"function (\w+)\(", VM_AND_TEST))

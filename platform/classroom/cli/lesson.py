@@ -40,7 +40,7 @@ SYMBOL = {CheckStatus.PASSED: "[green]✓[/]", CheckStatus.FAILED: "[red]✗[/]"
 @app.command("grade")
 def grade(
     exercise_id: Annotated[str, typer.Argument(help="Such as tip-jar.")],
-    file: Annotated[Path, typer.Argument(help="The Solidity file to grade.", exists=True, dir_okay=False)],
+    file: Annotated[Path, typer.Argument(help="The source or answers to grade.", exists=True, dir_okay=False)],
     as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
     seed: Annotated[int, typer.Option(help="Varies the inputs of the checks.", min=0)] = 0,
 ) -> None:
@@ -183,6 +183,8 @@ def print_report(report: Report) -> None:
             out.print(f"  [bold]Where it went another way:[/] {escape(result.divergence)}")
         if result.hint and result.status is CheckStatus.FAILED:
             out.print(f"  [dim]Hint: {escape(result.hint)}[/]")
+    if report.gas_score:
+        out.print(f"{report.gas_score.used:,} gas of {report.gas_score.budget:,}")
     colour = "green" if report.outcome is Outcome.PASSED else "red"
     if report.message:
         out.print(escape(report.message))

@@ -14,7 +14,7 @@ from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 from urllib.parse import quote
 from uuid import UUID
 
@@ -174,9 +174,16 @@ class Client:
                 return held  # the answer to an earlier try was lost, or another window wrote the same
             raise
 
-    def compile(self, source: str, *, check_only: bool = False, exercise_id: str | None = None) -> CompileOut:
+    def compile(
+        self,
+        source: str,
+        *,
+        check_only: bool = False,
+        exercise_id: str | None = None,
+        language: Literal["solidity", "yul"] = "solidity",
+    ) -> CompileOut:
         """Compile a source, as one for an exercise if that is named; with `check_only` only parse and type-check it."""
-        body = _checked(CompileIn, source=source, check_only=check_only, exercise_id=exercise_id)
+        body = _checked(CompileIn, source=source, check_only=check_only, exercise_id=exercise_id, language=language)
         return self._send("POST", "/compile", CompileOut, body)
 
     def scenario(self, source: str, steps: Sequence[Step]) -> ScenarioOut:

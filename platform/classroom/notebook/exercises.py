@@ -156,15 +156,22 @@ class ExercisePanel(anywidget.AnyWidget):
         try:
             while (newest := self._undiagnosed) is not None:
                 self._undiagnosed = None
-                compiled = await _in_thread(
-                    self._client().compile, newest["source"], check_only=True, exercise_id=self.exercise_id
-                )
-                items = [diagnostic.model_dump(mode="json") for diagnostic in compiled.diagnostics]
+                items = await self._diagnostics(newest["source"])
                 self.send({"type": "diagnostics", "seq": newest["seq"], "items": items})
         except Exception as error:  # noqa: BLE001 - help while typing is a courtesy; checking says what is wrong
             _log.info("no diagnostics: %s", error)
         finally:
             self._diagnosing = False
+
+    async def _diagnostics(self, source: str) -> list[dict[str, Any]]:
+        """Give what a compiler says of a source; bytes and answers have none, and are read when they are checked."""
+        language = self.content.get("exercise", {}).get("language", "solidity")
+        if language not in {"solidity", "yul"}:
+            return []
+        compiled = await _in_thread(
+            self._client().compile, source, check_only=True, exercise_id=self.exercise_id, language=language
+        )
+        return [diagnostic.model_dump(mode="json") for diagnostic in compiled.diagnostics]
 
     async def _save(self, message: dict[str, Any]) -> None:
         seq = message["seq"]

@@ -14,6 +14,7 @@ from evmbox.chain import seeded
 from evmbox.chain.abi import Interface, Mismatch, checksummed, encode
 from evmbox.chain.accounts import KEYS, NAMES, OWNER, Account, Addressed
 from evmbox.chain.actions import Action, tell
+from evmbox.chain.code import Code, creation_of
 from evmbox.chain.contract import Artifact, Contract, Sender
 from evmbox.chain.engine import MAX_TRANSACTION_GAS, Ending, Engine, Execution, Log, Message
 from evmbox.chain.errors import ExecutionError, MissingFunction, OutOfReach
@@ -142,6 +143,13 @@ class Chain:
             self._record("constructor", receipt.gas_used)
         return Contract(self, address, found, receipt)
 
+    def deploy_code(
+        self, runtime: bytes, *, called: str = "the code", sender: Sender = OWNER, value: int = 0
+    ) -> Contract:
+        """Deploy runtime bytecode as it is. Without an ABI it is reached by `transfer` and `call_raw`."""
+        code = Code(called, creation_of(runtime))
+        return self.deploy(code, sender=sender, value=value, called=called)
+
     def at(self, address: object, artifact: Artifact | str, *, called: str | None = None) -> Contract:
         """Return the contract at an address, made by another contract, to be called by the ABI of `artifact`."""
         found = self._artifact(artifact)
@@ -170,6 +178,26 @@ class Chain:
                 action=f"{account!r} sent {in_words(wei(value))}{carrying} to {self.name_of(where) or where}",
                 interface=interface,
                 advice=advice,
+            )
+        )
+
+    def call_raw(
+        self, to: object, data: bytes = b"", *, sender: Sender = None, value: int = 0, gas: int | None = None
+    ) -> bytes:
+        """Call with raw calldata, keep nothing of it, and return the bytes that came back. Raises `ExecutionError`."""
+        account = self.sender(sender)
+        where = self._locate(to)
+        carrying = f"the calldata {show(data)}" if data else "no calldata"
+        paying = f", sending {in_words(wei(value))}" if value else ""
+        return self.look(
+            Request(
+                sender=account,
+                to=where,
+                data=data,
+                value=value,
+                gas=gas,
+                action=f"{account!r} called {self.name_of(where) or where} with {carrying}{paying}",
+                interface=self._contracts.get(where),
             )
         )
 
@@ -238,6 +266,7 @@ class Chain:
             events=tuple(events),
             function=request.function,
             created=None if execution.created is None else checksummed(execution.created),
+            calldata=request.data,
         )
         if request.to is not None and request.to == self._submission:
             self._record(_gas_label(request), receipt.gas_used)

@@ -64,8 +64,10 @@ class Receipt:
         events: tuple[Event, ...],
         function: Function | None,
         created: str | None,
+        calldata: bytes = b"",
     ) -> None:
         self.action = action
+        self.calldata = calldata
         self.status = True
         self.gas_used = execution.gas_used
         self.timestamp = execution.timestamp

@@ -29,6 +29,7 @@ from evmbox.checks.check import Check, check
 from evmbox.checks.draws import addresses, given, integers, text
 from evmbox.checks.expectations import CheckFailed, emits, expect_equal, reverts
 from evmbox.checks.loading import compile_checks, load_checks
+from evmbox.checks.measure import Measure, measure
 
 __all__ = [
     "Answer",
@@ -37,6 +38,7 @@ __all__ = [
     "CheckFailed",
     "ExecutionError",
     "LearnerError",
+    "Measure",
     "MissingFunction",
     "NotAValue",
     "OutOfGas",
@@ -53,6 +55,7 @@ __all__ = [
     "gwei",
     "integers",
     "load_checks",
+    "measure",
     "reverts",
     "text",
     "would_revert",

@@ -14,6 +14,7 @@ from evmbox.compiler.compilation import (
     Compiler,
     ContractDetails,
     Details,
+    Language,
 )
 from evmbox.compiler.native import NativeCompiler, open_compiler
 from evmbox.compiler.node import NodeCompiler
@@ -26,6 +27,7 @@ __all__ = [
     "Compiler",
     "ContractDetails",
     "Details",
+    "Language",
     "NativeCompiler",
     "NodeCompiler",
     "open_compiler",

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, Protocol
 
@@ -15,9 +16,19 @@ TIME_LIMIT_S = 10.0
 NO_SOURCES: Mapping[str, str] = MappingProxyType({})
 
 
+class Language(StrEnum):
+    """What a source is written in, by solc's own names."""
+
+    SOLIDITY = "Solidity"
+    YUL = "Yul"
+
+
 @dataclass(frozen=True)
 class Artifact:
-    """A compiled contract. `creation` is empty for an interface or an abstract contract, which can't be deployed."""
+    """A compiled contract. `creation` is empty for an interface or an abstract contract, which can't be deployed.
+
+    An object of Yul has an empty ABI, and a runtime size of 0 where it has no object within it to be deployed.
+    """
 
     name: str
     abi: list[dict[str, Any]]
@@ -97,13 +108,15 @@ class Compiler(Protocol):
         check_only: bool = False,
         optimize: bool = False,
         details: bool = False,
+        language: Language = Language.SOLIDITY,
         timeout_s: float = TIME_LIMIT_S,
     ) -> Compilation:
         """Compile `source`, which may import OpenZeppelin's contracts and `extra_sources` (text by file name).
 
         `check_only` parses and checks types and makes no code. `details` adds `Compilation.details` and doubles the
         time; the code is the same. The optimizer also runs, unasked, where the source
-        does not fit without it. Raise CompilerUnavailable if the compiler can't be run or was closed.
+        does not fit without it. Yul imports nothing and has no details; plain code is an object named `object`.
+        Raise CompilerUnavailable if the compiler can't be run or was closed.
         """
 
     def close(self) -> None:

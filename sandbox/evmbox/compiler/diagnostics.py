@@ -81,6 +81,8 @@ def _words(error: Mapping[str, Any], library: Library, extra_names: tuple[str, .
     message, code = str(error["message"]), error.get("errorCode")
     if code == _NOT_FOUND_CODE and (match := _NOT_FOUND.search(message)):
         return _one_line(f'"{match[1]}" can\'t be imported.'), library.advice(match[1], extra_names)
+    if error["type"] == "InternalCompilerError" and message.startswith("Uncaught exception"):
+        message = "The compiler broke down over this source."  # the rest is about its own files
     file = (error.get("sourceLocation") or {}).get("file", "")
     if code == _OTHER_VERSION_CODE and file in library.names:
         return _one_line(f"{file}: {message}"), library.version_advice()

@@ -21,6 +21,7 @@ from evmbox.compiler.compilation import (
     Compilation,
     ContractDetails,
     Details,
+    Language,
 )
 from evmbox.compiler.diagnostics import diagnose, refuse, summarize
 from evmbox.compiler.imports import Library
@@ -64,6 +65,7 @@ class StandardJsonCompiler(ABC):
         check_only: bool = False,
         optimize: bool = False,
         details: bool = False,
+        language: Language = Language.SOLIDITY,
         timeout_s: float = TIME_LIMIT_S,
     ) -> Compilation:
         """Compile `source`; see `Compiler.compile`."""
@@ -71,15 +73,16 @@ class StandardJsonCompiler(ABC):
             raise ValueError(f"{SOURCE_NAME} is the name of the submitted source.")
         if refusal := refuse_text(source):
             return _failed((refusal,))
-        sources = {
-            **self._library.sources_for([source, *extra_sources.values()]),
-            **extra_sources,
-            SOURCE_NAME: source,
-        }
+        sources = {SOURCE_NAME: source}
+        if language is Language.SOLIDITY:
+            imported = self._library.sources_for([source, *extra_sources.values()])
+            sources = {**imported, **extra_sources, **sources}
+        detailed = details and not check_only and language is Language.SOLIDITY
         wanted = Wanted(
             code=not check_only,
             optimize=optimize,
-            details_of=frozenset((SOURCE_NAME, *extra_sources)) if details and not check_only else frozenset(),
+            details_of=frozenset((SOURCE_NAME, *extra_sources)) if detailed else frozenset(),
+            language=language,
         )
         with self._turn:
             self._prepare()
@@ -155,7 +158,7 @@ class StandardJsonCompiler(ABC):
         return Compilation(
             artifacts={name: _artifact(name, output) for name, output in submitted.items() if "evm" in output},
             abis={
-                name: output["abi"]
+                name: output.get("abi", [])
                 for file in sorted(contracts, key=lambda file: (file == SOURCE_NAME, file in extra_sources))
                 for name, output in contracts[file].items()
             },
@@ -171,6 +174,7 @@ class Wanted:
     code: bool
     optimize: bool
     details_of: frozenset[str]
+    language: Language = Language.SOLIDITY
 
 
 def _request(sources: Mapping[str, str], wanted: Wanted, evm: str) -> bytes:
@@ -190,7 +194,7 @@ def _request(sources: Mapping[str, str], wanted: Wanted, evm: str) -> bytes:
         "outputSelection": selection,
     }
     named = {name: {"content": text} for name, text in sources.items()}
-    return json.dumps({"language": "Solidity", "sources": named, "settings": settings}).encode() + b"\n"
+    return json.dumps({"language": wanted.language, "sources": named, "settings": settings}).encode() + b"\n"
 
 
 def _needs_optimizer(answer: Mapping[str, Any]) -> bool:
@@ -207,7 +211,7 @@ def _runtime_size(output: Mapping[str, Any]) -> int:
 def _artifact(name: str, output: Mapping[str, Any]) -> Artifact:
     return Artifact(
         name=name,
-        abi=output["abi"],
+        abi=output.get("abi", []),
         creation=bytes.fromhex(output["evm"]["bytecode"]["object"]),
         runtime_size=_runtime_size(output),
     )

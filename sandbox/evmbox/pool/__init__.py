@@ -4,8 +4,6 @@ A slot is a compiler of its own and the right to one fork of the template at a t
 line. Diagnostics have a compiler and a line of their own, so that a bomb in a submission delays no one who is typing.
 """
 
-import logging
-import marshal
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,38 +12,34 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from evmbox.checks import compile_checks
-from evmbox.compiler import Compilation, Compiler, open_compiler
+from evmbox.compiler import Compilation, Compiler, Language, open_compiler
 from evmbox.compiler.compilation import NO_SOURCES
-from evmbox.divergence import Divergence, Pair
 from evmbox.errors import CompilerUnavailable, EvmboxError, ExerciseError, PoolBusy, PoolClosed
-from evmbox.exercise import Exercise, Kind, load_exercise
+from evmbox.exercise import Exercise, load_exercise
 from evmbox.isolation.ladder import Walls, find_walls
 from evmbox.isolation.tier import Tier
 from evmbox.pool.cache import Memory, RememberingCompiler
 from evmbox.pool.confinement import Ration
 from evmbox.pool.jobs import (
     Draft,
-    ExplainJob,
     Fault,
     Finished,
     GradeJob,
     Job,
-    LocateJob,
     Message,
     Moved,
-    Parted,
     ScenarioJob,
     Stepped,
     TraceJob,
+    marshalled_checks,
 )
 from evmbox.pool.line import Line
+from evmbox.pool.second_look import SecondLook
 from evmbox.pool.shelf import Shelf
 from evmbox.pool.template import START_S, Ending, Listener, Template, TemplateLost
-from evmbox.report import CheckStatus, Outcome, Progress, Report, Stage
+from evmbox.report import Outcome, Progress, Report, Stage
 from evmbox.runner import (
     LESSON_FAULT,
-    LOCATE_S,
     OnFault,
     OnProgress,
     Submission,
@@ -54,8 +48,6 @@ from evmbox.runner import (
     prepare,
     report_without_run,
     timed,
-    with_details,
-    worth_locating,
 )
 from evmbox.scenario import stopped_at
 from evmbox.steps import Step, StepResult
@@ -66,13 +58,6 @@ AHEAD_S = 2.0
 """How long one compile ahead of a submission may take; more is left to the submission itself."""
 
 WARM_UP = Path(__file__).parent / "warm-up"
-
-EXPLAIN_MS = 2000
-"""How long a failing submission may be looked into; one whose checks took longer is not."""
-
-MAX_EXPLAINED = 5
-
-_log = logging.getLogger(__name__)
 
 OUTCOMES = {
     Ending.DIED: Outcome.RESOURCE_LIMIT,
@@ -199,16 +184,17 @@ class Pool:
                 submission.silent(),
                 seed=seed,
                 solc=exercise.solc,
-                checks=_marshalled_checks(exercise),
+                checks=marshalled_checks(exercise),
                 to_the_end=to_the_end,
             )
             report = self._check(job, on_progress, on_fault)
             report = report.model_copy(update={"diagnostics": submission.compilation.diagnostics})
-            if to_the_end and exercise.kind is Kind.CONTRACT:
+            if to_the_end and report.outcome is not Outcome.PASSED:
+                look = SecondLook(self._fork, self._ration, job)
                 with self._in_version(exercise.solc, usual) as compiler:
-                    report = self._locate(job, report, compiler)
-                    if explain and report.outcome is Outcome.FAILED:
-                        report = self._explain(report, exercise, submission, seed, compiler)
+                    report = look.locate(report, compiler)
+                    if explain:
+                        report = look.explain(report, compiler)
             return timed(report, total_ms=(time.perf_counter() - started) * 1000)
 
     def compile(
@@ -219,12 +205,18 @@ class Pool:
         optimize: bool = False,
         details: bool = False,
         extra_sources: Mapping[str, str] = NO_SOURCES,
+        language: Language = Language.SOLIDITY,
         solc: str = SOLC_VERSION,
     ) -> Compilation:
         """Compile on the compiler kept for diagnostics; see `Compiler.compile`."""
         with self._turn(self._diagnostics) as usual, self._in_version(solc, usual) as compiler:
             return compiler.compile(
-                source, check_only=check_only, optimize=optimize, details=details, extra_sources=extra_sources
+                source,
+                check_only=check_only,
+                optimize=optimize,
+                details=details,
+                extra_sources=extra_sources,
+                language=language,
             )
 
     def compile_ahead(self, exercise: Exercise, source: str) -> bool:
@@ -344,52 +336,6 @@ class Pool:
             return ending.report or cut_short(draft, Outcome.RESOURCE_LIMIT)
         return cut_short(draft, OUTCOMES[ending])
 
-    def _explain(
-        self, report: Report, exercise: Exercise, submission: Submission, seed: int, compiler: Compiler
-    ) -> Report:
-        """Return the report with the divergences that can be found in a short time; a learner waits for it."""
-        failed = [check.id for check in report.checks if check.status is CheckStatus.FAILED][:MAX_EXPLAINED]
-        if not failed or report.timings.checks_ms > EXPLAIN_MS:
-            return report
-        pair = Pair(
-            exercise,
-            with_details(exercise, submission, compiler=compiler).silent(),
-            prepare(exercise, exercise.solution, compiler=compiler).silent(),
-            seed,
-        )
-        found: dict[str, Divergence] = {}
-
-        def listen(message: Message) -> None:
-            if isinstance(message, Parted):
-                found[message.check] = message.divergence
-
-        ration = self._ration.model_copy(update={"wall_s": EXPLAIN_MS / 1000})
-        try:
-            self._fork(ExplainJob(pair, failed), ration, listen)
-        except EvmboxError:
-            _log.exception("A failing submission to %s could not be explained.", exercise.id)  # the verdict stands
-        checks = tuple(
-            check.model_copy(update={"divergence": told.message, "where": check.where or told.where})
-            if (told := found.get(check.id))
-            else check
-            for check in report.checks
-        )
-        return report.model_copy(update={"checks": checks})
-
-    def _locate(self, job: GradeJob, report: Report, compiler: Compiler) -> Report:
-        """Add the lines of the loops that burned the gas, where that is quickly found: not for who is out for time."""
-        spent_s = (report.timings.deploy_ms + report.timings.checks_ms) / 1000
-        if not worth_locating(job.exercise, report):
-            return report
-        submission = with_details(job.exercise, job.submission, compiler=compiler, timeout_s=2 * LOCATE_S)
-        ration = self._ration.model_copy(update={"wall_s": min(self._ration.wall_s, 2 * spent_s + LOCATE_S)})
-        try:
-            ending = self._fork(LocateJob(job.exercise, submission.silent(), report, job.seed), ration, ignore)
-        except EvmboxError:  # a verdict without the line is better than none
-            _log.exception("The loop that burned the gas in %s could not be looked for.", job.exercise.id)
-            return report
-        return (isinstance(ending, Finished) and ending.report) or report
-
     def _fork(self, job: Job, ration: Ration, listen: Listener) -> Finished | Ending:
         """Do a job in a fork. A template that was lost is replaced, and the job done again, once."""
         template = self._present()
@@ -420,14 +366,6 @@ class Pool:
             template.close()
             msg = f"The sandbox's own submission did not pass: {finished.report}"
             raise EvmboxError(msg)
-
-
-def _marshalled_checks(exercise: Exercise) -> bytes:
-    """Return the compiled checks, which spares each fork compiling them; nothing where it must say what is wrong."""
-    try:
-        return marshal.dumps(compile_checks(exercise.path, exercise.checks)) if exercise.checks else b""
-    except ExerciseError:
-        return b""
 
 
 def _closed() -> PoolClosed:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from evmbox.compiler import Compilation, Compiler
+from evmbox.compiler import Compilation, Compiler, Language
 from evmbox.compiler.compilation import NO_SOURCES, TIME_LIMIT_S
 from evmbox.report import Outcome
 
@@ -82,10 +82,11 @@ class RememberingCompiler(Compiler):
         check_only: bool = False,
         optimize: bool = False,
         details: bool = False,
+        language: Language = Language.SOLIDITY,
         timeout_s: float | None = None,
     ) -> Compilation:
         """Compile `source`, or remember; see `Compiler.compile`. What is remembered took no time."""
-        key = _digest([self.version, source, dict(extra_sources), check_only, optimize, details])
+        key = _digest([self.version, source, dict(extra_sources), check_only, optimize, details, language])
         if (known := self._memory.get(key)) is not None:
             return replace(known, elapsed_ms=0.0)
         compilation = self._compiler.compile(
@@ -94,6 +95,7 @@ class RememberingCompiler(Compiler):
             check_only=check_only,
             optimize=optimize,
             details=details,
+            language=language,
             timeout_s=self._patience_s if timeout_s is None else timeout_s,
         )
         self._memory.put(key, compilation)

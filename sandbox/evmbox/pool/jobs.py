@@ -11,8 +11,10 @@ from typing import Annotated, Literal, Protocol, runtime_checkable
 
 from pydantic import Field, TypeAdapter
 
+from evmbox.checks import compile_checks
 from evmbox.compiler import Compilation
 from evmbox.divergence import Divergence, Pair
+from evmbox.errors import ExerciseError
 from evmbox.exercise import Exercise
 from evmbox.report import Data, Progress, Report
 from evmbox.runner import Listeners, Submission, checks_of, judge, locate
@@ -186,3 +188,11 @@ class TraceJob:
         """Run the steps before it, then that one recorded."""
         trace, message = trace_step(self.compilation, self.steps, self.index, self.window)
         return Finished(trace=trace, message=message)
+
+
+def marshalled_checks(exercise: Exercise) -> bytes:
+    """Return the compiled checks, which spares each fork compiling them; nothing where it must say what is wrong."""
+    try:
+        return marshal.dumps(compile_checks(exercise.path, exercise.checks)) if exercise.checks else b""
+    except ExerciseError:
+        return b""

@@ -123,7 +123,7 @@ def prove(
         if (before := known.get(keys[trial])) is not None:
             return before
         faults: list[str] = []
-        source = answer_text(exercise, trial.source, trial.seed)
+        source = answer_text(exercise, trial.source, trial.seed, file=trial.file)
         report = pool.grade(exercise, source, seed=trial.seed, on_fault=faults.append)
         graded = Graded(report, faults[0] if faults else None)
         if report.versions.exercise == exercise.digest:  # nobody changed the folder meanwhile

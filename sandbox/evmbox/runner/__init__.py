@@ -16,7 +16,7 @@ from evmbox.checks.expectations import EXHAUSTED
 from evmbox.compiler import Compiler
 from evmbox.compiler.compilation import TIME_LIMIT_S
 from evmbox.errors import ExerciseError, TimeUp
-from evmbox.exercise import HELPERS, Exercise
+from evmbox.exercise import HELPERS, Exercise, Kind
 from evmbox.report import Outcome, Progress, Report, Stage
 from evmbox.runner.grading import (
     LESSON_FAULT,
@@ -86,9 +86,14 @@ def prepare(exercise: Exercise, source: str, *, compiler: Compiler) -> Submissio
 def with_details(
     exercise: Exercise, submission: Submission, *, compiler: Compiler, timeout_s: float = TIME_LIMIT_S
 ) -> Submission:
-    """Return a submission of kind `contract` compiled once more, with details; its code is the same."""
-    extra = exercise.extra_sources
-    compilation = compiler.compile(submission.source, extra_sources=extra, details=True, timeout_s=timeout_s)
+    """Return a submission of kind `contract` or `gas` compiled once more, with details; its code is the same."""
+    compilation = compiler.compile(
+        submission.source,
+        extra_sources=exercise.extra_sources,
+        optimize=exercise.kind is Kind.GAS,
+        details=True,
+        timeout_s=timeout_s,
+    )
     return replace(submission, compilation=compilation)
 
 

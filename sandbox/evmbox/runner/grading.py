@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from evmbox.chain import Ending
 from evmbox.checks import Check
 from evmbox.exercise import Exercise
-from evmbox.report import CheckResult, CheckStatus, Deployed, Outcome, Progress, Report, Timings, Versions
+from evmbox.report import CheckResult, CheckStatus, Deployed, GasScore, Outcome, Progress, Report, Timings, Versions
 from evmbox.runner.submission import Submission
 from evmbox.versions import EVM_VERSION, SOLC_VERSION
 
@@ -75,6 +75,7 @@ class Grading:
     deployed: Deployed | None = None
     gas: dict[str, int] = field(default_factory=dict)
     hides_gas: bool = False
+    gas_score: GasScore | None = None
     size: int | None = None
     deploy_ms: float = 0.0
     checks_ms: float = 0.0
@@ -112,6 +113,7 @@ class Grading:
             checks=tuple(self.results),
             deployed=self.deployed,
             gas={} if self.hides_gas else self.gas,
+            gas_score=self.gas_score,
             size=self.size,
             timings=Timings(
                 compile_ms=self.submission.compilation.elapsed_ms,

@@ -7,7 +7,7 @@ from evmbox.checks import Check
 from evmbox.compiler import Compiler
 from evmbox.exercise import Exercise, Kind
 from evmbox.report import Report
-from evmbox.runner import challenge, contract, predict, tests
+from evmbox.runner import bytecode, challenge, contract, gas, predict, tests
 from evmbox.runner.grading import Grading
 from evmbox.runner.submission import Submission
 
@@ -27,6 +27,8 @@ KINDS: Mapping[Kind, KindModule] = {
     Kind.CHALLENGE: challenge,
     Kind.TESTS: tests,
     Kind.PREDICT: predict,
+    Kind.GAS: gas,
+    Kind.BYTECODE: bytecode,
 }
 
 OWN_CHECKS: Mapping[Kind, Callable[[Exercise], list[Check]]] = {Kind.TESTS: tests.checks}

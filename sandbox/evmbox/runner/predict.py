@@ -59,7 +59,7 @@ def judge(grading: Grading) -> Report:
     return run_checks(grading, chain, scene)
 
 
-def read_answers(source: str) -> dict[str, str] | Diagnostic:
+def read_answers(source: str, *, form: str = _FORM) -> dict[str, str] | Diagnostic:
     """Return a learner's answers by question as texts, or what is wrong with the text as a whole.
 
     Numbers stay as they are written, so that none is too large and none is rounded.
@@ -67,13 +67,13 @@ def read_answers(source: str) -> dict[str, str] | Diagnostic:
     if refusal := refuse_text(source):
         return refusal
     if source.count("[") + source.count("{") > MAX_BRACKETS:
-        return refuse("JSONError", "This is nested too deep, or has far too many brackets.", _FORM)
+        return refuse("JSONError", "This is nested too deep, or has far too many brackets.", form)
     try:
         answers = json.loads(source, parse_int=str, parse_float=str, parse_constant=str)
     except json.JSONDecodeError as error:
-        return refuse("JSONError", f"This is not JSON: {error.msg}.", _FORM, text=source, index=error.pos)
+        return refuse("JSONError", f"This is not JSON: {error.msg}.", form, text=source, index=error.pos)
     if not isinstance(answers, dict):
-        return refuse("JSONError", "This is no JSON object.", _FORM)
+        return refuse("JSONError", "This is no JSON object.", form)
     return {key: _text(value) for key, value in answers.items()}
 
 

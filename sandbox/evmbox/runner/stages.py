@@ -48,11 +48,16 @@ def deploy(grading: Grading, chain: Chain, artifact: Artifact, *args: Any) -> Co
     return contract
 
 
-def run_checks(grading: Grading, chain: Chain, contract: Contract | None = None) -> Report:
-    """Run every check, each on the chain as it is now, and return the verdict."""
+def run_checks(
+    grading: Grading, chain: Chain, contract: Contract | None = None, *, first: int = 0, last: int | None = None
+) -> Report:
+    """Run every check, each on the chain as it is now, and return the verdict.
+
+    `first` and `last` choose some of them by place, as in a slice.
+    """
     started = time.perf_counter()
     broken = False
-    for index, check in enumerate(grading.checks):
+    for index, check in [*enumerate(grading.checks)][first:last]:
         grading.listeners.on_draft(grading.report(Outcome.RESOURCE_LIMIT))
         grading.listeners.on_progress(Progress(stage=Stage.CHECK, index=index + 1, total=len(grading.checks)))
         try:

@@ -1,10 +1,13 @@
 """A small course, a real database and a real server on a port of its own, with callers of every kind."""
 
+import os
 import shutil
 import socket
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager
-from dataclasses import dataclass, field
+from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -21,6 +24,7 @@ from classroom.accounts import SESSION_COOKIE, SessionSigner
 from classroom.api.app import create_app
 from classroom.api.csrf import HEADER, csrf_token
 from classroom.db import Database
+from classroom.jobs import Queue
 from classroom.keys import server_key
 from classroom.models import AuditEvent, CredentialKind, Role, User
 from classroom.settings import Settings
@@ -115,6 +119,7 @@ class Live:
     users: dict[str, User] = field(default_factory=dict)
     headers: dict[str, dict[str, str]] = field(default_factory=dict)
     opened: ExitStack = field(default_factory=ExitStack)
+    consumer_log: Path | None = None
 
     def client(self, caller: str, **headers: str) -> httpx.Client:
         """Give an HTTP client that speaks as this caller."""
@@ -122,9 +127,11 @@ class Live:
         client = httpx.Client(base_url=self.settings.portal_url, headers=every, timeout=30, trust_env=False)
         return self.opened.enter_context(client)
 
-    def submit(self, caller: str = "lea", source: str = SOLUTION, *, key: str | None = None) -> httpx.Response:
-        """Hand in an attempt at the course's one exercise."""
-        body = {"exercise_id": "keeper", "source": source}
+    def submit(
+        self, caller: str = "lea", source: str = SOLUTION, *, exercise: str = "keeper", key: str | None = None
+    ) -> httpx.Response:
+        """Hand in an attempt, at the small course's one exercise unless another is named."""
+        body = {"exercise_id": exercise, "source": source}
         headers = {"Idempotency-Key": key or uuid4().hex}
         return self.client(caller).post("/api/v1/submissions", json=body, headers=headers)
 
@@ -198,6 +205,40 @@ def open_live(folder: Path, migrated: Path, course_dir: Path, **changes: object)
             ticket = accounts.issue(work.session, CredentialKind.KERNEL, None, lifetime=timedelta(hours=1))
         live.headers["unbound kernel"] = {"Authorization": f"Bearer {ticket}"}
         yield live
+
+
+@contextmanager
+def consume(live: Live, log: Path) -> Iterator[None]:
+    """Have what is handed in graded by a consumer, which writes all it says to `log`."""
+    settings = live.settings
+    variables = {
+        "CLASSROOM_DATA_DIR": str(settings.data_dir),
+        "CLASSROOM_LESSONS_DIR": str(settings.lessons_dir),
+        "CLASSROOM_PORTAL_PORT": str(settings.portal_port),
+        "CLASSROOM_POOL_SIZE": "1",
+    }
+    with closing(Queue(settings)) as queue, log.open("wb") as output:
+        live.app.state.services = replace(live.app.state.services, enqueue=queue.enqueue)
+        command = [sys.executable, "-m", "classroom.jobs", "--parent", str(os.getpid())]
+        process = subprocess.Popen(command, env={**os.environ, **variables}, stdout=output, stderr=output)
+        live.consumer_log = log
+        try:
+            yield
+        finally:
+            process.terminate()
+            process.wait(timeout=30)
+
+
+@pytest.fixture(scope="session")
+def consuming() -> Callable[[Live, Path], AbstractContextManager[None]]:
+    """Give `consume` to tests."""
+    return consume
+
+
+@pytest.fixture(scope="session")
+def opening() -> Callable[..., AbstractContextManager[Live]]:
+    """Give `open_live` to tests that bring a course of their own."""
+    return open_live
 
 
 @pytest.fixture

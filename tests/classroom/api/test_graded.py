@@ -1,10 +1,6 @@
 """The whole way with real parts: server, queue, consumer, sandbox. And what must never come out of it."""
 
-import os
-import subprocess
-import sys
 from contextlib import closing
-from dataclasses import replace
 from uuid import uuid4
 
 import pytest
@@ -28,26 +24,10 @@ SOURCES = {
 
 
 @pytest.fixture(scope="module")
-def classroom(shared, tmp_path_factory):
+def classroom(shared, consuming, tmp_path_factory):
     """Have the attempts of a server graded by a consumer; both tell all they say."""
-    settings = shared.settings
-    variables = {
-        "CLASSROOM_DATA_DIR": str(settings.data_dir),
-        "CLASSROOM_LESSONS_DIR": str(settings.lessons_dir),
-        "CLASSROOM_PORTAL_PORT": str(settings.portal_port),
-        "CLASSROOM_POOL_SIZE": "1",
-    }
-    log = tmp_path_factory.mktemp("log") / "consumer.log"
-    with closing(Queue(settings)) as queue, log.open("wb") as output:
-        shared.app.state.services = replace(shared.app.state.services, enqueue=queue.enqueue)
-        command = [sys.executable, "-m", "classroom.jobs", "--parent", str(os.getpid())]
-        process = subprocess.Popen(command, env={**os.environ, **variables}, stdout=output, stderr=output)
-        shared.consumer_log = log
-        try:
-            yield shared
-        finally:
-            process.terminate()
-            process.wait(timeout=30)
+    with consuming(shared, tmp_path_factory.mktemp("log") / "consumer.log"):
+        yield shared
 
 
 def verdict(classroom, source, caller="lea"):

@@ -298,6 +298,20 @@ def test_of_what_is_typed_meanwhile_only_the_newest_is_compiled(
     assert told[-1]["items"][0]["line"] == 1
 
 
+@pytest.mark.parametrize(
+    ("language", "asked"), [("solidity", ["solidity"]), ("yul", ["yul"]), ("hex", []), ("json", [])]
+)
+def test_what_is_typed_is_compiled_in_the_language_of_the_exercise(
+    panel: ExercisePanel, classroom: Classroom, told: list[dict[str, Any]], language: str, asked: list[str]
+) -> None:
+    classroom.answers["GET /exercises/tip-jar"] = {**EXERCISE, "language": language}
+    classroom.answers["POST /compile"] = {"diagnostics": [], "contracts": {}}
+    run(panel, {"type": "open", "key": "k"})
+    run(panel, {"type": "diagnose", "seq": 1, "source": "typed"})
+    assert [body["language"] for what, body in classroom.asked if what == "POST /compile"] == asked
+    assert told == [{"type": "diagnostics", "seq": 1, "items": []}]
+
+
 def test_a_saved_draft_is_told_with_its_revision(
     panel: ExercisePanel, classroom: Classroom, told: list[dict[str, Any]]
 ) -> None:

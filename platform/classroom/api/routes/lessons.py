@@ -5,12 +5,14 @@ from typing import Annotated
 from fastapi import Path
 from sqlmodel import Session
 
-from classroom import progress
+from classroom import progress, submissions
 from classroom.api.deps import InPerson, InServices, Person, Services, member_course
 from classroom.api.routing import api_router
 from classroom.catalog import Lesson
 from classroom.models import Progress
-from classroom.schemas import ExerciseOut, LessonOut, Name, TaskOut
+from classroom.schemas import ExerciseOut, GasBudgetOut, LessonOut, Name, QuestionOut, TaskOut
+from evmbox.exercise import Exercise
+from evmbox.questions import questions
 
 router = api_router("lessons", 401, 403, 404, 422, 503)
 
@@ -36,7 +38,10 @@ def show_lesson(lesson_id: LessonId, person: InPerson, services: InServices) -> 
 
 @router.get("/exercises/{exercise_id}")
 def show_exercise(exercise_id: ExerciseId, person: InPerson, services: InServices) -> ExerciseOut:
-    """Show what an exercise asks for, what the learner begins with, and how far they are."""
+    """Show what an exercise asks for, what the learner begins with, and how far they are.
+
+    Questions hold the learner's own values: those that an attempt of theirs is judged with.
+    """
     with services.database.read() as session:
         held = _progress(session, person)
     exercise = services.catalog.exercise(exercise_id)
@@ -48,8 +53,33 @@ def show_exercise(exercise_id: ExerciseId, person: InPerson, services: InService
         concepts=list(exercise.concepts),
         tasks=[TaskOut(number=number, text=text) for number, text in enumerate(exercise.tasks, 1)],
         starter=exercise.starter,
+        language=exercise.language,
+        shown=exercise.shown,
+        questions=_questions(exercise, submissions.seed_for(services.key, person.user.id, exercise_id)),
+        gas_budget=_gas_budget(exercise),
+        max_size=exercise.bytecode.max_size if exercise.bytecode else None,
         progress=progress.to_out(summary, held.get(exercise_id)),
     )
+
+
+def _questions(exercise: Exercise, seed: int) -> list[QuestionOut]:
+    return [
+        QuestionOut(
+            id=question.id,
+            text=question.text,
+            type=question.type.value,
+            choices=list(question.choices),
+            form=question.form,
+        )
+        for question in questions(exercise, seed)
+    ]
+
+
+def _gas_budget(exercise: Exercise) -> GasBudgetOut | None:
+    total = exercise.gas_budget or sum(exercise.gas_budgets.values())
+    if not total:
+        return None
+    return GasBudgetOut(total=total, measures=exercise.gas_budgets, best_known=exercise.best_known_gas)
 
 
 def _progress(session: Session, person: Person) -> dict[str, Progress]:

@@ -3,15 +3,19 @@
 from classroom.api.deps import InAnyone, InServices
 from classroom.api.routing import api_router
 from classroom.schemas import CompileIn, CompileOut, ScenarioIn, ScenarioOut, TraceIn, TraceOut
+from evmbox.compiler import Language
 
 router = api_router("sandbox", 401, 403, 404, 413, 415, 422, 429, 503)
 
 
 @router.post("/compile")
 def compile_source(order: CompileIn, identity: InAnyone, services: InServices) -> CompileOut:
-    """Compile Solidity or, with `check_only`, only type-check it. A mistake in it is data, with status 200."""
+    """Compile a source or, with `check_only`, only type-check it. A mistake in it is data, with status 200."""
     exercise = services.catalog.exercise(order.exercise_id) if order.exercise_id else None
-    return services.scratch.compile(identity.fair_share, order.source, check_only=order.check_only, exercise=exercise)
+    language = Language.YUL if order.language == "yul" else Language.SOLIDITY
+    return services.scratch.compile(
+        identity.fair_share, order.source, check_only=order.check_only, exercise=exercise, language=language
+    )
 
 
 @router.post("/scenarios")

@@ -1,0 +1,19 @@
+"""The least gas that a learner's correct contract has used."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0003"
+down_revision = "0002"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    with op.batch_alter_table("progress", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("best_gas", sa.Integer(), nullable=True))
+
+
+def downgrade() -> None:
+    with op.batch_alter_table("progress", schema=None) as batch_op:
+        batch_op.drop_column("best_gas")
