@@ -27,7 +27,7 @@ from evmbox.chain import (
 from evmbox.checks.check import Check, check
 from evmbox.checks.draws import addresses, given, integers, text
 from evmbox.checks.expectations import CheckFailed, emits, expect_equal, reverts
-from evmbox.checks.loading import compile_checks, load_checks
+from evmbox.checks.loading import load_checks
 
 __all__ = [
     "BadReturn",
@@ -42,7 +42,6 @@ __all__ = [
     "Reverted",
     "addresses",
     "check",
-    "compile_checks",
     "emits",
     "ether",
     "expect_equal",
