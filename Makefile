@@ -42,8 +42,9 @@ types: ## Check types
 imports: ## Check who imports whom
 	@$(BIN)/lint-imports
 
-benchmark: setup ## Measure a verdict beside its peer
+benchmark: setup ## Measure a verdict, and its checks alone, beside their peers
 	@$(BIN)/python benchmarks/verdict.py
+	@$(BIN)/python benchmarks/checks_stage.py
 
 lock: ## Resolve the dependencies anew (needs uv)
 	@uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \

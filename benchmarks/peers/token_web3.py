@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from web3 import EthereumTesterProvider, Web3
 
-SUPPLY = 10**24
+SUPPLY = 10**18
 
 
 class Deployed:

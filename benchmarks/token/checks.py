@@ -4,7 +4,7 @@ from typing import Any
 
 from evmbox.checks import check, emits, expect_equal, reverts
 
-SUPPLY = 10**24
+SUPPLY = 10**18
 
 
 @check("The owner starts with everything", task=1)

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from evmbox.chain import Chain
-from evmbox.checks import CheckFailed, compile_checks, load_checks
+from evmbox.checks import CheckFailed, load_checks
+from evmbox.checks.loading import compile_checks
 from evmbox.errors import ExerciseError
 
 HEAD = "from evmbox.checks import *\n\n"

@@ -413,3 +413,43 @@ def test_a_chain_is_bounded_in_blocks_and_in_what_it_stores():
     full = wire.refused("eth_sendTransaction", {"from": ALICE.address, "to": BOB.address, "gas": "0x5208"})
     assert (full.code, "KiB" in full.message) == (-32005, True)
     assert wire.ask("eth_blockNumber") == "0x1"
+
+
+def test_a_transaction_is_traced_on_the_state_it_was_run_on(wire):
+    counter = wire.send(data=COUNTER, gas="0x20000")["contractAddress"]
+    first, second = (wire.send(to=counter, gas="0x20000")["transactionHash"] for _ in range(2))
+    root = wire.ask("eth_getBlockByNumber", "latest", False)["stateRoot"]
+    written = []
+    for each in (first, second):
+        traced = wire.ask("debug_traceTransaction", each)
+        steps = traced["structLogs"]
+        assert [step["op"] for step in steps] == ["PUSH1", "SLOAD", "PUSH1", "ADD", "PUSH1", "SSTORE", "STOP"]
+        assert traced["gas"] == int(wire.ask("eth_getTransactionReceipt", each)["gasUsed"], 16)
+        assert traced["failed"] is False
+        written.append(steps[5]["stack"][-2])
+    assert written == ["0x1", "0x2"]
+    assert wire.ask("eth_getBlockByNumber", "latest", False)["stateRoot"] == root
+    assert len(wire.ask("debug_traceTransaction", first, {"limit": 2})["structLogs"]) == 2
+
+
+def test_calls_are_traced_and_an_altered_state_is_what_a_transaction_was_run_on(wire):
+    wire.ask("anvil_setBalance", ALICE.address, hex(10**18))
+    sent = wire.send(to=BOB.address, value=hex(10**17))
+    traced = wire.ask("debug_traceTransaction", sent["transactionHash"], {"tracer": "callTracer"})
+    assert (traced["type"], traced["to"], traced["value"]) == ("CALL", BOB.address.lower(), hex(10**17))
+    assert "error" not in traced
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"tracer": "prestateTracer"}, "no such tracer"),
+        ({"limit": -1}, "limit"),
+        ("fast", "are an object"),
+        ({"tracer": "callTracer", "tracerConfig": 1}, "tracerConfig"),
+    ],
+)
+def test_what_can_not_be_traced_is_refused_in_words(wire, options, words):
+    sent = wire.send(to=BOB.address, value="0x1")
+    assert words in str(wire.refused("debug_traceTransaction", sent["transactionHash"], options))
+    assert "not found" in str(wire.refused("debug_traceTransaction", "0x" + "11" * 32))

@@ -28,7 +28,7 @@ from evmbox.checks.answer import Answer, answer, would_revert
 from evmbox.checks.check import Check, check
 from evmbox.checks.draws import addresses, given, integers, text
 from evmbox.checks.expectations import CheckFailed, emits, expect_equal, reverts
-from evmbox.checks.loading import compile_checks, load_checks
+from evmbox.checks.loading import load_checks
 from evmbox.checks.measure import Measure, measure
 
 __all__ = [
@@ -47,7 +47,6 @@ __all__ = [
     "addresses",
     "answer",
     "check",
-    "compile_checks",
     "emits",
     "ether",
     "expect_equal",

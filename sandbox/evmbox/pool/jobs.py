@@ -11,7 +11,7 @@ from typing import Annotated, Literal, Protocol, runtime_checkable
 
 from pydantic import Field, TypeAdapter
 
-from evmbox.checks import compile_checks
+from evmbox.checks.loading import compile_checks
 from evmbox.compiler import Compilation
 from evmbox.divergence import Divergence, Pair
 from evmbox.errors import ExerciseError

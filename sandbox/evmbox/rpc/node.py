@@ -20,6 +20,7 @@ from evmbox.chain import STARTING_BALANCE
 from evmbox.chain.accounts import KEYS
 from evmbox.chain.engine import Log
 from evmbox.chain.eth_tester_engine import FastBackend, PrivateChain
+from evmbox.chain.recorder import Recording, Wanted, recording
 from evmbox.rpc import transactions
 from evmbox.rpc.errors import LIMIT_EXCEEDED, SERVER_ERROR, RpcError, invalid
 from evmbox.rpc.filters import Filters
@@ -30,7 +31,10 @@ MAX_SNAPSHOTS = 1000
 
 @dataclass(frozen=True, slots=True)
 class Mined:
-    """A transaction in its block. `created` is where a creation was put, or would have been."""
+    """A transaction in its block. `created` is where a creation was put, or would have been.
+
+    `state_before` is the root of the state that it was run on: that of the block before, unless that was altered since.
+    """
 
     transaction: transactions.Signed
     hash: Hash32
@@ -40,6 +44,7 @@ class Mined:
     logs: tuple[Log, ...]
     bloom: int
     created: Address | None
+    state_before: Hash32
 
     @property
     def tip(self) -> int:
@@ -84,6 +89,13 @@ class Bounds:
 
     blocks: int = 10_000
     state_bytes: int = 64 * 1024**2
+
+
+@dataclass(frozen=True, slots=True)
+class _Recordable:
+    """What a recorder needs of an engine."""
+
+    state_class: type[StateAPI]
 
 
 class Node:
@@ -169,6 +181,7 @@ class Node:
             raise RpcError(SERVER_ERROR, "already known")
         vm = self.chain.get_vm()
         transactions.check(vm.state, self.pending, transaction)
+        before = vm.state.state_root
         receipt, computation = transactions.apply(vm, self.pending, transaction)
         header = vm.increment_blob_gas_used(vm.add_receipt_to_header(self.pending, receipt), transaction)
         block = vm.set_block_transactions_and_withdrawals(vm.get_block(), header, (transaction,), (receipt,))
@@ -185,6 +198,7 @@ class Node:
             ),
             bloom=receipt.bloom,
             created=generate_contract_address(transaction.sender, transaction.nonce) if creates else None,
+            state_before=before,
         )
         self._seal(vm, block, (mined,))
         return mined
@@ -211,6 +225,14 @@ class Node:
         change(state)
         state.persist()
         self.chain.header = self.pending.copy(state_root=state.state_root)
+
+    def record(self, sealed: Sealed, mined: Mined, wanted: Wanted) -> Recording:
+        """Run a sealed transaction once more, on the state it was run on, and record it. The chain stays as it is."""
+        header = sealed.header.copy(state_root=mined.state_before, gas_used=0, blob_gas_used=0)
+        vm = self.chain.get_vm(header)
+        with recording(_Recordable(type(vm.state)), wanted) as what:
+            transactions.apply(vm, header, mined.transaction)
+        return what
 
     # going back
 
