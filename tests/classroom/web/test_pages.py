@@ -101,7 +101,7 @@ def test_a_one_time_link_works_once(client: httpx.Client, database: Database, pe
     client.cookies.clear()
     second = client.get("/welcome", params={"link": link})
     assert second.status_code == 401
-    assert "This link was used" in second.text
+    assert "This link does not work" in second.text
 
 
 def test_who_is_not_signed_in_is_sent_to_sign_in_and_back(client: httpx.Client) -> None:
