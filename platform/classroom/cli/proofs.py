@@ -53,10 +53,10 @@ def print_proof(proof: Proof, seconds: float | None) -> None:
 def print_all(proofs: Sequence[Proof], seconds: float) -> None:
     """Print the figures of several exercises, one a line, and their sums."""
     table = Table(show_edge=False)
-    table.add_column("exercise")
+    table.add_column("exercise", no_wrap=True)
     for heading in ("checks", "variants", "mistakes", "killed", "survived", "equivalent"):
-        table.add_column(heading, justify="right")
-    table.add_column("")
+        table.add_column(heading, justify="right", overflow="fold")
+    table.add_column("", no_wrap=True)
     for proof in proofs:
         claims, fates = _by_claim(proof), _fates(proof)
         files = (_figures(claims.get(claim, ())) for claim in (Claim.VARIANT_PASSES, Claim.MISTAKE_CAUGHT))

@@ -105,6 +105,11 @@ export function createEditor({ parent, text, label, describedBy, onChange, onChe
       const anchor = offsetOf(view.state.doc, line, column);
       view.dispatch({ selection: { anchor }, effects: EditorView.scrollIntoView(anchor, { y: "center" }) });
       view.focus();
+      // Heights of lines that wrap and were never drawn are guesses: once they are known, what is meant stands elsewhere.
+      view.requestMeasure({
+        read: () => view.dom.querySelector(".cm-activeLine"),
+        write: (element) => element?.scrollIntoView({ block: "center" }),
+      });
     },
     destroy() {
       resized.disconnect();

@@ -355,7 +355,7 @@ function createWorkbench(model, root, body, content) {
     if (fresh) lastTry = null; // the next check of the same text is an attempt of its own
     showNotice(trouble, null);
     verdict.hidden = false;
-    showVerdict(verdict, attempt, { fresh });
+    showVerdict(verdict, attempt, { fresh, jump: editor.jump });
     if (fresh && attempt.key === lastKey) bringIntoView(verdict.firstElementChild);
     const { title, text } = outcomeOf(attempt);
     fill(status, fresh ? [`${title}. `, text] : "");

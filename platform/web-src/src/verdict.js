@@ -1,4 +1,5 @@
 // How an attempt goes, and how it ended.
+import { SOURCE_NAME } from "./diagnostics.js";
 import { fill, h, prose, symbol } from "./dom.js";
 import { ago, has, number, say } from "./text.js";
 
@@ -41,8 +42,34 @@ export function tasksDone(report) {
   return new Set(checks.map((check) => check.task).filter((task) => !open.has(task)));
 }
 
-/** Show a finished attempt in `element`. */
-export function showVerdict(element, attempt, { fresh }) {
+/** What the explanation adds to the message: it often begins with the same words, only with an error's values named. */
+export function addedTo(message, divergence) {
+  const plain = (text) => text?.replace(/\b([A-Z]\w*)\([^()`]*\)/g, "$1");
+  const ends = [...divergence.matchAll(/\.( |$)/g)].map((found) => found.index + 1);
+  const repeated = ends.find((end) => plain(divergence.slice(0, end)) === plain(message)) ?? 0;
+  return divergence.slice(repeated).trim();
+}
+
+/** The text before, in and after the last words that name the line of `where`; null where none in this source are. */
+export function aroundLine(text, where) {
+  if (where?.file !== SOURCE_NAME) return null;
+  const found = [...text.matchAll(new RegExp(`\\bline ${where.line}\\b`, "gi"))].at(-1);
+  if (!found) return null;
+  const end = found.index + found[0].length;
+  return [text.slice(0, found.index), text.slice(found.index, end), text.slice(end)];
+}
+
+/** The text, its line a button that goes there. */
+function withLine(text, where, jump) {
+  const parts = aroundLine(text, where);
+  if (!parts) return prose(text);
+  const [before, line, after] = parts;
+  const go = () => jump(where.line, where.column);
+  return [...prose(before), h("button", { type: "button", class: "hk-link", onclick: go }, line), ...prose(after)];
+}
+
+/** Show a finished attempt in `element`; choosing a line in it calls `jump(line, column)`. */
+export function showVerdict(element, attempt, { fresh, jump }) {
   const report = attempt.report;
   const { tone, title, text } = outcomeOf(attempt);
   fill(
@@ -55,19 +82,20 @@ export function showVerdict(element, attempt, { fresh }) {
         "div",
         { class: "hk-outcome-words" },
         h("h4", { class: "hk-outcome-title" }, title),
-        text && h("p", { class: "hk-outcome-text" }, prose(text)),
+        text && h("p", { class: "hk-outcome-text" }, withLine(text, report?.where, jump)),
       ),
       report &&
         h("p", { class: "hk-score" }, say("score", { score: number(report.score), max: number(report.max_score) })),
     ),
     !fresh && attempt.finished_at && h("p", { class: "hk-note" }, say("earlier", { when: ago(attempt.finished_at) })),
     report?.checks.some((check) => check.status !== "not_run") &&
-      h("ul", { class: "hk-checks" }, report.checks.map(checkItem)),
+      h("ul", { class: "hk-checks" }, report.checks.map((check) => checkItem(check, jump))),
     h("p", { class: "hk-small" }, smallPrint(attempt)),
   );
 }
 
-function checkItem(check) {
+function checkItem(check, jump) {
+  const added = check.divergence && addedTo(check.message, check.divergence);
   return h(
     "li",
     { class: `hk-check hk-${check.status}` },
@@ -83,8 +111,13 @@ function checkItem(check) {
         h("span", { class: "hk-check-task" }, say("check_task", { task: check.task })),
       ),
       check.message && h("p", { class: "hk-check-message" }, prose(check.message)),
-      check.divergence &&
-        h("p", { class: "hk-check-message" }, h("strong", null, `${say("divergence")}: `), prose(check.divergence)),
+      added &&
+        h(
+          "p",
+          { class: "hk-check-message hk-divergence" },
+          h("strong", null, `${say("divergence")}: `),
+          withLine(added, check.where, jump),
+        ),
       check.status === "failed" &&
         check.hint &&
         h("details", { class: "hk-hint" }, h("summary", null, say("hint")), h("p", null, prose(check.hint))),

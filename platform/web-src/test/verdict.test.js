@@ -5,7 +5,7 @@ import { Text } from "@codemirror/state";
 
 import { offsetOf, toEditor } from "../src/diagnostics.js";
 import { has, say } from "../src/text.js";
-import { isUnderWay, outcomeOf, stageOf, tasksDone } from "../src/verdict.js";
+import { addedTo, aroundLine, isUnderWay, outcomeOf, stageOf, tasksDone } from "../src/verdict.js";
 
 // The module asks the document for its language.
 globalThis.document = { documentElement: { lang: "en" } };
@@ -79,4 +79,25 @@ test("messages are placed in this text only, on their first line at most", () =>
     placed.map(({ from, to, message }) => ({ from, to, message })),
     [{ from: 0, to: 12, message: "spans" }],
   );
+});
+
+test("an explanation says only what the message has not said", () => {
+  const message = "Dave called `withdraw()`. It should have reverted with NotOwner, but it succeeded.";
+  const same = "Dave called `withdraw()`. It should have reverted with NotOwner(caller=Dave), but it succeeded.";
+  const added = "Nothing in `withdraw` (line 20) stops it.";
+  assert.equal(addedTo(message, `${same} ${added}`), added);
+  assert.equal(addedTo(message, message), "");
+  const other = `Bob called \`tip()\`. It should have reverted, but it succeeded. ${added}`;
+  assert.equal(addedTo(message, other), other);
+  assert.equal(addedTo(null, other), other);
+});
+
+test("the line of the place is found where it is named last, and in this source only", () => {
+  const where = { file: "Contract.sol", line: 2, column: 5 };
+  const text = "It answered line 2, not line 20. That came from line 2.";
+  assert.deepEqual(aroundLine(text, where), ["It answered line 2, not line 20. That came from ", "line 2", "."]);
+  assert.deepEqual(aroundLine("Line 2: no.", where), ["", "Line 2", ": no."]);
+  assert.equal(aroundLine("Look at line 21.", where), null);
+  assert.equal(aroundLine(text, { ...where, file: "@openzeppelin/x.sol" }), null);
+  assert.equal(aroundLine(text, null), null);
 });

@@ -108,7 +108,12 @@ class Classroom:
             {"id": "b", "title": f"It pays {EVIL}", "task": 2, "status": status, "points": 2},
         ]
         if status == "failed":
-            checks[1] |= {"message": f"Expected 1, got 0. {EVIL}", "hint": f"Look at `pay`. {EVIL}"}
+            checks[1] |= {
+                "message": f"Expected 1, got 0. {EVIL}",
+                "hint": f"Look at `pay`. {EVIL}",
+                "divergence": f"Bob called `pay()`. {EVIL} Nothing in `pay` (line 2) sends it.",
+                "where": {"file": "Contract.sol", "line": 2, "column": 5, "end_line": 2, "end_column": 9},
+            }
         outcome = {"passed": "passed", "failed": "failed", "not_run": "compile_error"}[status]
         report = {
             "exercise_id": "jar",
@@ -297,6 +302,20 @@ def test_what_the_compiler_says_leads_to_its_line(in_browser: Callable[..., None
         await expect(page.get_by_text("Not run")).to_have_count(0)
         await write(page, "contract Jar {}")
         await expect(listed).to_have_count(0)
+
+    in_browser(visit)
+
+
+def test_where_it_went_another_way_leads_to_its_line(in_browser: Callable[..., None]) -> None:
+    async def visit(page: Page) -> None:
+        await write(page, "contract Jar {\n    wrong\n}\n")
+        await check(page)
+        told = page.get_by_text("Where it went another way: Bob called pay()")
+        await expect(told).to_contain_text("Nothing in pay (line 2) sends it.")
+        await told.get_by_role("button", name="line 2").press("Enter")
+        await expect(editor(page)).to_be_focused()
+        await page.keyboard.type("X")
+        await expect(editor(page)).to_contain_text("    Xwrong")
 
     in_browser(visit)
 

@@ -16,6 +16,7 @@ from classroom.models import CredentialKind, Role, User
 from classroom.settings import Settings
 from classroom.web.app import create_site
 from classroom.web.render import inline_code, safe_next
+from evmbox.report import CheckResult, CheckStatus
 from support.serving import running
 
 PASSWORD = "a long enough password"
@@ -101,7 +102,7 @@ def test_a_one_time_link_works_once(client: httpx.Client, database: Database, pe
     client.cookies.clear()
     second = client.get("/welcome", params={"link": link})
     assert second.status_code == 401
-    assert "This link was used" in second.text
+    assert "This link does not work" in second.text
 
 
 def test_who_is_not_signed_in_is_sent_to_sign_in_and_back(client: httpx.Client) -> None:
@@ -169,12 +170,22 @@ def test_the_instructor_reads_an_attempt_as_it_was_handed_in(
         claim = submissions.claim(work, desk.queued[-1], worker="w", lease_s=30)
     assert claim is not None
     with database.unit_of_work() as work:
-        assert submissions.finish(work, claim, make_report(2.0))
+        check = CheckResult(
+            id="a",
+            title="It keeps",
+            task=1,
+            status=CheckStatus.FAILED,
+            points=1,
+            message="Expected 1, got 0.",
+            divergence="Nothing in `set` (line 2) changes it.",
+        )
+        assert submissions.finish(work, claim, make_report(2.0).model_copy(update={"checks": (check,)}))
     address = f"/cohort/{people.alice.id}/{made.exercise_id}"
     page = enter(people.teacher).get(address)
     assert "&lt;script&gt;alert(1)" in page.text
     assert "<script>alert" not in page.text
     assert "2 of 3 points" in page.text
+    assert "Nothing in <code>set</code> (line 2) changes it." in page.text
     assert "In progress, 1 attempt" in enter(people.teacher).get("/cohort").text
     for other in (people.alice, people.bob):
         assert enter(other).get(address).status_code == 403
