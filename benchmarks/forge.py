@@ -33,6 +33,9 @@ from verdict import RESIDENT, pytest_environment
 
 PEER = Path(__file__).parent / "peers/test_token.py"
 WARM_UPS = 2
+COMPILED_BEFORE = 25
+"""A compiler on Node is still getting faster over its first compiles; a pool of a day has many behind it."""
+
 BUDGETS = (
     ("forge, changed", "ours, fresh", 15),
     ("pytest", "ours, fresh", 30),
@@ -100,6 +103,8 @@ def main() -> None:
             "pytest, kept running": lambda _: timed(kept_running),
             "pytest": lambda _: timed(from_nothing),
         }
+        for number in range(COMPILED_BEFORE):
+            fresh(-WARM_UPS - 1 - number)
         times: dict[str, list[float]] = {name: [] for name in ways}
         for number in range(-WARM_UPS, options.rounds):
             for name, way in ways.items():
@@ -108,7 +113,7 @@ def main() -> None:
                     times[name].append(took_ms)
         asked.close()
         resident.wait()
-    report(times, {name: timings[WARM_UPS:] for name, timings in spent.items()}, as_json=options.json)
+    report(times, {name: timings[-options.rounds :] for name, timings in spent.items()}, as_json=options.json)
 
 
 def timed(way: Callable[[], None]) -> float:
