@@ -4,6 +4,7 @@ Three servers, each a process of its own, asked in turns over a connection that 
   ours              the whole platform: bearer token and owner looked up, a chain in a process of its own, a journal
   stock             eth-tester in a FastAPI route, and nothing else; signatures in C (coincurve)
   stock, pure       the same as it is installed alone: signatures in pure Python
+With --anvil also Foundry's anvil, the limit, from npm (needs the registry) in a temporary folder.
 
 One measurement is two requests, eth_sendRawTransaction and eth_getTransactionReceipt, of a transfer signed before.
 Prints medians in ms and ratios; asserts nothing about time, but every receipt must say that it went well.
@@ -123,10 +124,31 @@ class Side:
     def measure(self, raw: str) -> float:
         """Give the milliseconds from sending a transaction to having its receipt."""
         began = time.perf_counter()
-        receipt = self.ask("eth_getTransactionReceipt", self.ask("eth_sendRawTransaction", raw))
+        sent = self.ask("eth_sendRawTransaction", raw)
+        while (receipt := self.ask("eth_getTransactionReceipt", sent)) is None:
+            pass  # anvil answers before it has mined
         took_ms = (time.perf_counter() - began) * 1000
         assert receipt["status"] in {1, "0x1"}, receipt
         return took_ms
+
+
+class Anvil(Side):
+    """Foundry's node, with an account of ours."""
+
+    def __init__(self, opened: ExitStack) -> None:
+        from peers import foundry  # noqa: PLC0415 - it imports of ours, which the peers' processes are not to
+
+        folder = Path(opened.enter_context(tempfile.TemporaryDirectory()))
+        command = [str(foundry.install(folder, "anvil")["anvil"]), "--port", "0"]
+        environment = {**os.environ, "HOME": str(folder)}
+        process = opened.enter_context(subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment))
+        opened.callback(process.terminate)
+        assert process.stdout is not None
+        address = next(line.split()[-1] for line in process.stdout if line.startswith("Listening on"))
+        self.account, self.chain_id, self.path = Account.create(), 31337, "/"
+        client = httpx.Client(base_url=f"http://{address}", trust_env=False, timeout=120)
+        self.http = opened.enter_context(client)
+        self.ask("anvil_setBalance", self.account.address, hex(10**20))
 
 
 def main() -> None:
@@ -134,6 +156,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rounds", type=int, default=100)
     parser.add_argument("--json", action="store_true")
+    parser.add_argument("--anvil", action="store_true", help="measure Foundry's anvil too")
     parser.add_argument("--serve", choices=["ours", "peer"], help=argparse.SUPPRESS)
     parser.add_argument("--fd", type=int, help=argparse.SUPPRESS)
     options = parser.parse_args()
@@ -142,11 +165,13 @@ def main() -> None:
             (serve_ours if options.serve == "ours" else serve_peer)(listener)
         return
     with ExitStack() as opened:
-        sides = {
+        sides: dict[str, Side] = {
             "ours": Side("ours", opened),
             "stock": Side("peer", opened),
             "stock, pure": Side("peer", opened, backend=PURE),
         }
+        if options.anvil:
+            sides["anvil"] = Anvil(opened)
         warm = 10
         times: dict[str, list[float]] = {name: [] for name in sides}
         for number in range(warm + options.rounds):
@@ -155,7 +180,7 @@ def main() -> None:
                 if number >= warm:
                     times[name].append(took_ms)
     medians = {name: statistics.median(values) for name, values in times.items()}
-    ratios = {name: medians["ours"] / medians[name] for name in ("stock", "stock, pure")}
+    ratios = {name: medians["ours"] / medians[name] for name in medians if name != "ours"}
     if options.json:
         sys.stdout.write(json.dumps({"ms": times, "medians": medians, "ratios": ratios}, indent=2) + "\n")
         return
