@@ -134,3 +134,10 @@ def test_a_contract_that_is_right_in_another_way_has_no_divergence(compiler: Com
             seed=1,
         )
         assert [pair.explain(check) for check in load_checks(exercise.path)] == [None] * len(load_checks(exercise.path))
+
+
+def test_a_contract_of_the_checks_is_called_by_its_name(compiler: Compiler) -> None:
+    exercise = load_exercise(ROOT / TIPS)
+    found = explain(compiler, exercise, exercise.mistake_sources["error-names-the-signer.sol"])
+    assert found is not None
+    assert "but it should have reverted with NotOwner(caller=the messenger)" in found.message

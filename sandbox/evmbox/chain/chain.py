@@ -81,6 +81,7 @@ class Chain:
         self._abis = tuple(abis)
         self._contracts: dict[str, Interface] = {}
         self._names = {account.address: account.name.capitalize() for account in self.accounts}
+        self._ever_named = dict(self._names)
         self._submission: str | None = None
         self._first_is_submission = first_is_submission
 
@@ -137,7 +138,7 @@ class Chain:
         )
         address = str(receipt.created)
         self._contracts[address] = interface
-        self._names[address] = title
+        self._names[address] = self._ever_named[address] = title
         if first:
             self._submission = address
             self._record("constructor", receipt.gas_used)
@@ -155,7 +156,7 @@ class Chain:
         found = self._artifact(artifact)
         where = self._locate(address)
         self._contracts[where] = Interface(found.abi)
-        self._names.setdefault(where, called or f"`{found.name}`")
+        self._ever_named[where] = self._names.setdefault(where, called or f"`{found.name}`")
         return Contract(self, where, found)
 
     def transfer(self, sender: Sender, to: object, value: int, *, data: bytes = b"", gas: int | None = None) -> Receipt:
@@ -292,6 +293,10 @@ class Chain:
     def name_of(self, address: str) -> str | None:
         """Return what messages call an address, if it has a name."""
         return self._names.get(address)
+
+    def last_name_of(self, address: str) -> str | None:
+        """Return what messages last called an address, also one whose contract was taken back by a revert."""
+        return self._ever_named.get(address)
 
     def is_submission(self, address: str) -> bool:
         """Tell whether this is the contract that was deployed first."""

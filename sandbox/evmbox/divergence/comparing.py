@@ -141,7 +141,7 @@ class _Comparison:
         for address, wei in mine.balances.items():
             should = theirs.balances.get(address)
             if should is not None and should != wei:
-                name = self._chain.name_of(checksummed(address)) or checksummed(address)
+                name = self._chain.last_name_of(checksummed(address)) or checksummed(address)
                 message = f"After {_inside(action)}, {name} has {in_words(wei)} and should have {in_words(should)}."
                 yield Difference(index, Part.PAYS, message)
 
@@ -154,22 +154,22 @@ class _Comparison:
             if should is None or came is None or came == should:
                 continue
             args = [checksummed(each) if isinstance(each, bytes) and len(each) == 20 else each for each in look.args]
-            call = f"{look.function.name}({show_all(args, self._chain.name_of)})"
+            call = f"{look.function.name}({show_all(args, self._chain.last_name_of)})"
             message = f"After {_inside(action)}, `{call}` is {came} and should be {should}."
             yield Difference(index, Part.KEEPS, message, look_index=place)
 
     def _value(self, function: Function, output: bytes) -> str | None:
         try:
-            return show(function.result(output), self._chain.name_of)
+            return show(function.result(output), self._chain.last_name_of)
         except BadReturn:
             return None
 
     def _event(self, log: Log) -> str | None:
         event: Event = decode_event(log, checksummed(log.address), [self._interface])
-        return f"`{event.in_words(self._chain.name_of)}`" if event.name else None
+        return f"`{event.in_words(self._chain.last_name_of)}`" if event.name else None
 
     def _failed(self, execution: Execution) -> ExecutionError:
-        return failure(execution, gas=CALL_GAS, known=self._interface.errors, name=self._chain.name_of)
+        return failure(execution, gas=CALL_GAS, known=self._interface.errors, name=self._chain.last_name_of)
 
     def _should(self, reference: Execution) -> str:
         """Say how an action should have failed, in no word that the learner's contract does not have."""

@@ -49,8 +49,6 @@ class Memory:
         entry = pickle.dumps(compilation, pickle.HIGHEST_PROTOCOL)
         if len(entry) > MAX_ENTRY_BYTES:
             return
-        if compilation.details is not None:  # syntax trees take megabytes, and are seldom asked for twice
-            return
         with self._lock:
             self._bytes += len(entry) - len(self._entries.pop(key, b""))
             self._entries[key] = entry
