@@ -3,6 +3,7 @@
 import fcntl
 import json
 import os
+import re
 import socket
 import sqlite3
 import time
@@ -55,7 +56,8 @@ def test_a_problem_is_the_exit_code_and_a_row_with_what_to_do(made: Settings):
     made.data_dir.chmod(0o755)
     done = classroom(made.data_dir, "doctor")
     assert done.returncode == 1
-    assert f"chmod go= {made.data_dir}" in " ".join(done.stdout.split())
+    told = re.sub(r"[\s│]", "", done.stdout)  # the table may break a path where a line ends
+    assert f"chmodgo={made.data_dir}" in told
 
 
 def problem(finding: Finding) -> str:
@@ -119,7 +121,7 @@ def test_a_disk_that_runs_full_is_told(made: Settings, monkeypatch: pytest.Monke
 
 def test_a_machine_without_its_parts_is_told_what_to_run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
     monkeypatch.setattr("evmbox.compiler.node.ROOT_DIR", str(tmp_path))
-    monkeypatch.setattr("evmbox.compiler.native.find_solc", lambda: None)
+    monkeypatch.setattr("evmbox.compiler.native.find_solc", lambda _: None)
     monkeypatch.setenv("PATH", str(tmp_path))
     assert "make setup" in problem(doctor.node())
     assert "make setup" in problem(doctor.solc())

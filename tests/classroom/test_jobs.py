@@ -143,8 +143,15 @@ def portal():
         yield portal
 
 
+WITHOUT_WALLS = (
+    "import classroom.isolation; from evmbox.isolation.ladder import Walls; classroom.isolation.find_walls = Walls\n"
+    "from classroom.jobs.__main__ import main; main()"
+)
+"""`python -m classroom.jobs`, but for one thing: behind walls no check would see the gate, which is a file."""
+
+
 class ConsumerProcess:
-    """`python -m classroom.jobs` on these settings, and what it printed."""
+    """The consumer on these settings, and what it printed."""
 
     def __init__(self, settings, *arguments: str) -> None:
         variables = {
@@ -153,7 +160,7 @@ class ConsumerProcess:
         self.log = settings.data_dir / f"consumer-{uuid4().hex}.log"
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "classroom.jobs", "--parent", str(os.getpid()), *arguments],
+                [sys.executable, "-c", WITHOUT_WALLS, "--parent", str(os.getpid()), *arguments],
                 env={**os.environ, **variables},
                 stdout=log,
                 stderr=subprocess.STDOUT,

@@ -61,7 +61,7 @@ def test_compiled_checks_travel_and_an_edited_file_is_compiled_anew(tmp_path: Pa
     for title in ("Before", "After"):
         write(tmp_path, f'@check("{title}", task=1)\ndef one(chain):\n    assert 1 > 2\n')
         travelled = marshal.loads(marshal.dumps(compile_checks(tmp_path)))  # noqa: S302
-        (only,) = load_checks(tmp_path, travelled)
+        (only,) = load_checks(tmp_path, code=travelled)
         with pytest.raises(CheckFailed, match="`1` is 1, but should be more than 2"):
             only.run(Chain())
         titles.append(only.title)
