@@ -62,7 +62,7 @@ def counter(tmp_path_factory: pytest.TempPathFactory) -> Exercise:
 def _patient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Look for the line however busy the machine is."""
     monkeypatch.setattr("evmbox.runner.locating.LOCATE_S", 60.0)
-    monkeypatch.setattr("evmbox.pool.LOCATE_S", 60.0)
+    monkeypatch.setattr("evmbox.pool.second_look.LOCATE_S", 60.0)
 
 
 def assert_names_the_loop_of_increment(report: Report) -> None:

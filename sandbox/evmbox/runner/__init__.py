@@ -79,8 +79,7 @@ def grade(
 
 def prepare(exercise: Exercise, source: str, *, compiler: Compiler) -> Submission:
     """Return what `judge` needs of a submission: the source, and all that has to be compiled for it."""
-    kind = KINDS.get(exercise.kind)
-    return kind.prepare(exercise, source, compiler) if kind else Submission(source)
+    return KINDS[exercise.kind].prepare(exercise, source, compiler)
 
 
 def with_details(
@@ -125,14 +124,9 @@ def judge(
         errors = [f"line {each.line}: {each.message}" for each in submission.helpers.diagnostics if each.line]
         listeners.on_fault(f"{HELPERS} does not compile: {'; '.join(errors) or submission.helpers.message}")
         return grading.report(Outcome.LESSON_BROKEN, f"The contracts used by the checks do not compile. {LESSON_FAULT}")
-    kind = KINDS.get(exercise.kind)
-    if kind is None:
-        message = f"Exercises of kind '{exercise.kind}' cannot be checked yet. {LESSON_FAULT}"
-        listeners.on_fault(message)
-        return grading.report(Outcome.LESSON_BROKEN, message)
     exceeded: Outcome | None = None
     try:
-        return kind.judge(grading)
+        return KINDS[exercise.kind].judge(grading)
     except TimeUp:
         exceeded = Outcome.TIMED_OUT
     except EXHAUSTED:

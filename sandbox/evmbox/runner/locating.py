@@ -30,8 +30,8 @@ LOCATE_S = 2.0
 
 def worth_locating(exercise: Exercise, report: Report) -> bool:
     """Tell whether a report could say which loop burned the gas, and it is soon found."""
-    if exercise.kind is not Kind.CONTRACT:
-        return False
+    if exercise.kind is not Kind.CONTRACT or report.outcome not in {Outcome.OUT_OF_GAS, Outcome.FAILED}:
+        return False  # also where time ran out: nothing is looked for in what took too long already
     timings = report.timings
     if max(timings.compile_ms, timings.deploy_ms + timings.checks_ms) > LOCATE_S * 1000:
         return False
