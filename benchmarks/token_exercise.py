@@ -7,21 +7,14 @@ from evmbox.exercise import Exercise, load_exercise
 
 HERE = Path(__file__).parent
 TOKEN = HERE.parent / "tests/evmbox/contracts/Token.sol"
-MANIFEST = """
-id = "token"
-title = "A token"
-contract = "Token"
-constructor = [1000000000000000000000000]
-tasks = ["A token with an owner, allowances and a pause switch."]
-"""
 
 
 def token_exercise(folder: Path) -> Exercise:
     """Write the exercise into a folder, and read it."""
     path = folder / "token"
     path.mkdir()
-    (path / "exercise.toml").write_text(MANIFEST)
-    shutil.copy(HERE / "token/checks.py", path)
+    for name in ("exercise.toml", "checks.py"):
+        shutil.copy(HERE / "token" / name, path)
     for name in ("starter.sol", "solution.sol"):
         shutil.copy(TOKEN, path / name)
     return load_exercise(path)
