@@ -1,0 +1,71 @@
+"""What every wire type is made of."""
+
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic_core import PydanticCustomError
+
+MAX_SOURCE_BYTES = 64 * 1024
+
+
+def _storable(value: str) -> str:
+    if "\x00" in value:
+        raise PydanticCustomError("not_storable", "must not contain the NUL character")
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        raise PydanticCustomError("not_storable", "must be valid Unicode, not half of a surrogate pair") from None
+    return value
+
+
+def _within_limit(value: str) -> str:
+    if len(value) > MAX_SOURCE_BYTES or len(value.encode()) > MAX_SOURCE_BYTES:
+        raise PydanticCustomError(
+            "too_large", "must be at most {max_bytes} bytes of UTF-8", {"max_bytes": MAX_SOURCE_BYTES}
+        )
+    return value
+
+
+Text = Annotated[str, AfterValidator(_storable)]
+
+
+Name = Annotated[
+    str, Field(min_length=1, max_length=64, pattern=r"^[a-z0-9][a-z0-9-]*$", examples=["tip-jar", "hello-storage"])
+]
+
+
+Source = Annotated[
+    Text,
+    AfterValidator(_within_limit),  # bytes, not characters, and a type of its own: the API answers 413 to it
+    Field(
+        description="Solidity, or what the exercise's `language` says; at most 64 KiB of UTF-8",
+        examples=["pragma solidity ^0.8.0;\n\ncontract TipJar {}\n"],
+        json_schema_extra={"maxLength": MAX_SOURCE_BYTES},
+    ),
+]
+
+
+class In(BaseModel):
+    """A request: strict, and unknown fields are refused."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+
+
+class Out(BaseModel):
+    """A response."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+class Problem(Out):
+    """RFC 9457 problem details."""
+
+    type: str = "about:blank"
+    title: str
+    status: int
+    detail: str
+    instance: str | None = None
+    request_id: str | None = None
+    errors: list[dict[str, Any]] | None = Field(
+        default=None, description="for 422: where, what, and what is allowed; never what was sent"
+    )
