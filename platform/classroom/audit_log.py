@@ -36,6 +36,15 @@ class Action(StrEnum):
     CHAIN_CREATED = "chain_created"
     CHAIN_DELETED = "chain_deleted"
 
+    JOB_ORDERED = "job_ordered"
+    JOB_CANCELLED = "job_cancelled"
+    JOB_REQUEUED = "job_requeued"
+    JOB_GIVEN_UP = "job_given_up"  # failed too often
+    REGRADE_READY = "regrade_ready"
+    REGRADE_PUBLISHED = "regrade_published"
+    REGRADE_DISCARDED = "regrade_discarded"
+    SUBMISSION_REGRADED = "submission_regraded"
+
 
 def record(
     session: Session,

@@ -7,13 +7,24 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError, StatementError
 from sqlmodel import select
 
-from classroom.models import CredentialKind, Enrolment, JobState, ProgressState, Role, SubmissionState, Table, User
+from classroom.models import (
+    CredentialKind,
+    Enrolment,
+    JobState,
+    ProgressState,
+    RegradeState,
+    Role,
+    SubmissionState,
+    Table,
+    User,
+)
 
 CHOICES = {
     ("credentials", "kind"): CredentialKind,
     ("enrolments", "role"): Role,
     ("submissions", "state"): SubmissionState,
     ("jobs", "state"): JobState,
+    ("regrades", "state"): RegradeState,
     ("progress", "state"): ProgressState,
 }
 
@@ -36,6 +47,12 @@ def test_an_unknown_choice_is_refused_by_the_database(table, column, database, d
             text(
                 "INSERT INTO credentials (id, kind, secret_hash, user_id, label, created_at, expires_at) "
                 f"VALUES ('1', 'token', 'x', {from_people}, '', 0, 0)"
+            )
+        )
+        work.session.exec(
+            text(
+                "INSERT INTO regrades (id, course_id, state, created_at) "
+                "VALUES ('1', (SELECT id FROM courses LIMIT 1), 'ready', 0)"
             )
         )
     for choice in CHOICES[table, column]:

@@ -4,7 +4,7 @@ from classroom.models.audit import AuditEvent
 from classroom.models.base import Table, UtcDateTime, now
 from classroom.models.chains import Chain, ChainRequest
 from classroom.models.courses import Course, Enrolment, Role
-from classroom.models.jobs import Job, JobState
+from classroom.models.jobs import Job, JobState, PeriodicTask, Regrade, RegradeResult, RegradeState, Run, Worker
 from classroom.models.people import Credential, CredentialKind, User
 from classroom.models.submissions import Deployment, Draft, Progress, ProgressState, Submission, SubmissionState
 
@@ -20,13 +20,19 @@ __all__ = [
     "Enrolment",
     "Job",
     "JobState",
+    "PeriodicTask",
     "Progress",
     "ProgressState",
+    "Regrade",
+    "RegradeResult",
+    "RegradeState",
     "Role",
+    "Run",
     "Submission",
     "SubmissionState",
     "Table",
     "User",
     "UtcDateTime",
+    "Worker",
     "now",
 ]

@@ -3,6 +3,7 @@
 from classroom.schemas.base import MAX_SOURCE_BYTES, In, Name, Out, Problem, Source, Text
 from classroom.schemas.chains import ChainIn, ChainOut
 from classroom.schemas.courses import CohortCell, CohortOut, CohortRow
+from classroom.schemas.jobs import JobEvent, JobOut, JobPage, RunIn
 from classroom.schemas.lessons import (
     ExerciseOut,
     ExerciseSummary,
@@ -37,6 +38,9 @@ __all__ = [
     "ExerciseSummary",
     "GasBudgetOut",
     "In",
+    "JobEvent",
+    "JobOut",
+    "JobPage",
     "LessonOut",
     "MeOut",
     "Name",
@@ -47,6 +51,7 @@ __all__ = [
     "QuestionOut",
     "ReadyOut",
     "Report",
+    "RunIn",
     "ScenarioIn",
     "ScenarioOut",
     "Severity",
