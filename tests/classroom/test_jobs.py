@@ -30,6 +30,8 @@ from classroom.settings import REPOSITORY
 from evmbox.report import Progress, Stage
 from support.waiting import wait_until
 
+pytestmark = pytest.mark.sqlite_only("the consumers of a campus have tests of their own, in test_campus")
+
 COUNTER = """// SPDX-License-Identifier: MIT
 pragma solidity ^0.8.0;
 

@@ -1,8 +1,8 @@
 """The consumer's process: threads that supervise, a pool that grades in children, a reaper that forgets no job.
 
 Beside SQLite one runs per data folder. On PostgreSQL or Redis any number may, on any number of hosts. Each may be
-killed at any instruction: another, or the next one here, takes its leases back, and what a worker hands in after it lost
-its lease is refused.
+killed at any instruction: another, or the next one here, takes its leases back, and what a worker hands in after it
+lost its lease is refused.
 
 There are two kinds of worker. Those that grade do nothing else, so that nobody who waits for a verdict ever waits for a
 regrade, an export or a backup; those are done by workers of their own, with a pool of their own.
