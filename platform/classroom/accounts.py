@@ -21,6 +21,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
 from itsdangerous import BadSignature, Signer
 from sqlalchemy import bindparam, update
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
 from classroom import audit_log
@@ -104,7 +105,10 @@ def create_user(
         is_admin=is_admin,
     )
     session.add(user)
-    session.flush()
+    try:
+        session.flush()
+    except IntegrityError:
+        raise Conflict(f"There is somebody called {name} already.") from None  # since a moment ago
     audit_log.record(session, Action.USER_CREATED, actor_id=actor_id, subject=str(user.id), details={"admin": is_admin})
     return user
 
@@ -156,8 +160,11 @@ def sign_in(
     weak = user.password_hash is not None and _HASHER.check_needs_rehash(user.password_hash)
     stronger = _hash(password) if weak else None
     with database.unit_of_work() as work:
+        held = work.session.exec(select(User).where(User.id == user.id).with_for_update(key_share=True)).one_or_none()
+        if held is None or held.disabled_at or held.password_hash != user.password_hash:
+            raise Unauthenticated(_WRONG)  # changed while it was verified: no session may outlive the change
         if stronger:
-            work.session.exec(update(User).where(col(User.id) == user.id).values(password_hash=stronger))
+            held.password_hash = stronger
         secret = issue(work.session, CredentialKind.SESSION, user.id, lifetime=lifetime)
         audit_log.record(work.session, Action.SIGNED_IN, actor_id=user.id, request_id=request_id)
     return SignedIn(user, secret)
@@ -166,9 +173,7 @@ def sign_in(
 def sign_out(session: Session, secret: str) -> None:
     """Close a session; one that is closed already stays so."""
     credential = session.exec(select(Credential).where(Credential.secret_hash == _digest(secret))).first()
-    if credential and credential.revoked_at is None:
-        credential.revoked_at = now()
-        session.add(credential)
+    if credential and _revoke(session, credential.id):
         audit_log.record(session, Action.SIGNED_OUT, actor_id=credential.user_id, subject=str(credential.id))
 
 
@@ -275,7 +280,8 @@ def _verified(user: User | None, password: str) -> User:
 
 
 def _existing(session: Session, user_id: UUID) -> User:
-    user = session.get(User, user_id)
+    """Give a person who is about to be changed, held until the end of the transaction."""
+    user = session.get(User, user_id, with_for_update={"key_share": True})
     if user is None:
         raise NotFound("There is no such person.")
     return user

@@ -66,7 +66,7 @@ def run_consumer(settings: Settings, *, parent_pid: int | None = None) -> None:
             reasons.put("the process that started this one is gone")
 
     with _only_one(settings), ExitStack() as opened:
-        database = Database(settings.database)
+        database = Database.of(settings)
         opened.callback(database.close)
         waker = opened.enter_context(Waker(settings))
         catalog = Catalog.load(settings.lessons_dir)
