@@ -1,6 +1,6 @@
 """The tables. Columns and constraints only; what may be done with them lives in the services."""
 
-from classroom.models.audit import AuditEvent
+from classroom.models.audit import AuditEvent, AuditHead
 from classroom.models.base import Table, UtcDateTime, now
 from classroom.models.chains import Chain, ChainRequest
 from classroom.models.courses import Course, Enrolment, Role
@@ -10,6 +10,7 @@ from classroom.models.submissions import Deployment, Draft, Progress, ProgressSt
 
 __all__ = [
     "AuditEvent",
+    "AuditHead",
     "Chain",
     "ChainRequest",
     "Course",
