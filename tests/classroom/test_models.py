@@ -34,8 +34,8 @@ def test_an_unknown_choice_is_refused_by_the_database(table, column, database, d
         from_people = "(SELECT id FROM users LIMIT 1)"
         work.session.exec(
             text(
-                "INSERT INTO credentials (id, kind, secret_hash, user_id, label, created_at, expires_at) "
-                f"VALUES ('1', 'token', 'x', {from_people}, '', 0, 0)"
+                "INSERT INTO credentials (id, kind, secret_hash, user_id, label, scopes, created_at, expires_at) "
+                f"VALUES ('1', 'token', 'x', {from_people}, '', '', 0, 0)"
             )
         )
     for choice in CHOICES[table, column]:

@@ -5,7 +5,7 @@ from classroom.models.base import Table, UtcDateTime, now
 from classroom.models.chains import Chain, ChainRequest
 from classroom.models.courses import Course, Enrolment, Role
 from classroom.models.jobs import Job, JobState
-from classroom.models.people import Credential, CredentialKind, User
+from classroom.models.people import Credential, CredentialKind, Identity, RateCount, Scope, SecondFactor, User
 from classroom.models.submissions import Deployment, Draft, Progress, ProgressState, Submission, SubmissionState
 
 __all__ = [
@@ -18,11 +18,15 @@ __all__ = [
     "Deployment",
     "Draft",
     "Enrolment",
+    "Identity",
     "Job",
     "JobState",
     "Progress",
     "ProgressState",
+    "RateCount",
     "Role",
+    "Scope",
+    "SecondFactor",
     "Submission",
     "SubmissionState",
     "Table",
