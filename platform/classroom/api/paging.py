@@ -103,8 +103,8 @@ def _mark(columns: list[Any]) -> int:
 
 
 def _python_type(column: Any) -> type:
-    kind = column.type.impl if isinstance(column.type, TypeDecorator) else column.type
-    found: type = kind.python_type
+    kind: Any = column.type
+    found: type = (kind.impl if isinstance(kind, TypeDecorator) else kind).python_type
     return found
 
 
