@@ -78,6 +78,8 @@ def require_role(session: Session, user: User, course_slug: str, role: Role) -> 
 
     Raises Forbidden for who has another role there, NotFound for everyone else: to them the course does not exist.
     """
+    if "\x00" in course_slug:
+        raise NotFound("There is no such course.")  # PostgreSQL cannot even be asked for it
     held = session.exec(
         select(Course, Enrolment.role)
         .join(Enrolment, col(Enrolment.course_id) == Course.id)

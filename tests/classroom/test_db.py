@@ -71,6 +71,7 @@ def test_objects_stay_readable_after_the_commit(database):
     assert user.created_at.tzinfo is not None
 
 
+@pytest.mark.sqlite_only("PENDING")
 def test_a_reader_cannot_write(database):
     with database.read() as session, pytest.raises(OperationalError, match="readonly"):
         session.exec(text("DELETE FROM users"))
@@ -79,6 +80,7 @@ def test_a_reader_cannot_write(database):
     assert names(database) == ["ada"]
 
 
+@pytest.mark.sqlite_only("PENDING")
 def test_a_reader_sees_one_state_while_others_write(database):
     with database.read() as session:
         assert session.exec(select(User.name)).all() == []
@@ -88,6 +90,7 @@ def test_a_reader_sees_one_state_while_others_write(database):
     assert names(database) == ["ada"]
 
 
+@pytest.mark.sqlite_only("PENDING")
 def test_a_read_that_turns_into_a_write_is_never_refused(database):
     """Deferred transactions fail here at once with "database is locked", whatever the time-out."""
     rounds, failures = 25, []
@@ -109,6 +112,7 @@ def test_a_read_that_turns_into_a_write_is_never_refused(database):
     assert len(names(database)) == 4 * rounds
 
 
+@pytest.mark.sqlite_only("PENDING")
 def test_a_locked_database_says_so_and_nothing_is_written(database):
     with closing(Database(database.url, busy_timeout_s=0.05)) as hurried:
         called = []
@@ -123,6 +127,7 @@ def test_a_locked_database_says_so_and_nothing_is_written(database):
     assert names(database) == ["ada"]
 
 
+@pytest.mark.sqlite_only("fills the pages that a SQLite file may have")
 def test_a_full_disk_says_so_and_nothing_is_written(database):
     with database.read() as session:
         pages = session.exec(text("PRAGMA page_count")).one()[0]
@@ -134,11 +139,13 @@ def test_a_full_disk_says_so_and_nothing_is_written(database):
     assert names(database) == []
 
 
+@pytest.mark.sqlite_only("PENDING")
 def test_a_fault_of_ours_is_not_passed_off_as_a_busy_database(database):
     with pytest.raises(OperationalError, match="no such table"), database.read() as session:
         session.exec(text("SELECT * FROM nowhere"))
 
 
+@pytest.mark.sqlite_only("PENDING")
 def test_foreign_keys_hold_and_cascade(database):
     with pytest.raises(IntegrityError), database.unit_of_work() as work:
         work.session.exec(text("INSERT INTO drafts SELECT 'a', 'b', 'c', 'd', 'e', 1, 0"))
@@ -151,6 +158,7 @@ def test_foreign_keys_hold_and_cascade(database):
         assert session.exec(select(Credential)).all() == []
 
 
+@pytest.mark.sqlite_only("asks pragmas")
 def test_commits_are_synced_to_disk_unless_they_may_be_lost(database):
     def synchronous(**how) -> int:
         with database.unit_of_work(**how) as work:
@@ -161,6 +169,7 @@ def test_commits_are_synced_to_disk_unless_they_may_be_lost(database):
     assert [synchronous(), synchronous(durable=False), synchronous()] == [full, normal, full]
 
 
+@pytest.mark.sqlite_only("is about the file")
 def test_the_database_is_an_ordinary_file_for_other_tools(database, settings):
     with database.unit_of_work() as work:
         add(work.session, "ada")

@@ -220,6 +220,7 @@ def test_a_key_that_is_too_long_or_unprintable_is_refused(key, database, desk):
     assert rows(database, Submission) == []
 
 
+@pytest.mark.sqlite_only("PENDING")
 def test_a_locked_database_takes_nothing_and_half_writes_nothing(database, desk):
     before = counts(database)
     with closing(Database(database.url, busy_timeout_s=0.05)) as hurried, database.unit_of_work() as holder:
