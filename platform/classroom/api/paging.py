@@ -104,7 +104,9 @@ def _mark(columns: list[Any]) -> int:
 
 def _python_type(column: Any) -> type:
     kind: Any = column.type
-    found: type = (kind.impl if isinstance(kind, TypeDecorator) else kind).python_type
+    if isinstance(kind, TypeDecorator):
+        kind = kind.impl
+    found: type = kind.python_type
     return found
 
 

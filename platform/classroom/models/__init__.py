@@ -3,7 +3,17 @@
 from classroom.models.audit import AuditEvent
 from classroom.models.base import Table, UtcDateTime, now
 from classroom.models.chains import Chain, ChainRequest
-from classroom.models.courses import Course, Enrolment, Role
+from classroom.models.courses import (
+    Course,
+    CourseExercise,
+    CourseTrack,
+    Enrolment,
+    Extension,
+    Group,
+    GroupMember,
+    Invite,
+    Role,
+)
 from classroom.models.jobs import Job, JobState
 from classroom.models.people import Credential, CredentialKind, Identity, RateCount, Scope, SecondFactor, User
 from classroom.models.submissions import Deployment, Draft, Progress, ProgressState, Submission, SubmissionState
@@ -13,12 +23,18 @@ __all__ = [
     "Chain",
     "ChainRequest",
     "Course",
+    "CourseExercise",
+    "CourseTrack",
     "Credential",
     "CredentialKind",
     "Deployment",
     "Draft",
     "Enrolment",
+    "Extension",
+    "Group",
+    "GroupMember",
     "Identity",
+    "Invite",
     "Job",
     "JobState",
     "Progress",
