@@ -29,11 +29,12 @@ from classroom.audit_log import Action
 from classroom.db import Database
 from classroom.errors import Conflict, Invalid, NotFound, Unauthenticated, Unavailable
 from classroom.keys import derive
-from classroom.models import Credential, CredentialKind, User, now
+from classroom.models import Credential, CredentialKind, Scope, User, now
 
 SESSION_COOKIE = "classroom_session"
 ONE_TIME_LINK_LIFETIME = timedelta(minutes=10)
 PASSWORD_LENGTH = range(10, 129)
+SCOPED = frozenset({CredentialKind.TOKEN, CredentialKind.API_KEY, CredentialKind.REFRESH})
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9._@-]{0,63}")
 _NAME_RULE = (
@@ -184,14 +185,23 @@ def issue(
     *,
     lifetime: timedelta,
     label: str = "",
+    scopes: Collection[Scope] = (Scope.LEARN,),
     actor_id: UUID | None = None,
 ) -> str:
-    """Make a secret and give it out, once. Only a kernel's ticket may be without a person, until it is bound."""
+    """Make a secret and give it out, once. Only a kernel's ticket may be without a person, until it is bound.
+
+    `scopes` are a token's; a session has all that its person may, a kernel's ticket `learn`, the others none.
+    """
     if user_id is None and kind is not CredentialKind.KERNEL:
         raise ValueError(f"a {kind} belongs to a person")
     secret = secrets.token_urlsafe(32)
     credential = Credential(
-        kind=kind, secret_hash=_digest(secret), user_id=user_id, label=label[:128], expires_at=now() + lifetime
+        kind=kind,
+        secret_hash=_digest(secret),
+        user_id=user_id,
+        label=label[:128],
+        scopes=" ".join(sorted(scopes)) if kind in SCOPED else "",
+        expires_at=now() + lifetime,
     )
     session.add(credential)
     session.flush()
@@ -215,6 +225,17 @@ def authenticate(session: Session, kinds: Collection[CredentialKind], secret: st
         raise Unauthenticated(_EXPIRED)
     credential, user = found
     return user, credential
+
+
+def scopes_of(credential: Credential, user: User | None) -> frozenset[Scope]:
+    """Tell what a secret may be used for; only an administrator's is ever for administering."""
+    if credential.kind is CredentialKind.KERNEL:
+        return frozenset({Scope.LEARN})
+    if credential.kind is CredentialKind.SESSION:
+        held = frozenset(Scope)
+    else:
+        held = frozenset(map(Scope, credential.scopes.split()))
+    return held if user is not None and user.is_admin else held - {Scope.ADMIN}
 
 
 def redeem_one_time_link(session: Session, secret: str, *, lifetime: timedelta) -> SignedIn:

@@ -3,9 +3,19 @@
 from classroom.models.audit import AuditEvent, AuditHead
 from classroom.models.base import Table, UtcDateTime, now
 from classroom.models.chains import Chain, ChainRequest
-from classroom.models.courses import Course, Enrolment, Role
+from classroom.models.courses import (
+    Course,
+    CourseExercise,
+    CourseTrack,
+    Enrolment,
+    Extension,
+    Group,
+    GroupMember,
+    Invite,
+    Role,
+)
 from classroom.models.jobs import Job, JobState
-from classroom.models.people import Credential, CredentialKind, User
+from classroom.models.people import Credential, CredentialKind, Identity, RateCount, Scope, SecondFactor, User
 from classroom.models.submissions import Deployment, Draft, Progress, ProgressState, Submission, SubmissionState
 
 __all__ = [
@@ -14,16 +24,26 @@ __all__ = [
     "Chain",
     "ChainRequest",
     "Course",
+    "CourseExercise",
+    "CourseTrack",
     "Credential",
     "CredentialKind",
     "Deployment",
     "Draft",
     "Enrolment",
+    "Extension",
+    "Group",
+    "GroupMember",
+    "Identity",
+    "Invite",
     "Job",
     "JobState",
     "Progress",
     "ProgressState",
+    "RateCount",
     "Role",
+    "Scope",
+    "SecondFactor",
     "Submission",
     "SubmissionState",
     "Table",
