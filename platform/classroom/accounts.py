@@ -21,6 +21,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
 from itsdangerous import BadSignature, Signer
 from sqlalchemy import bindparam, update
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
 from classroom import audit_log
@@ -28,11 +29,12 @@ from classroom.audit_log import Action
 from classroom.db import Database
 from classroom.errors import Conflict, Invalid, NotFound, Unauthenticated, Unavailable
 from classroom.keys import derive
-from classroom.models import Credential, CredentialKind, User, now
+from classroom.models import Credential, CredentialKind, Scope, User, now
 
 SESSION_COOKIE = "classroom_session"
 ONE_TIME_LINK_LIFETIME = timedelta(minutes=10)
 PASSWORD_LENGTH = range(10, 129)
+SCOPED = frozenset({CredentialKind.TOKEN, CredentialKind.API_KEY, CredentialKind.REFRESH})
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9._@-]{0,63}")
 _NAME_RULE = (
@@ -104,7 +106,10 @@ def create_user(
         is_admin=is_admin,
     )
     session.add(user)
-    session.flush()
+    try:
+        session.flush()
+    except IntegrityError:
+        raise Conflict(f"There is somebody called {name} already.") from None  # since a moment ago
     audit_log.record(session, Action.USER_CREATED, actor_id=actor_id, subject=str(user.id), details={"admin": is_admin})
     return user
 
@@ -156,8 +161,11 @@ def sign_in(
     weak = user.password_hash is not None and _HASHER.check_needs_rehash(user.password_hash)
     stronger = _hash(password) if weak else None
     with database.unit_of_work() as work:
+        held = work.session.exec(select(User).where(User.id == user.id).with_for_update(key_share=True)).one_or_none()
+        if held is None or held.disabled_at or held.password_hash != user.password_hash:
+            raise Unauthenticated(_WRONG)  # changed while it was verified: no session may outlive the change
         if stronger:
-            work.session.exec(update(User).where(col(User.id) == user.id).values(password_hash=stronger))
+            held.password_hash = stronger
         secret = issue(work.session, CredentialKind.SESSION, user.id, lifetime=lifetime)
         audit_log.record(work.session, Action.SIGNED_IN, actor_id=user.id, request_id=request_id)
     return SignedIn(user, secret)
@@ -166,9 +174,7 @@ def sign_in(
 def sign_out(session: Session, secret: str) -> None:
     """Close a session; one that is closed already stays so."""
     credential = session.exec(select(Credential).where(Credential.secret_hash == _digest(secret))).first()
-    if credential and credential.revoked_at is None:
-        credential.revoked_at = now()
-        session.add(credential)
+    if credential and _revoke(session, credential.id):
         audit_log.record(session, Action.SIGNED_OUT, actor_id=credential.user_id, subject=str(credential.id))
 
 
@@ -179,14 +185,23 @@ def issue(
     *,
     lifetime: timedelta,
     label: str = "",
+    scopes: Collection[Scope] = (Scope.LEARN,),
     actor_id: UUID | None = None,
 ) -> str:
-    """Make a secret and give it out, once. Only a kernel's ticket may be without a person, until it is bound."""
+    """Make a secret and give it out, once. Only a kernel's ticket may be without a person, until it is bound.
+
+    `scopes` are a token's; a session has all that its person may, a kernel's ticket `learn`, the others none.
+    """
     if user_id is None and kind is not CredentialKind.KERNEL:
         raise ValueError(f"a {kind} belongs to a person")
     secret = secrets.token_urlsafe(32)
     credential = Credential(
-        kind=kind, secret_hash=_digest(secret), user_id=user_id, label=label[:128], expires_at=now() + lifetime
+        kind=kind,
+        secret_hash=_digest(secret),
+        user_id=user_id,
+        label=label[:128],
+        scopes=" ".join(sorted(scopes)) if kind in SCOPED else "",
+        expires_at=now() + lifetime,
     )
     session.add(credential)
     session.flush()
@@ -210,6 +225,17 @@ def authenticate(session: Session, kinds: Collection[CredentialKind], secret: st
         raise Unauthenticated(_EXPIRED)
     credential, user = found
     return user, credential
+
+
+def scopes_of(credential: Credential, user: User | None) -> frozenset[Scope]:
+    """Tell what a secret may be used for; only an administrator's is ever for administering."""
+    if credential.kind is CredentialKind.KERNEL:
+        return frozenset({Scope.LEARN})
+    if credential.kind is CredentialKind.SESSION:
+        held = frozenset(Scope)
+    else:
+        held = frozenset(map(Scope, credential.scopes.split()))
+    return held if user is not None and user.is_admin else held - {Scope.ADMIN}
 
 
 def redeem_one_time_link(session: Session, secret: str, *, lifetime: timedelta) -> SignedIn:
@@ -275,7 +301,8 @@ def _verified(user: User | None, password: str) -> User:
 
 
 def _existing(session: Session, user_id: UUID) -> User:
-    user = session.get(User, user_id)
+    """Give a person who is about to be changed, held until the end of the transaction."""
+    user = session.get(User, user_id, with_for_update={"key_share": True})
     if user is None:
         raise NotFound("There is no such person.")
     return user

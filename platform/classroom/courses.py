@@ -3,6 +3,7 @@
 from typing import Protocol
 from uuid import UUID
 
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
 from classroom import audit_log
@@ -27,8 +28,11 @@ def ensure_default_course(session: Session, catalog: Titled) -> Course:
     course = session.exec(select(Course).where(Course.slug == DEFAULT_COURSE)).first()
     if course is None:
         course = Course(slug=DEFAULT_COURSE, title=catalog.title)
-        session.add(course)
-        session.flush()
+        try:
+            with session.begin_nested():
+                session.add(course)
+        except IntegrityError:  # another process was quicker
+            return session.exec(select(Course).where(Course.slug == DEFAULT_COURSE)).one()
         audit_log.record(session, Action.COURSE_CREATED, actor_id=None, subject=str(course.id))
     return course
 
@@ -40,8 +44,13 @@ def enrol(session: Session, course: Course, user: User, role: Role, *, actor_id:
     )
     if session.exec(held).first():
         return
-    session.add(Enrolment(course_id=course.id, user_id=user.id, role=role))
-    session.flush()
+    try:
+        with session.begin_nested():
+            session.add(Enrolment(course_id=course.id, user_id=user.id, role=role))
+    except IntegrityError:
+        if session.exec(held).first():  # somebody else has given it at the same moment
+            return
+        raise
     audit_log.record(
         session,
         Action.ROLE_GRANTED,

@@ -106,7 +106,7 @@ def only_one(settings: Settings) -> Iterator[Callable[[str], None]]:
 
 def prepare(settings: Settings) -> str:
     """Migrate the database, build the lessons, make the laptop's owner; give a one-time sign-in secret."""
-    database = Database(settings.database)
+    database = Database.of(settings)
     try:
         database.migrate()
         catalog = Catalog.load(settings.lessons_dir)

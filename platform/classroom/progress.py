@@ -91,10 +91,11 @@ def record_verdict(session: Session, submission: Submission, report: Report) -> 
 
 
 def _row(session: Session, course_id: UUID, user_id: UUID, exercise_id: str) -> Progress:
+    """Give the row, held until the end of the transaction: two verdicts on one exercise must not undo each other."""
     row = session.exec(
-        select(Progress).where(
-            Progress.course_id == course_id, Progress.user_id == user_id, Progress.exercise_id == exercise_id
-        )
+        select(Progress)
+        .where(Progress.course_id == course_id, Progress.user_id == user_id, Progress.exercise_id == exercise_id)
+        .with_for_update(key_share=True)
     ).first()
     return row or Progress(course_id=course_id, user_id=user_id, exercise_id=exercise_id)
 

@@ -29,6 +29,10 @@ class Settings(BaseSettings):
     )
     lessons_dir: Path = Field(default=REPOSITORY / "lessons", description="the course: track/lesson/exercise folders")
     database_url: str = Field(default="", description="SQLAlchemy address; empty: a SQLite file in the data folder")
+    database_pool_size: int = Field(default=10, ge=1, le=200, description="connections each process keeps open")
+    database_pool_overflow: int = Field(default=40, ge=0, le=200, description="connections it may open on top of these")
+    database_wait_s: float = Field(default=5, gt=0, description="seconds to wait for a lock, or for a connection")
+    database_statement_s: float = Field(default=30, gt=0, description="seconds one statement may take (PostgreSQL)")
     queue: QueueKind = Field(
         default=QueueKind.EMBEDDED,
         description="where jobs wait: `embedded` (a file; one consumer), `postgres` (the database itself) or `redis`",

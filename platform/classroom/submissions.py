@@ -120,7 +120,8 @@ def submit(
     """
     _check(source, idempotency_key)
     session = work.session
-    session.exec(select(User.id).where(User.id == user.id).with_for_update())  # one submission of a learner at a time
+    one_at_a_time = select(User.id).where(User.id == user.id).with_for_update(key_share=True)
+    session.exec(one_at_a_time)  # of each learner's submissions; what only refers to the learner need not wait
     earlier = session.exec(
         select(Submission).where(Submission.user_id == user.id, Submission.idempotency_key == idempotency_key)
     ).first()

@@ -23,6 +23,7 @@ from classroom.models import (
     Submission,
     SubmissionState,
     Table,
+    User,
     now,
 )
 from classroom.schemas import MAX_SOURCE_BYTES
@@ -221,11 +222,10 @@ def test_a_key_that_is_too_long_or_unprintable_is_refused(key, database, desk):
     assert rows(database, Submission) == []
 
 
-@pytest.mark.sqlite_only("PENDING")
 def test_a_locked_database_takes_nothing_and_half_writes_nothing(database, desk):
     before = counts(database)
     with closing(Database(database.url, busy_timeout_s=0.05)) as hurried, database.unit_of_work() as holder:
-        holder.session.exec(text("DELETE FROM jobs"))
+        holder.session.exec(select(User).with_for_update()).all()
         desk.database = hurried
         with pytest.raises(Unavailable):
             desk.hand_in()
@@ -457,7 +457,6 @@ def test_a_long_queue_is_not_flooded_with_messages_about_itself(database, desk, 
     jobs = 20
     for _ in range(jobs):
         desk.hand_in(settings=patient)
-    assert reap(database).due == ()
     nudges = 0
     for _ in range(120):
         let_time_pass(database, seconds=1)

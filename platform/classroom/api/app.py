@@ -91,7 +91,7 @@ def create_app(settings: Settings, *, enqueue: Callable[[UUID], object] | None =
 async def _lifespan(
     app: FastAPI, *, settings: Settings, enqueue: Callable[[UUID], object] | None
 ) -> AsyncIterator[None]:
-    database = Database(settings.database)
+    database = Database.of(settings)
     queue = Queue(settings)
     hub = EventHub(partial(_states, database))
     job_hub = JobHub(partial(_jobs, database))

@@ -27,7 +27,7 @@ from classroom.courses import DEFAULT_COURSE
 from classroom.db import Database
 from classroom.errors import ClassroomError, Forbidden, NotFound, Unauthenticated, Unavailable
 from classroom.jobs import Queue
-from classroom.models import Chain, Course, CredentialKind, Role, Submission, User
+from classroom.models import Chain, Course, CredentialKind, Role, Scope, Submission, User
 from classroom.schemas import Event, JobEvent
 from classroom.scratch import Scratch
 from classroom.settings import Settings
@@ -72,11 +72,20 @@ class Identity:
     credential_id: UUID
     user: User | None
     session_secret: str | None = field(default=None, repr=False)
+    scopes: frozenset[Scope] = frozenset()
 
     @property
     def is_kernel(self) -> bool:
         """Whether a learner's code is asking: it may do what a learner may, whoever the learner is."""
         return self.kind is CredentialKind.KERNEL
+
+    def require(self, scope: Scope) -> None:
+        """Raise Forbidden where what they hold is not for that."""
+        if scope in self.scopes:
+            return
+        if self.is_kernel:
+            raise Forbidden("A notebook acts as a learner only. Use the classroom's pages for that.")
+        raise Forbidden(f"What you sent may not be used for that: it lacks the scope `{scope}`.")
 
     @property
     def fair_share(self) -> UUID:
@@ -142,8 +151,8 @@ def visitor(request: Request, services: InServices) -> Identity | None:
 InVisitor = Annotated[Identity | None, Depends(visitor)]
 
 
-async def anyone(request: Request, services: InServices, visitor: InVisitor) -> Identity:
-    """Let in whoever holds something, even a kernel that is not bound yet. Raises Unauthenticated."""
+async def holder(request: Request, services: InServices, visitor: InVisitor) -> Identity:
+    """Let in whoever holds something, whatever it is for. Raises Unauthenticated."""
     if visitor is None:
         raise Unauthenticated("Sign in, or send a bearer token.", headers=_ASK_FOR_BEARER)
     if visitor.session_secret is not None and request.method not in csrf.SAFE_METHODS:
@@ -152,27 +161,81 @@ async def anyone(request: Request, services: InServices, visitor: InVisitor) -> 
     return visitor
 
 
+InHolder = Annotated[Identity, Depends(holder)]
+
+
+async def anyone(identity: InHolder) -> Identity:
+    """Let in whoever learns, even a kernel that is not bound yet. Scope `learn`."""
+    identity.require(Scope.LEARN)
+    return identity
+
+
 InAnyone = Annotated[Identity, Depends(anyone)]
 
 
-async def person(identity: InAnyone) -> Person:
-    """Let in whoever is known. Raises Forbidden for a kernel that is not bound yet."""
+async def known(identity: InHolder) -> Person:
+    """Let in whoever is known, whatever they hold is for. Raises Forbidden for a kernel that is not bound yet."""
     if identity.user is None:
         raise Forbidden("This notebook is not connected to a learner yet. Open it from the classroom's own pages.")
-    return Person(identity.kind, identity.credential_id, identity.user, identity.session_secret)
+    return Person(identity.kind, identity.credential_id, identity.user, identity.session_secret, identity.scopes)
+
+
+InKnown = Annotated[Person, Depends(known)]
+
+
+async def person(person: InKnown) -> Person:
+    """Let in a known person who learns. Scope `learn`."""
+    person.require(Scope.LEARN)
+    return person
 
 
 InPerson = Annotated[Person, Depends(person)]
 
 
-async def signed_in(person: InPerson) -> Person:
-    """Let in whoever is there in person or with their own token. Raises Forbidden for a kernel."""
+async def signed_in(person: InKnown) -> Person:
+    """Let in whoever is there in person or with something of their own, whatever it is for. Not a kernel."""
     if person.is_kernel:
         raise Forbidden("A notebook acts as a learner only. Use the classroom's pages for that.")
     return person
 
 
 InSignedIn = Annotated[Person, Depends(signed_in)]
+
+
+async def teaching(person: InSignedIn) -> Person:
+    """Let in who may look after a course's people. Scope `teach`; the role in the course is the service's to check."""
+    person.require(Scope.TEACH)
+    return person
+
+
+InTeaching = Annotated[Person, Depends(teaching)]
+
+
+async def managing(person: InSignedIn) -> Person:
+    """Let in who may run courses. Scope `manage`; the role in the course is the service's to check."""
+    person.require(Scope.MANAGE)
+    return person
+
+
+InManaging = Annotated[Person, Depends(managing)]
+
+
+async def own_account(person: InSignedIn) -> Person:
+    """Let in a person to their own account. Scope `account`."""
+    person.require(Scope.ACCOUNT)
+    return person
+
+
+InOwnAccount = Annotated[Person, Depends(own_account)]
+
+
+async def administering(person: InSignedIn) -> Person:
+    """Let in administrators. Scope `admin`, which nobody else's secrets have."""
+    person.require(Scope.ADMIN)
+    return person
+
+
+InAdministering = Annotated[Person, Depends(administering)]
 
 
 def learner_course(session: Session, person: Person) -> Course:
@@ -189,14 +252,14 @@ def member_course(session: Session, person: Person) -> Course:
 
 
 def visible_submission(session: Session, submission_id: UUID, person: Person) -> Submission:
-    """Give a submission to who may see it; from a kernel that is its learner only. Raises NotFound or NotYours."""
+    """Give a submission to who may see it; without the scope `teach`, its learner only. Raises NotFound or NotYours."""
     try:
         found = submissions.get(session, submission_id, person.user)
     except NotFound as error:
         if session.get(Submission, submission_id) is not None:
             raise NotYours(error.detail) from None
         raise
-    if person.is_kernel and found.user_id != person.user.id:
+    if Scope.TEACH not in person.scopes and found.user_id != person.user.id:
         raise NotYours("There is no such submission.")
     return found
 
@@ -243,7 +306,7 @@ def _holder(services: Services, kinds: frozenset[CredentialKind] | set[Credentia
         except Unauthenticated as error:
             raise Unauthenticated(error.detail, headers=_ASK_FOR_BEARER) from None
     session_secret = secret if credential.kind is CredentialKind.SESSION else None
-    return Identity(credential.kind, credential.id, user, session_secret)
+    return Identity(credential.kind, credential.id, user, session_secret, accounts.scopes_of(credential, user))
 
 
 def _remember(request: Request, identity: Identity) -> Identity:

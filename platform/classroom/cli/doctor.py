@@ -195,7 +195,7 @@ def database(settings: Settings) -> Finding:
     url = make_url(settings.database)
     if url.get_backend_name() == "sqlite" and not (url.database and Path(url.database).exists()):
         return Finding("database", State.OK, "not there yet; `classroom up` makes it")
-    opened = Database(settings.database)
+    opened = Database.of(settings)
     try:
         present, newest = opened.revisions()
     except (SQLAlchemyError, Unavailable) as error:

@@ -81,7 +81,7 @@ def cancel(job_id: JobId) -> None:
 
 @contextmanager
 def _database() -> Iterator[Database]:
-    with closing(Database(Settings().database)) as database:
+    with closing(Database.of(Settings())) as database:
         yield database
 
 

@@ -32,7 +32,7 @@ def add_user(
     """Add a person to the course and print a link that signs them in once."""
     settings = Settings()
     password = sys.stdin.readline().rstrip("\n") if password_stdin else None
-    database = Database(settings.database)
+    database = Database.of(settings)
     try:
         database.migrate()
         with database.unit_of_work() as work:

@@ -88,7 +88,7 @@ def run_consumer(settings: Settings, *, parent_pid: int | None = None) -> None:
 
     alone = settings.queue is QueueKind.EMBEDDED
     with _only_one(settings) if alone else nullcontext(), ExitStack() as opened:
-        database = Database(settings.database)
+        database = Database.of(settings)
         opened.callback(database.close)
         waker = opened.enter_context(Waker(settings))
         catalog = Catalog.load(settings.lessons_dir)

@@ -1,6 +1,6 @@
 """Wire types: what the API takes and gives, shared by the server and the client in a learner's kernel."""
 
-from classroom.schemas.base import MAX_SOURCE_BYTES, In, Name, Out, Problem, Source, Text
+from classroom.schemas.base import MAX_SOURCE_BYTES, In, Name, Out, Page, Problem, Source, Text
 from classroom.schemas.chains import ChainIn, ChainOut
 from classroom.schemas.courses import CohortCell, CohortOut, CohortRow
 from classroom.schemas.jobs import JobEvent, JobOut, JobPage, RunIn
@@ -45,6 +45,7 @@ __all__ = [
     "MeOut",
     "Name",
     "Out",
+    "Page",
     "Problem",
     "Progress",
     "ProgressOut",

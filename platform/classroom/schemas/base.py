@@ -1,6 +1,6 @@
 """What every wire type is made of."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Generic, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic_core import PydanticCustomError
@@ -55,6 +55,16 @@ class Out(BaseModel):
     """A response."""
 
     model_config = ConfigDict(frozen=True)
+
+
+Item = TypeVar("Item")
+
+
+class Page(Out, Generic[Item]):
+    """A page of a long list."""
+
+    items: list[Item]
+    next: str | None = Field(default=None, description="the cursor of the next page; null after the last")
 
 
 class Problem(Out):

@@ -61,7 +61,7 @@ def viewer(visitor: InVisitor, services: InServices) -> Viewer:
     with services.database.read() as session:
         held = courses.roles(session, visitor.user).get(DEFAULT_COURSE, [])
     return Viewer(
-        person=Person(visitor.kind, visitor.credential_id, visitor.user, visitor.session_secret),
+        person=Person(visitor.kind, visitor.credential_id, visitor.user, visitor.session_secret, visitor.scopes),
         display_name=visitor.user.display_name,
         csrf=csrf.csrf_token(services.key, visitor.session_secret),
         teaches=Role.INSTRUCTOR in held,

@@ -26,7 +26,7 @@ from classroom.api.csrf import HEADER, csrf_token
 from classroom.db import Database
 from classroom.jobs import Queue
 from classroom.keys import server_key
-from classroom.models import AuditEvent, CredentialKind, Role, User
+from classroom.models import AuditEvent, CredentialKind, Role, Scope, User
 from classroom.settings import Settings
 from support.serving import running
 from support.waiting import wait_until
@@ -150,7 +150,7 @@ class Live:
                 courses.enrol(session, course, user, role)
             hour = timedelta(hours=1)
             secret = accounts.issue(session, CredentialKind.SESSION, user.id, lifetime=hour)
-            token = accounts.issue(session, CredentialKind.TOKEN, user.id, lifetime=hour)
+            token = accounts.issue(session, CredentialKind.TOKEN, user.id, lifetime=hour, scopes=set(Scope))
             ticket = accounts.issue(session, CredentialKind.KERNEL, None, lifetime=hour)
             accounts.bind_kernel(session, ticket, user.id)
         key = server_key(self.settings)
