@@ -4,13 +4,14 @@ import unicodedata
 from collections.abc import Collection
 from uuid import UUID
 
+from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, select
 
 from classroom import audit_log
 from classroom.audit_log import Action
 from classroom.courses.roles import has_role, lock, person_in
 from classroom.errors import Conflict, Invalid, NotFound
-from classroom.models import Course, Group, GroupMember, Role
+from classroom.models import Course, Group, GroupMember, Role, User
 
 
 def groups(session: Session, course: Course) -> list[Group]:
@@ -100,6 +101,11 @@ def groups_of(session: Session, course: Course, user_ids: Collection[UUID]) -> d
     for user_id, each in rows:
         found.setdefault(user_id, []).append(each)
     return found
+
+
+def is_in_group(group_id: UUID) -> ColumnElement[bool]:
+    """Give the condition that a person is in a group."""
+    return col(User.id).in_(select(GroupMember.user_id).where(GroupMember.group_id == group_id))
 
 
 def _free_name(session: Session, course: Course, name: str) -> str:

@@ -231,6 +231,11 @@ def learners_seen(staff: Staff) -> SelectOfScalar[User]:
     return statement.where(col(User.id).in_(_in_groups_of(staff.course.id, staff.user.id)))
 
 
+def learners_in_order(session: Session, staff: Staff) -> list[User]:
+    """List the learners whom this one looks after, by display name."""
+    return list(session.exec(learners_seen(staff).order_by(User.display_name, User.name)))
+
+
 def people_of(course: Course, role: Role | None = None) -> SelectOfScalar[User]:
     """Give the statement that selects everyone in a course, or everyone of a role, in no order yet."""
     held = select(Enrolment.user_id).where(Enrolment.course_id == course.id)
