@@ -36,6 +36,22 @@ class Action(StrEnum):
     CHAIN_CREATED = "chain_created"
     CHAIN_DELETED = "chain_deleted"
 
+    COURSE_CHANGED = "course_changed"
+    ROLE_WITHDRAWN = "role_withdrawn"
+    GROUP_CREATED = "group_created"
+    GROUP_CHANGED = "group_changed"
+    GROUP_DELETED = "group_deleted"
+    GROUP_JOINED = "group_joined"
+    GROUP_LEFT = "group_left"
+    INVITE_CREATED = "invite_created"
+    INVITE_REVOKED = "invite_revoked"
+    INVITE_ACCEPTED = "invite_accepted"
+    EXTENSION_GRANTED = "extension_granted"
+    EXTENSION_WITHDRAWN = "extension_withdrawn"
+    LEARNERS_IMPORTED = "learners_imported"
+    PEOPLE_EXPORTED = "people_exported"
+    GRADES_EXPORTED = "grades_exported"
+
 
 def record(
     session: Session,

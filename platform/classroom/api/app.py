@@ -16,7 +16,22 @@ from classroom.accounts import SessionSigner
 from classroom.api import deps, problems
 from classroom.api.events import EventHub
 from classroom.api.middleware import BodyLimit, Envelope, security_headers
-from classroom.api.routes import chains, courses, drafts, health, internal, lessons, people, rpc, sandbox, submissions
+from classroom.api.routes import (
+    chains,
+    course_people,
+    courses,
+    drafts,
+    extensions,
+    grades,
+    health,
+    internal,
+    invites,
+    lessons,
+    people,
+    rpc,
+    sandbox,
+    submissions,
+)
 from classroom.catalog import Catalog
 from classroom.chains import MAX_BODY_BYTES as LARGEST_CALL_BYTES
 from classroom.chains import LiveChains
@@ -37,6 +52,7 @@ TAGS: Final = [
     {"name": "chains", "description": chains.__doc__},
     {"name": "rpc", "description": rpc.__doc__},
     {"name": "courses", "description": courses.__doc__},
+    {"name": "grades", "description": grades.__doc__},
     {"name": "health", "description": health.__doc__},
 ]
 
@@ -66,7 +82,8 @@ def create_app(settings: Settings, *, enqueue: Callable[[UUID], object] | None =
     problems.install(app, on_refusal=deps.write_down)
     app.add_middleware(BodyLimit, larger={rpc.PREFIX: LARGEST_CALL_BYTES})
     app.add_middleware(Envelope, headers=security_headers(settings))  # added last, so it surrounds the rest
-    for resource in (people, lessons, drafts, submissions, sandbox, chains, rpc, courses, internal, health):
+    of_courses = (courses, course_people, invites, extensions, grades)
+    for resource in (people, lessons, drafts, submissions, sandbox, chains, rpc, *of_courses, internal, health):
         app.include_router(resource.router)
     return app
 

@@ -6,13 +6,15 @@ does, so that what a client is told has been committed.
 
 import logging
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 from uuid import UUID
 
-from fastapi import Depends, Request
-from sqlmodel import Session
+from fastapi import Depends, Path, Query, Request
+from sqlalchemy import literal
+from sqlmodel import Session, col, select
 from starlette.concurrency import run_in_threadpool
 
 from classroom import accounts, audit_log, courses, submissions
@@ -22,11 +24,12 @@ from classroom.api.events import EventHub
 from classroom.audit_log import Action
 from classroom.catalog import Catalog
 from classroom.chains import NO_SUCH_CHAIN, LiveChains, Owner
-from classroom.courses import DEFAULT_COURSE
+from classroom.courses import Offer, Staff
 from classroom.db import Database
 from classroom.errors import ClassroomError, Forbidden, NotFound, Unauthenticated, Unavailable
 from classroom.jobs import Queue
-from classroom.models import Chain, Course, CredentialKind, Role, Scope, Submission, User
+from classroom.models import Chain, Course, CredentialKind, Role, Scope, Submission, Table, User
+from classroom.schemas import Name
 from classroom.scratch import Scratch
 from classroom.settings import Settings
 
@@ -228,17 +231,60 @@ async def administering(person: InSignedIn) -> Person:
 InAdministering = Annotated[Person, Depends(administering)]
 
 
-def learner_course(session: Session, person: Person) -> Course:
+CourseSlug = Annotated[Name, Path(description="the course's short name, such as `classroom`")]
+CourseQuery = Annotated[
+    Name | None,
+    Query(description="the short name of the course that is meant; without it the one the person chose or learns in"),
+]
+
+
+def learner_course(session: Session, person: Person, course: str | None = None) -> Course:
     """Give the course for a learner in it. Raises Forbidden or NotFound."""
-    return courses.require_role(session, person.user, DEFAULT_COURSE, Role.LEARNER)
+    slug = course or courses.current_course(session, person.user).slug
+    return courses.require_role(session, person.user, slug, Role.LEARNER)
 
 
-def member_course(session: Session, person: Person) -> Course:
+def member_course(session: Session, person: Person, course: str | None = None) -> Course:
     """Give the course for whoever has a role in it. Raises NotFound."""
+    if course is None:
+        return courses.current_course(session, person.user)
+    return courses.require_role(session, person.user, course, *Role)
+
+
+def member_offer(session: Session, services: Services, person: Person, course: str | None = None) -> Offer:
+    """Give what the course teaches to whoever has a role in it. Raises NotFound."""
+    return courses.offer(session, member_course(session, person, course), services.catalog)
+
+
+def staff_of(session: Session, person: Person, course: str) -> Staff:
+    """Tell as what a person looks after a course. Raises Forbidden, NotFound or NotYours."""
+    with not_yours(session, Course, col(Course.slug) == course):
+        return courses.require_staff(session, person.user, course)
+
+
+def run_by(session: Session, person: Person, course: str) -> Course:
+    """Give the course to who runs it. Raises Forbidden, NotFound or NotYours."""
+    with not_yours(session, Course, col(Course.slug) == course):
+        return courses.require_instructor(session, person.user, course)
+
+
+@contextmanager
+def not_yours(session: Session, table: type[Table], held: Any) -> Iterator[None]:
+    """Say of what was not found that it is somebody else's, where there is a row of it."""
     try:
-        return courses.require_role(session, person.user, DEFAULT_COURSE, Role.LEARNER)
-    except Forbidden:
-        return courses.require_role(session, person.user, DEFAULT_COURSE, Role.INSTRUCTOR)
+        yield
+    except NotFound as error:
+        if session.execute(select(literal(1)).select_from(table).where(held)).first() is not None:
+            raise NotYours(error.detail) from None
+        raise
+
+
+def check_open(session: Session, person: Person, offered: Offer, exercise_id: str) -> None:
+    """Raise NotFound where the course has no such exercise, and Forbidden where learners may not see it yet."""
+    offered.exercise(exercise_id)
+    held = (Role.INSTRUCTOR, Role.ASSISTANT) if Scope.TEACH in person.scopes else ()
+    if not any(courses.has_role(session, offered.course.id, person.user.id, role) for role in held):
+        offered.check_open(exercise_id)
 
 
 def visible_submission(session: Session, submission_id: UUID, person: Person) -> Submission:

@@ -14,4 +14,4 @@ class MeOut(Out):
     id: UUID
     name: str
     display_name: str
-    roles: dict[str, list[Literal["instructor", "learner"]]] = Field(description="roles by course slug")
+    roles: dict[str, list[Literal["instructor", "assistant", "learner"]]] = Field(description="roles by course slug")
