@@ -253,6 +253,14 @@ def _too_new(present: str) -> str:
     )
 
 
+def postgres_dsn(url: str) -> str | None:
+    """Give the address of a PostgreSQL database as its own tools write it, None for another database."""
+    parts = make_url(url)
+    if parts.get_backend_name() != "postgresql":
+        return None
+    return parts.set(drivername="postgresql").render_as_string(hide_password=False)
+
+
 @contextmanager
 def _unavailable_if_out_of_order() -> Iterator[None]:
     try:

@@ -21,6 +21,7 @@ from classroom import accounts, audit_log, courses, submissions
 from classroom.accounts import SESSION_COOKIE, SessionSigner
 from classroom.api import csrf
 from classroom.api.events import EventHub
+from classroom.api.job_events import JobHub
 from classroom.audit_log import Action
 from classroom.catalog import Catalog
 from classroom.chains import NO_SUCH_CHAIN, LiveChains, Owner
@@ -29,7 +30,7 @@ from classroom.db import Database
 from classroom.errors import ClassroomError, Forbidden, NotFound, Unauthenticated, Unavailable
 from classroom.jobs import Queue
 from classroom.models import Chain, Course, CredentialKind, Role, Scope, Submission, Table, User
-from classroom.schemas import Name
+from classroom.schemas import Event, JobEvent, Name
 from classroom.scratch import Scratch
 from classroom.settings import Settings
 
@@ -48,6 +49,7 @@ class Services:
     database: Database
     catalog: Catalog
     hub: EventHub
+    job_hub: JobHub
     scratch: Scratch
     chains: LiveChains
     signer: SessionSigner
@@ -55,6 +57,13 @@ class Services:
     wake_secret: str = field(repr=False)
     queue: Queue
     enqueue: Callable[[UUID], object]
+
+    def publish(self, news: Event | JobEvent) -> None:
+        """Pass news on to the clients of this process that wait for it. Call it in the event loop."""
+        if isinstance(news, Event):
+            self.hub.publish(news)
+        else:
+            self.job_hub.publish(news)
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ COMMANDS: Final = {
     "up": "Start everything on this machine and open one address.",
     "lesson": "Grade a file, begin a lesson, preview it, prove that its checks are right.",
     "solc": "List the compilers, and fetch native ones.",
+    "jobs": "See what waits, runs or was given up; put back, cancel.",
     "user": "Add people to the course.",
     "doctor": "Look whether this machine has all it takes, and say what to do.",
 }

@@ -35,6 +35,7 @@ from classroom.schemas.courses import (
     TrackGradeOut,
     TrackIn,
 )
+from classroom.schemas.jobs import JobEvent, JobOut, JobPage, RunIn
 from classroom.schemas.lessons import (
     ExerciseOut,
     ExerciseSummary,
@@ -90,6 +91,9 @@ __all__ = [
     "In",
     "InviteIn",
     "InviteOut",
+    "JobEvent",
+    "JobOut",
+    "JobPage",
     "JoinIn",
     "JoinedOut",
     "LessonOut",
@@ -108,6 +112,7 @@ __all__ = [
     "ReadyOut",
     "Report",
     "RoleName",
+    "RunIn",
     "ScenarioIn",
     "ScenarioOut",
     "Severity",
