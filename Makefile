@@ -24,9 +24,9 @@ test: setup ## Run every test: units, journeys, browser
 	@$(PYTHON) deploy/find_chromium.py
 	@$(PYTEST) $(ARGS)
 
-test-all: setup ## Run every test, and the long fuzzing too
+test-all: setup ## Run every test, and the long fuzzing too, with other inputs each time
 	@$(PYTHON) deploy/find_chromium.py
-	@$(PYTEST) -m "slow or not slow" $(ARGS)
+	@$(PYTEST) -m "slow or not slow" --hypothesis-profile searching $(ARGS)
 
 check: setup format-check lint types imports test ## What CI runs: format, lint, types, import rules, tests
 

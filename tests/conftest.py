@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from playwright.sync_api import Browser, sync_playwright
 
 from evmbox.pool import Pool
@@ -24,6 +25,10 @@ LONGEST = (
 """What takes long is begun first, so that in the end no worker waits for the other: folders and files, in order."""
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 NOT_RUN: list[str] = []
+
+settings.register_profile("usual", derandomize=True, database=None)
+settings.register_profile("searching", database=None)
+settings.load_profile("usual")  # the same in each run; `make test-all` searches elsewhere each time
 
 
 def find_chromium() -> str | None:

@@ -133,9 +133,9 @@ def test_unknown_disabled_and_passwordless_people_are_refused_in_the_same_words(
 
 def test_an_unknown_name_takes_as_long_as_a_wrong_password(database, ada):
     def took(name: str) -> float:
-        started = time.perf_counter()
+        started = time.process_time()  # whatever else runs on this machine
         refusal(database, name, "not the password")
-        return time.perf_counter() - started
+        return time.process_time() - started
 
     took("ada")
     pairs = [(took("ada"), took("nobody")) for _ in range(7)]
