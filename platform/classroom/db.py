@@ -69,6 +69,11 @@ class Database:
         self._reader = self.engine.execution_options(read_only=True, postgresql_readonly=True)
         self._unsynced = self.engine.execution_options(unsynced=True)
 
+    @property
+    def reads_at_once(self) -> bool:
+        """Whether a short read takes less time than giving it to another thread, and waits for nobody: a local file."""
+        return self.engine.dialect.name == "sqlite"
+
     @contextmanager
     def unit_of_work(self, *, durable: bool = True) -> Iterator[UnitOfWork]:
         """Open a transaction that is committed at the end, or undone by any exception.
