@@ -99,6 +99,11 @@ class Database:
             pool_overflow=settings.database_pool_overflow,
         )
 
+    @property
+    def reads_at_once(self) -> bool:
+        """Whether a short read takes less time than giving it to another thread, and waits for nobody: a local file."""
+        return self.engine.dialect.name == "sqlite"
+
     @contextmanager
     def unit_of_work(self, *, durable: bool = True) -> Iterator[UnitOfWork]:
         """Open a transaction that is committed at the end, or undone by any exception.

@@ -19,7 +19,7 @@ from classroom import audit_log, courses, progress, workload
 from classroom.audit_log import Action
 from classroom.db import UnitOfWork
 from classroom.errors import Conflict, Invalid, NotFound, TooLarge, TooMany
-from classroom.models import Course, Deployment, Job, JobState, Role, Submission, SubmissionState, User, now
+from classroom.models import Course, Deployment, Job, JobState, Submission, SubmissionState, User, now
 from classroom.schemas import MAX_SOURCE_BYTES, SubmissionOut
 from classroom.settings import Settings
 from classroom.workload import Claim, Enqueue, Kind, Lane, Retry
@@ -111,12 +111,15 @@ def submit(
     enqueue: Enqueue,
     settings: Settings,
     key: bytes,
+    offered: courses.Offer | None = None,
     request_id: str | None = None,
 ) -> Submission:
     """Write an attempt down, and have its job put in the queue once it is on disk.
 
-    The same idempotency key gives the same submission again, and no second job. `key` is the server's.
-    Raises TooLarge, Invalid, Conflict for a key that was used for something else, and TooMany with Retry-After.
+    The same idempotency key gives the same submission again, and no second job, also after the exercise has closed.
+    `key` is the server's; `offered` is what the course teaches and when, and without it nothing is ever closed.
+    Raises TooLarge, Invalid, Conflict where nothing is taken now or a key was used for something else, and TooMany with
+    Retry-After.
     """
     _check(source, idempotency_key)
     session = work.session
@@ -129,6 +132,8 @@ def submit(
         if (earlier.course_id, earlier.exercise_id, earlier.source) != (course.id, exercise_id, source):
             raise Conflict("This idempotency key was used for another submission. Use a new key for each attempt.")
         return earlier
+    if offered is not None:
+        courses.check_handing_in(session, offered, user.id, exercise_id)
     _check_rate(session, user, settings.submissions_per_minute)
     _check_queue(session, settings.max_queued)
 
@@ -164,10 +169,11 @@ def submit(
 
 
 def get(session: Session, submission_id: UUID, viewer: User) -> Submission:
-    """Give a submission to its learner or to an instructor of its course. Raises NotFound for everyone else."""
+    """Give a submission to its learner or to who looks after them in its course. Raises NotFound for everyone else."""
     submission = session.get(Submission, submission_id)
     if submission is None or not (
-        submission.user_id == viewer.id or courses.has_role(session, submission.course_id, viewer.id, Role.INSTRUCTOR)
+        submission.user_id == viewer.id
+        or courses.looks_after(session, submission.course_id, viewer, submission.user_id)
     ):
         raise NotFound("There is no such submission.")
     return submission

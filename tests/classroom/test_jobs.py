@@ -405,7 +405,7 @@ def test_telling_never_waits_for_the_portal(settings):
         started = time.monotonic()
         for _ in range(1000):
             waker.tell(uuid4(), SubmissionState.RUNNING)
-        assert time.monotonic() - started < 1
+        assert time.monotonic() - started < 5
 
 
 def test_the_wake_secret_is_not_the_servers_key(settings):

@@ -17,7 +17,7 @@ def test_ctrl_c_stops_everything_without_an_orphan(room: Classroom) -> None:
     pids = room.processes()
     assert len(pids) > 5
     assert room.stop() == 0
-    wait_until(lambda: not alive(pids), timeout_s=5, what="the end of every process")
+    wait_until(lambda: not alive(pids), what="the end of every process")
     assert "Nothing is left running" in "".join(room.said)
 
 
@@ -27,7 +27,7 @@ def test_a_killed_launcher_leaves_no_orphan(room: Classroom) -> None:
     assert room.process is not None
     room.process.kill()
     room.process.wait()
-    wait_until(lambda: not alive(pids), timeout_s=15, what="the end of every process")
+    wait_until(lambda: not alive(pids), what="the end of every process")
 
 
 def test_a_taken_port_is_told_and_the_next_one_is_used(room: Classroom) -> None:

@@ -13,24 +13,31 @@ from sqlmodel import col, select
 
 from classroom import __doc__ as about
 from classroom import workload
-from classroom.accounts import SessionSigner
+from classroom.accounts import Entrance, Post, SessionSigner, TokenSigner
 from classroom.api import deps, problems
 from classroom.api.events import EventHub
 from classroom.api.job_events import JobHub
 from classroom.api.listening import listen
 from classroom.api.middleware import BodyLimit, Envelope, security_headers
 from classroom.api.routes import (
+    account,
     chains,
+    course_people,
     courses,
     drafts,
+    entrance,
+    extensions,
+    grades,
     health,
     internal,
+    invites,
     jobs,
     lessons,
     people,
     rpc,
     sandbox,
     submissions,
+    tokens,
 )
 from classroom.catalog import Catalog
 from classroom.chains import MAX_BODY_BYTES as LARGEST_CALL_BYTES
@@ -45,6 +52,9 @@ from classroom.settings import Settings
 
 TAGS: Final = [
     {"name": "people", "description": people.__doc__},
+    {"name": "entrance", "description": entrance.__doc__},
+    {"name": "tokens", "description": tokens.__doc__},
+    {"name": "account", "description": account.__doc__},
     {"name": "lessons", "description": lessons.__doc__},
     {"name": "drafts", "description": drafts.__doc__},
     {"name": "submissions", "description": submissions.__doc__},
@@ -53,6 +63,7 @@ TAGS: Final = [
     {"name": "chains", "description": chains.__doc__},
     {"name": "rpc", "description": rpc.__doc__},
     {"name": "courses", "description": courses.__doc__},
+    {"name": "grades", "description": grades.__doc__},
     {"name": "health", "description": health.__doc__},
 ]
 
@@ -82,7 +93,10 @@ def create_app(settings: Settings, *, enqueue: Callable[[UUID], object] | None =
     problems.install(app, on_refusal=deps.write_down)
     app.add_middleware(BodyLimit, larger={rpc.PREFIX: LARGEST_CALL_BYTES})
     app.add_middleware(Envelope, headers=security_headers(settings))  # added last, so it surrounds the rest
-    for resource in (people, lessons, drafts, submissions, jobs, sandbox, chains, rpc, courses, internal, health):
+    of_people = (people, entrance, tokens, account)
+    of_learning = (lessons, drafts, submissions, sandbox, chains, rpc)
+    of_courses = (courses, course_people, invites, extensions, grades)
+    for resource in (*of_people, *of_learning, *of_courses, jobs, internal, health):
         app.include_router(resource.router)
     return app
 
@@ -98,6 +112,8 @@ async def _lifespan(
     key = server_key(settings)
     scratch = Scratch()
     private_chains = LiveChains(database, settings)
+    invites = None
+    post = Post(database, settings, invites)
     app.state.services = deps.Services(
         settings=settings,
         database=database,
@@ -107,6 +123,10 @@ async def _lifespan(
         scratch=scratch,
         chains=private_chains,
         signer=SessionSigner(key),
+        tokens=TokenSigner(key, issuer=settings.address),
+        entrance=Entrance(database, settings, key),
+        post=post,
+        invites=invites,
         key=key,
         wake_secret=wake_secret(settings),
         queue=queue,
@@ -124,6 +144,7 @@ async def _lifespan(
             with suppress(asyncio.CancelledError):
                 await each
         await asyncio.to_thread(private_chains.close)
+        await asyncio.to_thread(post.close)
         await asyncio.to_thread(scratch.close)
         queue.close()
         database.close()

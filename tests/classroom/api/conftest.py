@@ -140,11 +140,11 @@ class Live:
         with self.database.read() as session:
             return list(session.exec(select(AuditEvent).where(AuditEvent.action == action)))
 
-    def add(self, name: str, *roles: Role) -> User:
+    def add(self, name: str, *roles: Role, is_admin: bool = False) -> User:
         """Add a person, with a browser's session (`name`), a token (`name token`) and a kernel (`name kernel`)."""
         with self.database.unit_of_work() as work:
             session = work.session
-            user = self.users[name] = accounts.create_user(session, name)
+            user = self.users[name] = accounts.create_user(session, name, is_admin=is_admin)
             course = courses.ensure_default_course(session, self.app.state.services.catalog)
             for role in roles:
                 courses.enrol(session, course, user, role)
@@ -198,6 +198,8 @@ def open_live(folder: Path, migrated: Path, course_dir: Path, **changes: object)
         live.add("leo", Role.LEARNER)
         live.add("ines", Role.INSTRUCTOR)
         live.add("otto", Role.INSTRUCTOR, Role.LEARNER)
+        live.add("asa", Role.ASSISTANT)
+        live.add("adele", is_admin=True)
         live.add("stranger")
         live.add("disabled", Role.LEARNER, Role.INSTRUCTOR)
         with database.unit_of_work() as work:
