@@ -24,6 +24,7 @@ class Settings(BaseSettings):
     database_pool_overflow: int = Field(default=40, ge=0, le=200, description="connections it may open on top of these")
     database_wait_s: float = Field(default=5, gt=0, description="seconds to wait for a lock, or for a connection")
     database_statement_s: float = Field(default=30, gt=0, description="seconds one statement may take (PostgreSQL)")
+    backups_kept: int = Field(default=14, ge=1, description="backups that stay in the data folder; older ones go")
     host: str = Field(default="127.0.0.1", description="address the servers listen on")
     portal_port: int = Field(default=8000, ge=1, le=65535, description="port of API and portal")
     voila_port: int = Field(default=8866, ge=1, le=65535, description="port of the lesson apps")
@@ -51,6 +52,11 @@ class Settings(BaseSettings):
     def database(self) -> str:
         """The database address in force."""
         return self.database_url or f"sqlite:///{self.data_dir / 'classroom.db'}"
+
+    @property
+    def backups_dir(self) -> Path:
+        """Where backups go that nobody has named a place for."""
+        return self.data_dir / "backups"
 
     @property
     def queue_path(self) -> Path:

@@ -16,6 +16,11 @@ COMMANDS: Final = {
     "lesson": "Grade a file, begin a lesson, preview it, prove that its checks are right.",
     "solc": "List the compilers, and fetch native ones.",
     "user": "Add people to the course.",
+    "migrate": "Bring the database up to date.",
+    "move": "Move everything into another database, such as PostgreSQL.",
+    "backup": "Put everything into one file, while the classroom runs.",
+    "restore": "Bring a backup back.",
+    "audit": "Verify, export and show the audit log.",
     "doctor": "Look whether this machine has all it takes, and say what to do.",
 }
 
