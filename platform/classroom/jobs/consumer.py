@@ -90,6 +90,7 @@ def run_consumer(settings: Settings, *, parent_pid: int | None = None) -> None:
     with _only_one(settings) if alone else nullcontext(), ExitStack() as opened:
         database = Database.of(settings)
         opened.callback(database.close)
+        database.require_current()
         waker = opened.enter_context(Waker(settings))
         catalog = Catalog.load(settings.lessons_dir)
         pool = opened.enter_context(Pool(size=settings.pool_size, diagnostics=False, walls=walls))
