@@ -15,7 +15,7 @@ COMMANDS: Final = {
     "up": "Start everything on this machine and open one address.",
     "lesson": "Grade a file, begin a lesson, preview it, prove that its checks are right.",
     "solc": "List the compilers, and fetch native ones.",
-    "user": "Add people to the course.",
+    "user": "Add people, list them, give them links, roles and keys, shut them out.",
     "doctor": "Look whether this machine has all it takes, and say what to do.",
 }
 
