@@ -24,6 +24,14 @@ class Action(StrEnum):
     USER_DISABLED = "user_disabled"
     USER_ENABLED = "user_enabled"
     PASSWORD_CHANGED = "password_changed"  # noqa: S105 - the name of an event
+    PROFILE_CHANGED = "profile_changed"
+    ADMIN_CHANGED = "admin_changed"
+    EMAIL_CONFIRMED = "email_confirmed"
+    IDENTITY_ADDED = "identity_added"
+    SECOND_FACTOR_ON = "second_factor_on"
+    SECOND_FACTOR_OFF = "second_factor_off"
+    RECOVERY_CODE_USED = "recovery_code_used"
+    REFRESH_REUSED = "refresh_reused"  # a stolen token, or a program that lost its own: the family is dead
     CREDENTIAL_ISSUED = "credential_issued"
     CREDENTIAL_REVOKED = "credential_revoked"
     KERNEL_BOUND = "kernel_bound"

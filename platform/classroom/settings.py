@@ -2,6 +2,7 @@
 
 from functools import cached_property
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -37,6 +38,29 @@ class Settings(BaseSettings):
     chain_state_bytes: int = Field(default=64 * 1024**2, ge=1, description="bytes that a chain may store")
     chain_request_s: float = Field(default=10, gt=0, description="seconds one request to a chain may take")
     session_days: int = Field(default=30, ge=1, description="days a sign-in lasts")
+    public_url: str = Field(
+        default="", description="the address that people type and links begin with, where a proxy gives it another"
+    )
+    trusted_proxies: str = Field(
+        default="", description="addresses of proxies whose X-Forwarded-For is believed, with commas between"
+    )
+    sign_up: Literal["closed", "invite", "open"] = Field(
+        default="invite", description="who may make an account: nobody, who has a course's invite, or anybody"
+    )
+    teachers_need_second_factor: bool = Field(
+        default=False, description="who has no second factor may learn only, whatever their roles"
+    )
+    rate_storage: str = Field(
+        default="", description="where tries are counted: empty for a table, `memory`, or an address such as redis://…"
+    )
+    smtp_host: str = Field(default="", description="mail server; empty: links are shown to the operator instead")
+    smtp_port: int = Field(default=587, ge=1, le=65535, description="port of the mail server")
+    smtp_security: Literal["starttls", "tls", "none"] = Field(
+        default="starttls", description="how the way to the mail server is protected"
+    )
+    smtp_user: str = Field(default="", description="name at the mail server, where it wants one")
+    smtp_password: str = Field(default="", repr=False, description="password at the mail server")
+    mail_from: str = Field(default="", description="the sender of letters")
     secure_cookies: bool = Field(default=False, description="send the session cookie over HTTPS only")
     multi_user: bool = Field(
         default=False, description="others than the owner use it: refuse to start on the weakest isolation"
@@ -72,6 +96,16 @@ class Settings(BaseSettings):
     def owner_key_path(self) -> Path:
         """The token with which the owner's notebooks reach the API (mode 0600)."""
         return self.data_dir / "owner.token"
+
+    @property
+    def outbox_dir(self) -> Path:
+        """Letters that the operator passes on (mode 0700)."""
+        return self.data_dir / "outbox"
+
+    @property
+    def address(self) -> str:
+        """Where people reach the portal."""
+        return self.public_url.rstrip("/") or self.portal_url
 
     @property
     def portal_url(self) -> str:

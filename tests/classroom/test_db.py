@@ -4,6 +4,7 @@ import logging
 import sqlite3
 import threading
 from contextlib import closing
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import text
@@ -144,7 +145,7 @@ def test_foreign_keys_hold_and_cascade(database):
         work.session.exec(text("INSERT INTO drafts SELECT 'a', 'b', 'c', 'd', 'e', 1, 0"))
     with database.unit_of_work() as work:
         user = accounts.create_user(work.session, "ada")
-        accounts.issue(work.session, CredentialKind.TOKEN, user.id, lifetime=accounts.ONE_TIME_LINK_LIFETIME)
+        accounts.issue(work.session, CredentialKind.TOKEN, user.id, lifetime=timedelta(minutes=10))
     with database.unit_of_work() as work:
         work.session.delete(work.session.get_one(User, user.id))
     with database.read() as session:

@@ -12,15 +12,17 @@ from fastapi import FastAPI
 from sqlmodel import col, select
 
 from classroom import __doc__ as about
-from classroom.accounts import SessionSigner
+from classroom.accounts import Entrance, Post, SessionSigner, TokenSigner
 from classroom.api import deps, problems
 from classroom.api.events import EventHub
 from classroom.api.middleware import BodyLimit, Envelope, security_headers
 from classroom.api.routes import (
+    account,
     chains,
     course_people,
     courses,
     drafts,
+    entrance,
     extensions,
     grades,
     health,
@@ -31,10 +33,12 @@ from classroom.api.routes import (
     rpc,
     sandbox,
     submissions,
+    tokens,
 )
 from classroom.catalog import Catalog
 from classroom.chains import MAX_BODY_BYTES as LARGEST_CALL_BYTES
 from classroom.chains import LiveChains
+from classroom.courses import InvitesOfCourses
 from classroom.db import Database
 from classroom.jobs import Queue
 from classroom.keys import server_key, wake_secret
@@ -45,6 +49,9 @@ from classroom.settings import Settings
 
 TAGS: Final = [
     {"name": "people", "description": people.__doc__},
+    {"name": "entrance", "description": entrance.__doc__},
+    {"name": "tokens", "description": tokens.__doc__},
+    {"name": "account", "description": account.__doc__},
     {"name": "lessons", "description": lessons.__doc__},
     {"name": "drafts", "description": drafts.__doc__},
     {"name": "submissions", "description": submissions.__doc__},
@@ -83,7 +90,21 @@ def create_app(settings: Settings, *, enqueue: Callable[[UUID], object] | None =
     app.add_middleware(BodyLimit, larger={rpc.PREFIX: LARGEST_CALL_BYTES})
     app.add_middleware(Envelope, headers=security_headers(settings))  # added last, so it surrounds the rest
     of_courses = (courses, course_people, invites, extensions, grades)
-    for resource in (people, lessons, drafts, submissions, sandbox, chains, rpc, *of_courses, internal, health):
+    for resource in (
+        people,
+        entrance,
+        tokens,
+        account,
+        lessons,
+        drafts,
+        submissions,
+        sandbox,
+        chains,
+        rpc,
+        *of_courses,
+        internal,
+        health,
+    ):
         app.include_router(resource.router)
     return app
 
@@ -98,6 +119,8 @@ async def _lifespan(
     key = server_key(settings)
     scratch = Scratch()
     private_chains = LiveChains(database, settings)
+    invites_of_courses = InvitesOfCourses()
+    post = Post(database, settings, invites_of_courses)
     app.state.services = deps.Services(
         settings=settings,
         database=database,
@@ -106,6 +129,10 @@ async def _lifespan(
         scratch=scratch,
         chains=private_chains,
         signer=SessionSigner(key),
+        tokens=TokenSigner(key, issuer=settings.address),
+        entrance=Entrance(database, settings, key),
+        post=post,
+        invites=invites_of_courses,
         key=key,
         wake_secret=wake_secret(settings),
         queue=queue,
@@ -120,6 +147,7 @@ async def _lifespan(
             with suppress(asyncio.CancelledError):
                 await each
         await asyncio.to_thread(private_chains.close)
+        await asyncio.to_thread(post.close)
         await asyncio.to_thread(scratch.close)
         queue.close()
         database.close()

@@ -7,7 +7,7 @@ does, so that what a client is told has been committed.
 import logging
 import re
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Final
 from uuid import UUID
@@ -18,8 +18,9 @@ from sqlmodel import Session, col, select
 from starlette.concurrency import run_in_threadpool
 
 from classroom import accounts, audit_log, courses, submissions
-from classroom.accounts import SESSION_COOKIE, SessionSigner
+from classroom.accounts import DEVICE_COOKIE, SESSION_COOKIE, Entrance, Invites, Post, SessionSigner, TokenSigner, Visit
 from classroom.api import csrf
+from classroom.api.agents import agent, client_address
 from classroom.api.events import EventHub
 from classroom.audit_log import Action
 from classroom.catalog import Catalog
@@ -35,7 +36,7 @@ from classroom.settings import Settings
 
 logger = logging.getLogger("classroom.api")
 
-BEARER_KINDS: Final = frozenset({CredentialKind.TOKEN, CredentialKind.KERNEL})
+BEARER_KINDS: Final = frozenset({CredentialKind.TOKEN, CredentialKind.KERNEL, CredentialKind.API_KEY})
 _ASK_FOR_BEARER: Final = {"WWW-Authenticate": "Bearer"}
 _ID: Final = re.compile(r"[A-Za-z0-9-]{1,64}")
 
@@ -51,6 +52,10 @@ class Services:
     scratch: Scratch
     chains: LiveChains
     signer: SessionSigner
+    tokens: TokenSigner
+    entrance: Entrance
+    post: Post
+    invites: Invites | None
     key: bytes = field(repr=False)
     wake_secret: str = field(repr=False)
     queue: Queue
@@ -78,6 +83,8 @@ class Identity:
             return
         if self.is_kernel:
             raise Forbidden("A notebook acts as a learner only. Use the classroom's pages for that.")
+        if self.user is not None and self.user.second_factor_at is None and self.session_secret is not None:
+            raise Forbidden("That is for administrators, or it needs a second factor: set one up in your account.")
         raise Forbidden(f"What you sent may not be used for that: it lacks the scope `{scope}`.")
 
     @property
@@ -126,13 +133,13 @@ def visitor(request: Request, services: InServices) -> Identity | None:
         scheme, _, secret = header.partition(" ")
         if scheme.lower() != "bearer" or not secret.strip():
             raise Unauthenticated("Send the header Authorization: Bearer and a token.", headers=_ASK_FOR_BEARER)
-        return _remember(request, _holder(services, BEARER_KINDS, secret.strip()))
+        return _remember(request, _bearer(services, secret.strip()))
     cookie = request.cookies.get(SESSION_COOKIE)
     session_secret = services.signer.unsign(cookie) if cookie else None
     if session_secret is None:
         return None
     try:
-        identity = _holder(services, {CredentialKind.SESSION}, session_secret)
+        identity = _holder(services, frozenset({CredentialKind.SESSION}), session_secret)
     except Unauthenticated:
         return None
     _remember(request, identity)
@@ -220,6 +227,16 @@ async def own_account(person: InSignedIn) -> Person:
 
 
 InOwnAccount = Annotated[Person, Depends(own_account)]
+
+
+async def themselves(person: InOwnAccount) -> Person:
+    """Let in a person who signed in, to what no program of theirs may do with a key: change how they sign in."""
+    if person.kind not in {CredentialKind.SESSION, CredentialKind.REFRESH}:
+        raise Forbidden("No key may change that. Sign in yourself.")
+    return person
+
+
+InThemselves = Annotated[Person, Depends(themselves)]
 
 
 async def administering(person: InSignedIn) -> Person:
@@ -335,14 +352,69 @@ def _write_down(request: Request, identity: Identity) -> None:
         )
 
 
-def _holder(services: Services, kinds: frozenset[CredentialKind] | set[CredentialKind], secret: str) -> Identity:
+def _bearer(services: Services, secret: str) -> Identity:
+    if accounts.looks_like_jwt(secret):
+        return _token_holder(services, secret)
+    if accounts.is_mistyped(secret):
+        raise Unauthenticated("This is no key: a character of it is wrong or missing.", headers=_ASK_FOR_BEARER)
+    return _holder(services, BEARER_KINDS, secret)
+
+
+def _token_holder(services: Services, token: str) -> Identity:
+    """Tell whose access token this is. It holds for ten minutes at most, and no longer than its person and family."""
+    try:
+        user_id, family_id, scopes = services.tokens.read(token)
+    except Unauthenticated as error:
+        raise Unauthenticated(error.detail, headers=_ASK_FOR_BEARER) from None
+    with services.database.read() as session:
+        found = accounts.holder_of(session, user_id, family_id)
+    if found is None:
+        raise Unauthenticated(accounts.EXPIRED, headers=_ASK_FOR_BEARER)
+    user, credential = found
+    held = scopes & accounts.scopes_of(credential, user)
+    return Identity(credential.kind, credential.id, user, scopes=_in_force(services.settings, user, held))
+
+
+def _holder(services: Services, kinds: frozenset[CredentialKind], secret: str) -> Identity:
     with services.database.read() as session:
         try:
             user, credential = accounts.authenticate(session, kinds, secret)
         except Unauthenticated as error:
             raise Unauthenticated(error.detail, headers=_ASK_FOR_BEARER) from None
+    if accounts.use_is_due(credential):
+        _note_use(services, credential.id)
     session_secret = secret if credential.kind is CredentialKind.SESSION else None
-    return Identity(credential.kind, credential.id, user, session_secret, accounts.scopes_of(credential, user))
+    scopes = _in_force(services.settings, user, accounts.scopes_of(credential, user))
+    return Identity(credential.kind, credential.id, user, session_secret, scopes)
+
+
+def _in_force(settings: Settings, user: User | None, scopes: frozenset[Scope]) -> frozenset[Scope]:
+    """Keep from whoever should have a second factor, and has none, all that needs one."""
+    if settings.teachers_need_second_factor and user is not None and user.second_factor_at is None:
+        return scopes & {Scope.LEARN, Scope.ACCOUNT}
+    return scopes
+
+
+def _note_use(services: Services, credential_id: UUID) -> None:
+    with suppress(Unavailable), services.database.unit_of_work(durable=False) as work:
+        accounts.note_use(work.session, credential_id)
+
+
+def visit(request: Request) -> Visit:
+    """Tell where a try to come in comes from."""
+    return Visit(
+        address=client_address(request),
+        device=request.cookies.get(DEVICE_COOKIE),
+        label=agent(request.headers.get("user-agent", "")),
+        request_id=request.state.request_id,
+    )
+
+
+async def _visit(request: Request) -> Visit:
+    return visit(request)
+
+
+InVisit = Annotated[Visit, Depends(_visit)]
 
 
 def _remember(request: Request, identity: Identity) -> Identity:

@@ -46,7 +46,15 @@ def where_allowed(rule, *statuses):
 
 
 FOUNDER = {**where_allowed(INSTRUCTOR, 409), "stranger": 403, "stranger token": 403}  # the name is taken
-ACCOUNT = {**each(EVERYONE, 404), **NOBODY, **UNBOUND, **KERNELS}  # there is no such invite
+ACCOUNT = {**each(EVERYONE, 200), **KERNELS, **NOBODY}
+NO_SUCH = {caller: 404 if status == 200 else status for caller, status in ACCOUNT.items()}
+TOKENS = each((name for name in EVERYONE if name.endswith(" token")), 403)
+
+
+def themselves(*statuses):
+    """Who signed in themselves gets one of these, and what they only handed on gets none."""
+    return {**each(EVERYONE, statuses), **KERNELS, **TOKENS, **NOBODY}
+
 
 RULES = {
     "GET /openapi.json": each(EVERYONE, 200),
@@ -54,6 +62,27 @@ RULES = {
     "GET /readyz": each(EVERYONE, (200, 503)),
     "POST /internal/wake": each(EVERYONE, 404),
     "GET /api/v1/me": PERSON,
+    "POST /api/v1/tokens": each(EVERYONE, (401, 429)),
+    "POST /api/v1/tokens/refresh": each(EVERYONE, 401),
+    "POST /api/v1/tokens/revoke": each(EVERYONE, 204),
+    "POST /api/v1/sign-ups": each(EVERYONE, 403),  # an invite is needed
+    "POST /api/v1/password-resets": each(EVERYONE, (202, 429)),
+    "POST /api/v1/links/confirm": each(EVERYONE, 401),
+    "POST /api/v1/links/reset": each(EVERYONE, 401),
+    "GET /api/v1/account": ACCOUNT,
+    "PATCH /api/v1/account": themselves(200),
+    "PUT /api/v1/account/password": themselves(422),
+    "PUT /api/v1/account/email": themselves(202),
+    "GET /api/v1/account/sessions": ACCOUNT,
+    "DELETE /api/v1/account/sessions": themselves(204),
+    "DELETE /api/v1/account/sessions/{session_id}": NO_SUCH,
+    "GET /api/v1/account/keys": ACCOUNT,
+    "POST /api/v1/account/keys": themselves(201),
+    "DELETE /api/v1/account/keys/{key_id}": NO_SUCH,
+    "POST /api/v1/account/second-factor": themselves(201),
+    "PUT /api/v1/account/second-factor": themselves(404, 422),
+    "POST /api/v1/account/second-factor/off": themselves(204, 404),
+    "POST /api/v1/account/recovery-codes": themselves(404),
     "GET /api/v1/lessons": MEMBER,
     "GET /api/v1/lessons/{lesson_id}": MEMBER,
     "GET /api/v1/exercises/{exercise_id}": MEMBER,
@@ -95,12 +124,27 @@ RULES = {
     "GET /api/v1/courses/{course}/invites": INSTRUCTOR,
     "POST /api/v1/courses/{course}/invites": where_allowed(INSTRUCTOR, 201),
     "DELETE /api/v1/courses/{course}/invites/{invite_id}": where_allowed(INSTRUCTOR, 204),
-    "POST /api/v1/invites/accept": ACCOUNT,
+    "POST /api/v1/invites/accept": NO_SUCH,
     "GET /api/v1/courses/{course}/extensions": STAFF,
     "POST /api/v1/courses/{course}/extensions": where_allowed(INSTRUCTOR, 422),  # it names nobody
     "DELETE /api/v1/courses/{course}/extensions/{extension_id}": where_allowed(INSTRUCTOR, 404),
 }
 BODIES = {
+    "POST /api/v1/tokens": {"name": "lea", "password": "not the password"},
+    "POST /api/v1/tokens/refresh": {"refresh_token": "made up"},
+    "POST /api/v1/tokens/revoke": {"refresh_token": "made up"},
+    "POST /api/v1/sign-ups": {"email": "new@school.example", "display_name": "New"},
+    "POST /api/v1/password-resets": {"name": "lea"},
+    "POST /api/v1/links/confirm": {"link": "made up"},
+    "POST /api/v1/links/reset": {"link": "made up", "password": "vB7#kq9Lx2"},
+    "PATCH /api/v1/account": {"display_name": "Somebody"},
+    "PUT /api/v1/account/password": {"new": "short"},
+    "PUT /api/v1/account/email": {"email": "new@school.example"},
+    "POST /api/v1/account/keys": {"label": "A program", "scopes": ["learn"]},
+    "POST /api/v1/account/second-factor": {},
+    "PUT /api/v1/account/second-factor": {"code": "000000"},
+    "POST /api/v1/account/second-factor/off": {},
+    "POST /api/v1/account/recovery-codes": {},
     "PUT /api/v1/exercises/{exercise_id}/draft": {"source": "contract A {}", "revision": 0},
     "POST /api/v1/submissions": {"exercise_id": "keeper", "source": "contract A {}"},
     "POST /api/v1/compile": {"source": "contract A {}", "check_only": True},
@@ -160,6 +204,8 @@ def test_a_route_lets_in_whom_its_rule_names_and_nobody_else(shared, leas_submis
     method, _, path = route.partition(" ")
     values = {"lesson_id": "keeping", "exercise_id": "keeper", "submission_id": leas_submission, "course": "classroom"}
     values |= of_course(shared)
+    values = {"lesson_id": "keeping", "exercise_id": "keeper", "submission_id": leas_submission, "slug": "classroom"}
+    values |= {"session_id": uuid4(), "key_id": uuid4()}
     values["chain_id"] = shared.client("lea").post("/api/v1/chains", json={"name": "leas"}).json()["id"]
     found = {}
     for caller in RULES[route]:
