@@ -155,14 +155,18 @@ class Database:
             present = MigrationContext.configure(connection).get_current_revision()
         return present, newest
 
+    def require_known(self, revision: str) -> None:
+        """Raise Conflict where a revision is of a newer version than this."""
+        if revision not in {script.revision for script in ScriptDirectory.from_config(_alembic()).walk_revisions()}:
+            raise Conflict(_too_new(revision))
+
     def require_current(self) -> None:
         """Raise Conflict, with advice, where the tables are not exactly those that this version was made for."""
         present, newest = self.revisions()
         if present == newest:
             return
-        known = {script.revision for script in ScriptDirectory.from_config(_alembic()).walk_revisions()}
-        if present is not None and present not in known:
-            raise Conflict(_too_new(present))
+        if present is not None:
+            self.require_known(present)
         raise Conflict(
             f"The database is at revision {present or 'none'}, and this version needs {newest}. "
             "`classroom migrate` brings it up to date, after a backup."
@@ -187,6 +191,14 @@ class Database:
                 broken = connection.execute(text("PRAGMA foreign_key_check")).all()
                 if broken:
                     raise RuntimeError(f"the migration leaves rows that refer to none: {broken[:10]}")
+
+    def rebuild(self, change: Callable[[Callable[[str], None], Connection], object]) -> None:
+        """Give, in one transaction, what migrates to a revision and the connection to fill what was migrated."""
+
+        def run(config: Config) -> None:
+            change(lambda revision: command.upgrade(config, revision), config.attributes["connection"])
+
+        self.change_schema(run)
 
     def close(self) -> None:
         """Close every idle connection."""

@@ -41,6 +41,10 @@ class Settings(BaseSettings):
     redis_url: str = Field(
         default="redis://127.0.0.1:6379/0", description="address of Redis, where the queue is in it", repr=False
     )
+    backup_every_hours: int = Field(
+        default=0, ge=0, le=24 * 31, description="hours between backups that the job consumer makes by itself; 0: none"
+    )
+    backups_kept: int = Field(default=14, ge=1, description="backups that stay in the data folder; older ones go")
     host: str = Field(default="127.0.0.1", description="address the servers listen on")
     portal_port: int = Field(default=8000, ge=1, le=65535, description="port of API and portal")
     voila_port: int = Field(default=8866, ge=1, le=65535, description="port of the lesson apps")
@@ -97,6 +101,11 @@ class Settings(BaseSettings):
     def database(self) -> str:
         """The database address in force."""
         return self.database_url or f"sqlite:///{self.data_dir / 'classroom.db'}"
+
+    @property
+    def backups_dir(self) -> Path:
+        """Where backups go that nobody has named a place for."""
+        return self.data_dir / "backups"
 
     @property
     def queue_path(self) -> Path:

@@ -17,6 +17,11 @@ COMMANDS: Final = {
     "solc": "List the compilers, and fetch native ones.",
     "jobs": "See what waits, runs or was given up; put back, cancel.",
     "user": "Add people, list them, give them links, roles and keys, shut them out.",
+    "migrate": "Bring the database up to date.",
+    "move": "Move everything into another database, such as PostgreSQL.",
+    "backup": "Put everything into one file, while the classroom runs.",
+    "restore": "Bring a backup back.",
+    "audit": "Verify, export and show the audit log.",
     "doctor": "Look whether this machine has all it takes, and say what to do.",
 }
 

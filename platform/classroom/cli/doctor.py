@@ -206,7 +206,9 @@ def database(settings: Settings) -> Finding:
     if present == newest:
         return Finding("database", State.OK, f"{url.get_backend_name()}, at revision {newest}")
     found = f"at revision {present or 'none'}, the newest is {newest}"
-    return Finding("database", State.WARNING, found, "`classroom up` brings it up to date; make a backup before.")
+    return Finding(
+        "database", State.WARNING, found, "`classroom migrate` brings it up to date, and makes a backup before."
+    )
 
 
 def queue(settings: Settings) -> Finding:

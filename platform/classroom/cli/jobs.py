@@ -8,6 +8,7 @@ from uuid import UUID
 import typer
 from rich.markup import escape
 from rich.table import Table
+from sqlmodel import col
 
 from classroom import workload
 from classroom.cli.console import out
@@ -55,7 +56,7 @@ def list_jobs(
 def list_dead(limit: Limit = 50) -> None:
     """List the jobs that were given up, with what went wrong at last."""
     with _database() as database, database.read() as session:
-        found = workload.dead(session, limit=limit)
+        found = list(session.exec(workload.dead().order_by(col(Job.finished_at).desc()).limit(limit)))
         _print(found)
         for job in found:
             out.print(f"{job.id}: {escape(job.last_error or 'no error was kept')}")
@@ -81,7 +82,7 @@ def cancel(job_id: JobId) -> None:
 
 @contextmanager
 def _database() -> Iterator[Database]:
-    with closing(Database(Settings().database)) as database:
+    with closing(Database.of(Settings())) as database:
         yield database
 
 

@@ -36,7 +36,7 @@ from classroom.errors import Unavailable
 from classroom.isolation import require_isolation
 from classroom.jobs.ahead import Ahead
 from classroom.jobs.handlers import HANDLERS, Effects, GiveWay, LeaseLost, Running, Tools
-from classroom.jobs.kinds import EXPORTERS, KINDS, PERIODIC
+from classroom.jobs.kinds import EXPORTERS, KINDS, periodic
 from classroom.jobs.queue import Bell, Queue, bell_path
 from classroom.jobs.spare import Spare
 from classroom.jobs.wake import Waker
@@ -90,6 +90,7 @@ def run_consumer(settings: Settings, *, parent_pid: int | None = None) -> None:
     with _only_one(settings) if alone else nullcontext(), ExitStack() as opened:
         database = Database.of(settings)
         opened.callback(database.close)
+        database.require_current()
         waker = opened.enter_context(Waker(settings))
         catalog = Catalog.load(settings.lessons_dir)
         pool = opened.enter_context(Pool(size=settings.pool_size, diagnostics=False, walls=walls))
@@ -320,7 +321,7 @@ class Consumer:
                 workload.beat(work, self.name, slots=slots, held=held, lease_s=self._settings.lease_s)
             reaped = workload.reap(work, KINDS, lost_worker=lost_worker)
             if beats:
-                workload.make_due(work, PERIODIC, enqueue=lambda _job_id: self._called.set())
+                workload.make_due(work, periodic(self._settings), enqueue=lambda _job_id: self._called.set())
         if beats:
             self._next_beat = time.monotonic() + BEAT_EVERY_S
         for moved in reaped.moved:

@@ -13,12 +13,12 @@ from typing import Final
 from pydantic import TypeAdapter
 from sqlmodel import col, delete
 
-from classroom import exports, regrades, runs, submissions, workload
+from classroom import backups, exports, regrades, runs, submissions, workload
 from classroom.catalog import Catalog
 from classroom.db import Database, UnitOfWork
 from classroom.errors import NotFound
 from classroom.exports import EXPORT, Exporters
-from classroom.jobs.kinds import TIDY
+from classroom.jobs.kinds import BACKUP, TIDY
 from classroom.models import Job, JobState, Run, now
 from classroom.regrades import REGRADE
 from classroom.runs import COMPILE, DEPLOY
@@ -182,6 +182,15 @@ def export(running: Running, tools: Tools) -> Effects:
     return lambda work: exports.finish(work, claim, result)
 
 
+def back_up(running: Running, tools: Tools) -> Effects:
+    """Put everything into one file, and remove the oldest of those that are too many."""
+    running.told(0.0, "Writing the backup")
+    made = backups.make_backup(tools.settings)
+    backups.prune(tools.settings)
+    result = {"file": made.path.name, "bytes": made.path.stat().st_size, "rows": sum(made.rows.values())}
+    return lambda work: workload.finish(work, running.claim, result) is not None
+
+
 def tidy(running: Running, tools: Tools) -> Effects:
     """Clear away runs, files and jobs that were kept for long enough."""
     over = [JobState.DONE.value, JobState.CANCELLED.value]
@@ -204,6 +213,7 @@ HANDLERS: Final[Mapping[str, Handler]] = {
     COMPILE.name: compile_source,
     DEPLOY.name: deploy,
     EXPORT.name: export,
+    BACKUP.name: back_up,
     REGRADE.name: regrade,
     TIDY.name: tidy,
 }

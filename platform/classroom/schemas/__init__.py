@@ -35,7 +35,7 @@ from classroom.schemas.courses import (
     TrackGradeOut,
     TrackIn,
 )
-from classroom.schemas.jobs import JobEvent, JobOut, JobPage, RunIn
+from classroom.schemas.jobs import JobEvent, JobOut, RunIn
 from classroom.schemas.lessons import (
     ExerciseOut,
     ExerciseSummary,
@@ -126,7 +126,6 @@ __all__ = [
     "InviteOut",
     "JobEvent",
     "JobOut",
-    "JobPage",
     "JoinIn",
     "JoinedOut",
     "KeyIn",

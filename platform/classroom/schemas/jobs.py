@@ -52,10 +52,3 @@ class JobEvent(Out):
     revision: int = 0
     progress: float = 0.0
     stage: str | None = None
-
-
-class JobPage(Out):
-    """Jobs, the latest first."""
-
-    items: list[JobOut]
-    next: str | None = Field(default=None, description="the cursor of the next page, where there is one")

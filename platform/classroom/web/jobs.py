@@ -6,13 +6,15 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Form, Query, Request, Response
 from fastapi.responses import RedirectResponse
+from sqlmodel import col
 
 from classroom import workload
 from classroom.api import csrf
 from classroom.api.deps import InServices
-from classroom.errors import ClassroomError, Forbidden
+from classroom.errors import Conflict
+from classroom.jobs import kinds
 from classroom.jobs.kinds import KINDS
-from classroom.models import JobState
+from classroom.models import Job, JobState, Scope
 from classroom.web.render import InViewer, PageRoute, Viewer, page
 
 router = APIRouter(route_class=PageRoute, prefix="/admin/jobs")
@@ -24,8 +26,7 @@ SHOWN: Final = 50
 
 def operator(viewer: InViewer) -> Viewer:
     """Let in administrators. Raises Forbidden."""
-    if not viewer.person.user.is_admin:
-        raise Forbidden("Only an administrator sees this page.")
+    viewer.person.require(Scope.ADMIN)
     return viewer
 
 
@@ -54,13 +55,24 @@ def show_jobs(
             slow=oldest is not None and oldest > LONG_WAIT,
             titles={kind.name: kind.title for kind in KINDS.values()},
             workers=workload.live_workers(session),
-            dead=workload.dead(session, limit=SHOWN),
+            dead=session.exec(workload.dead().order_by(col(Job.finished_at).desc()).limit(SHOWN)).all(),
             open=workload.recent(session, states=OPEN, limit=SHOWN),
             queue=services.settings.queue.value,
             trouble=services.queue.trouble(),
             message=MESSAGES.get(done),
             words=in_words,
         )
+
+
+@router.post("/backup")
+def back_up(viewer: Operator, services: InServices, request: Request, csrf_token: CsrfField) -> Response:
+    """Have everything put into one file."""
+    _check(viewer, services.key, csrf_token)
+    with services.database.unit_of_work() as work:
+        kinds.order_backup(
+            work, actor=viewer.person.user, enqueue=services.enqueue, request_id=request.state.request_id
+        )
+    return _back("ordered")
 
 
 @router.post("/{job_id}/requeue")
@@ -77,9 +89,7 @@ def requeue(job_id: UUID, viewer: Operator, services: InServices, request: Reque
                 actor_id=viewer.person.user.id,
                 request_id=request.state.request_id,
             )
-    except ClassroomError as error:
-        if error.status_code != 409:
-            raise
+    except Conflict:
         return _back("late")
     return _back("requeued")
 
@@ -91,14 +101,13 @@ def cancel(job_id: UUID, viewer: Operator, services: InServices, request: Reques
     try:
         with services.database.unit_of_work() as work:
             workload.cancel(work, KINDS, job_id, actor_id=viewer.person.user.id, request_id=request.state.request_id)
-    except ClassroomError as error:
-        if error.status_code != 409:
-            raise
+    except Conflict:
         return _back("late")
     return _back("cancelled")
 
 
 MESSAGES: Final = {
+    "ordered": "A backup is on its way; it goes into the folder `backups` of the data folder.",
     "requeued": "The job is back in the queue.",
     "cancelled": "The job is cancelled. One that runs ends within a few seconds.",
     "late": "That job has moved on meanwhile, so nothing was changed.",

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import func
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from classroom.errors import NotFound
 from classroom.models import Enrolment, Job, JobState, Role, User, Worker, now
@@ -35,21 +36,19 @@ def get(session: Session, job_id: UUID) -> Job:
     return job
 
 
-def made_by(session: Session, user: User, *, kind: str | None = None, limit: int = 50) -> list[Job]:
-    """List the jobs that a person has ordered, the latest first."""
+def made_by(user: User, *, kind: str | None = None) -> SelectOfScalar[Job]:
+    """Choose the jobs that a person has ordered, in no order yet."""
     mine = select(Job).where(Job.made_by == user.id)
-    if kind is not None:
-        mine = mine.where(Job.kind == kind)
-    return list(session.exec(mine.order_by(col(Job.created_at).desc(), col(Job.id)).limit(limit)))
+    return mine if kind is None else mine.where(Job.kind == kind)
 
 
-def dead(session: Session, *, taught_by: User | None = None, limit: int = 200) -> list[Job]:
-    """List the jobs that were given up, the latest first: all, or those of the courses that a person teaches."""
+def dead(*, taught_by: User | None = None) -> SelectOfScalar[Job]:
+    """Choose the jobs that were given up, in no order yet: all, or those of the courses that a person teaches."""
     given_up = select(Job).where(Job.state == JobState.DEAD)
-    if taught_by is not None:
-        theirs = select(Enrolment.course_id).where(Enrolment.user_id == taught_by.id, Enrolment.role == Role.INSTRUCTOR)
-        given_up = given_up.where(col(Job.course_id).in_(theirs))
-    return list(session.exec(given_up.order_by(col(Job.finished_at).desc(), col(Job.id)).limit(limit)))
+    if taught_by is None:
+        return given_up
+    theirs = select(Enrolment.course_id).where(Enrolment.user_id == taught_by.id, Enrolment.role == Role.INSTRUCTOR)
+    return given_up.where(col(Job.course_id).in_(theirs))
 
 
 def recent(

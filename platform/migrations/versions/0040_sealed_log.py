@@ -19,6 +19,7 @@ NEW_CHECKS = {
     },
     "drafts": {"ck_drafts_revision_counts_from_one": "revision >= 1"},
 }
+UNINDEXED = {"progress": "best_submission_id", "invites": "group_id", "extensions": "group_id"}  # foreign keys
 NOTHING_YET = "0" * 64
 CONTENT = ("id", "at", "action", "actor_id", "subject", "course_id", "details", "request_id")
 
@@ -74,7 +75,8 @@ def upgrade() -> None:
         with op.batch_alter_table(table, schema=None) as batch_op:
             for name, rule in checks.items():
                 batch_op.create_check_constraint(op.f(name), rule)
-    op.create_index(op.f("ix_progress_best_submission_id"), "progress", ["best_submission_id"])
+    for table, column in UNINDEXED.items():
+        op.create_index(op.f(f"ix_{table}_{column}"), table, [column])
 
     if op.get_bind().dialect.name == "postgresql":
         op.alter_column("audit_events", "id", type_=sa.BigInteger(), existing_type=sa.Integer())
@@ -130,7 +132,8 @@ def downgrade() -> None:
         op.alter_column("audit_events", "id", type_=sa.Integer(), existing_type=sa.BigInteger())
         op.execute("ALTER SEQUENCE audit_events_id_seq AS integer")
 
-    op.drop_index(op.f("ix_progress_best_submission_id"), table_name="progress")
+    for table, column in UNINDEXED.items():
+        op.drop_index(op.f(f"ix_{table}_{column}"), table_name=table)
     for table, checks in NEW_CHECKS.items():
         with op.batch_alter_table(table, schema=None) as batch_op:
             for name in checks:

@@ -8,22 +8,32 @@ from uuid import UUID
 from fastapi import Depends, Header, Path, Query, Request, Response
 from fastapi.responses import FileResponse
 from fastapi.sse import EventSourceResponse, ServerSentEvent
-from sqlmodel import Session
+from sqlmodel import Session, col
 
 from classroom import courses, exports, runs, workload
-from classroom.api.deps import InPerson, InServices, InSignedIn, NotYours, Person
+from classroom.api.deps import (
+    InAdministering,
+    InKnown,
+    InPerson,
+    InServices,
+    InSignedIn,
+    InTeaching,
+    NotYours,
+    Person,
+)
 from classroom.api.job_events import OVER
+from classroom.api.paging import InPaging, read_page
 from classroom.api.problems import documented
 from classroom.api.routing import api_router
 from classroom.errors import Forbidden
+from classroom.jobs import kinds
 from classroom.jobs.kinds import KINDS
-from classroom.models import Job, Role
-from classroom.schemas import CompileOut, JobOut, JobPage, Name, RunIn, ScenarioOut
+from classroom.models import Job, Role, Scope
+from classroom.schemas import CompileOut, JobOut, Name, Page, RunIn, ScenarioOut
 
 router = api_router("jobs", 401, 403, 404, 422, 503)
 
 JobId = Annotated[UUID, Path(description="the job's id")]
-Limit = Annotated[int, Query(ge=1, le=200, description="how many at most")]
 
 NO_SUCH_JOB = "There is no such job."
 
@@ -44,34 +54,45 @@ def order_run(order: RunIn, person: InPerson, services: InServices, request: Req
     return workload.to_out(job)
 
 
+@router.post("/jobs/backup", status_code=202)
+def order_backup(person: InAdministering, services: InServices, request: Request, response: Response) -> JobOut:
+    """Have everything put into one file in the data folder, while the classroom runs. For administrators."""
+    with services.database.unit_of_work() as work:
+        job = kinds.order_backup(work, actor=person.user, enqueue=services.enqueue, request_id=request.state.request_id)
+    response.headers["Location"] = f"{router.prefix}/jobs/{job.id}"
+    return workload.to_out(job, for_operator=True)
+
+
 @router.get("/jobs")
 def list_jobs(
-    person: InPerson,
+    person: InKnown,
     services: InServices,
+    paging: InPaging,
     kind: Annotated[Name | None, Query(description="only jobs of this kind")] = None,
-    limit: Limit = 50,
-) -> JobPage:
+) -> Page[JobOut]:
     """List one's own jobs, the latest first."""
     with services.database.read() as session:
-        jobs = workload.made_by(session, person.user, kind=kind, limit=limit)
-        return JobPage(items=[workload.to_out(job) for job in jobs])
+        mine = workload.made_by(person.user, kind=kind)
+        found, after = read_page(session, mine, col(Job.created_at), col(Job.id), paging=paging, descending=True)
+    return Page(items=[workload.to_out(job) for job in found], next=after)
 
 
 @router.get("/jobs/dead")
-def list_dead_jobs(person: InSignedIn, services: InServices, limit: Limit = 50) -> JobPage:
+def list_dead_jobs(person: InTeaching, services: InServices, paging: InPaging) -> Page[JobOut]:
     """List the jobs that were given up: all for an administrator, those of their courses for an instructor."""
     with services.database.read() as session:
-        if person.user.is_admin:
-            jobs = workload.dead(session, limit=limit)
+        if Scope.ADMIN in person.scopes:
+            given_up = workload.dead()
+        elif any(Role.INSTRUCTOR in held for held in courses.roles(session, person.user).values()):
+            given_up = workload.dead(taught_by=person.user)
         else:
-            if not any(Role.INSTRUCTOR in held for held in courses.roles(session, person.user).values()):
-                raise Forbidden("Only administrators and instructors see the jobs that were given up.")
-            jobs = workload.dead(session, taught_by=person.user, limit=limit)
-        return JobPage(items=[workload.to_out(job, for_operator=True) for job in jobs])
+            raise Forbidden("Only administrators and instructors see the jobs that were given up.")
+        found, after = read_page(session, given_up, col(Job.created_at), col(Job.id), paging=paging, descending=True)
+    return Page(items=[workload.to_out(job, for_operator=True) for job in found], next=after)
 
 
 @router.get("/jobs/{job_id}")
-def show_job(job_id: JobId, person: InPerson, services: InServices) -> JobOut:
+def show_job(job_id: JobId, person: InKnown, services: InServices) -> JobOut:
     """Show where a job is."""
     with services.database.read() as session:
         job = _visible(session, job_id, person)
@@ -79,7 +100,7 @@ def show_job(job_id: JobId, person: InPerson, services: InServices) -> JobOut:
 
 
 @router.get("/jobs/{job_id}/result")
-def show_result(job_id: JobId, person: InPerson, services: InServices) -> CompileOut | ScenarioOut:
+def show_result(job_id: JobId, person: InKnown, services: InServices) -> CompileOut | ScenarioOut:
     """Give what came of a run."""
     with services.database.read() as session:
         return runs.result_of(session, _own(session, job_id, person))
@@ -94,7 +115,7 @@ def download(job_id: JobId, person: InSignedIn, services: InServices) -> FileRes
 
 
 @router.post("/jobs/{job_id}/cancel", responses=documented(409))
-def cancel_job(job_id: JobId, person: InPerson, services: InServices, request: Request) -> JobOut:
+def cancel_job(job_id: JobId, person: InKnown, services: InServices, request: Request) -> JobOut:
     """Cancel a job: at once where it waits, within seconds where it runs."""
     with services.database.unit_of_work() as work:
         _visible(work.session, job_id, person)
@@ -103,7 +124,7 @@ def cancel_job(job_id: JobId, person: InPerson, services: InServices, request: R
 
 
 @router.post("/jobs/{job_id}/requeue", responses=documented(409))
-def requeue_job(job_id: JobId, person: InSignedIn, services: InServices, request: Request) -> JobOut:
+def requeue_job(job_id: JobId, person: InTeaching, services: InServices, request: Request) -> JobOut:
     """Have a job done after all that was given up. For administrators, and for instructors of its course."""
     with services.database.unit_of_work() as work:
         if not _operates(work.session, _visible(work.session, job_id, person), person):
@@ -119,13 +140,13 @@ def requeue_job(job_id: JobId, person: InSignedIn, services: InServices, request
         return workload.to_out(job, for_operator=True)
 
 
-def check_visible(job_id: JobId, person: InPerson, services: InServices) -> None:
+def check_visible(job_id: JobId, person: InKnown, services: InServices) -> None:
     """Raise NotFound where this person may not see the job: before the answer begins."""
     with services.database.read() as session:
         _visible(session, job_id, person)
 
 
-async def moves(job_id: JobId, person: InPerson, services: InServices) -> AsyncIterator[asyncio.Event]:
+async def moves(job_id: JobId, person: InKnown, services: InServices) -> AsyncIterator[asyncio.Event]:
     """Hold a place among those who wait as long as the answer lasts."""
     with services.job_hub.subscribe(job_id, reader=person.user.id) as moved:
         yield moved
@@ -157,12 +178,12 @@ async def follow(
 
 
 def _operates(session: Session, job: Job, person: Person) -> bool:
-    """Tell whether somebody looks after this job: not as a kernel, which is a learner's."""
-    if person.is_kernel:
+    """Tell whether somebody looks after this job, and holds what is for that."""
+    if Scope.ADMIN in person.scopes:
+        return True
+    if Scope.TEACH not in person.scopes or job.course_id is None:
         return False
-    return person.user.is_admin or (
-        job.course_id is not None and courses.has_role(session, job.course_id, person.user.id, Role.INSTRUCTOR)
-    )
+    return courses.has_role(session, job.course_id, person.user.id, Role.INSTRUCTOR)
 
 
 def _visible(session: Session, job_id: UUID, person: Person) -> Job:
