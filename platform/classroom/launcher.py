@@ -105,7 +105,7 @@ def only_one(settings: Settings) -> Iterator[Callable[[str], None]]:
 
 
 def prepare(settings: Settings, say: Say) -> str:
-    """Migrate the database, after a backup of an older one; build the lessons; make the owner; give a sign-in secret."""
+    """Migrate the database, after a backup of an older one; build the lessons; make the owner; give a secret."""
     database = Database.of(settings)
     try:
         present, newest = database.revisions()
