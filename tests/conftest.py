@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser, sync_playwright
 
 from evmbox.pool import Pool
@@ -27,8 +27,8 @@ LONGEST = (
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 NOT_RUN: list[str] = []
 
-settings.register_profile("usual", derandomize=True, database=None)
-settings.register_profile("searching", database=None)
+settings.register_profile("searching", database=None, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("usual", settings.get_profile("searching"), derandomize=True)
 settings.load_profile("usual")  # the same in each run; `make test-all` searches elsewhere each time
 
 

@@ -42,6 +42,7 @@ from classroom.api.routes import (
 from classroom.catalog import Catalog
 from classroom.chains import MAX_BODY_BYTES as LARGEST_CALL_BYTES
 from classroom.chains import LiveChains
+from classroom.courses import InvitesOfCourses
 from classroom.db import Database, postgres_dsn
 from classroom.jobs import Queue
 from classroom.keys import server_key, wake_secret
@@ -112,8 +113,8 @@ async def _lifespan(
     key = server_key(settings)
     scratch = Scratch()
     private_chains = LiveChains(database, settings)
-    invites = None
-    post = Post(database, settings, invites)
+    invites_of_courses = InvitesOfCourses()
+    post = Post(database, settings, invites_of_courses)
     app.state.services = deps.Services(
         settings=settings,
         database=database,
@@ -126,7 +127,7 @@ async def _lifespan(
         tokens=TokenSigner(key, issuer=settings.address),
         entrance=Entrance(database, settings, key),
         post=post,
-        invites=invites,
+        invites=invites_of_courses,
         key=key,
         wake_secret=wake_secret(settings),
         queue=queue,

@@ -12,7 +12,7 @@ from classroom.courses.groups import (
     leave_group,
     rename_group,
 )
-from classroom.courses.invites import Invited, accept_invite, invite, look_at_invite, revoke_invite
+from classroom.courses.invites import Invited, InvitesOfCourses, accept_invite, invite, look_at_invite, revoke_invite
 from classroom.courses.keeping import CHANGEABLE, Dates, change, create, require_founder, set_plan, slug_from
 from classroom.courses.plan import (
     Offer,
@@ -52,6 +52,7 @@ __all__ = [
     "DEFAULT_COURSE",
     "Dates",
     "Invited",
+    "InvitesOfCourses",
     "Offer",
     "Staff",
     "Titled",

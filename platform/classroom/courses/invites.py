@@ -156,5 +156,17 @@ def accept_invite(session: Session, token: str, user: User, *, request_id: str |
     return course
 
 
+class InvitesOfCourses:
+    """What invites can do for who signs up by one."""
+
+    def check(self, session: Session, token: str) -> None:
+        """Raise NotFound where an invite does not hold."""
+        look_at_invite(session, token)
+
+    def accept(self, session: Session, token: str, user: User) -> None:
+        """Use an invite for a person. Raises NotFound where it does not hold any more."""
+        accept_invite(session, token, user)
+
+
 def _digest(token: str) -> str:
     return hashlib.sha256(token.encode(errors="replace")).hexdigest()

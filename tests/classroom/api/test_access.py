@@ -47,7 +47,6 @@ def where_allowed(rule, *statuses):
 
 
 FOUNDER = {**where_allowed(INSTRUCTOR, 409), "stranger": 403, "stranger token": 403}  # the name is taken
-INVITED = {**each(EVERYONE, 404), **NOBODY, **UNBOUND, **KERNELS}  # there is no such invite
 ACCOUNT = {**each(EVERYONE, 200), **KERNELS, **NOBODY}
 NO_SUCH = {caller: 404 if status == 200 else status for caller, status in ACCOUNT.items()}
 TOKENS = each((name for name in EVERYONE if name.endswith(" token")), 403)
@@ -141,7 +140,7 @@ RULES = {
     "GET /api/v1/courses/{course}/invites": INSTRUCTOR,
     "POST /api/v1/courses/{course}/invites": where_allowed(INSTRUCTOR, 201),
     "DELETE /api/v1/courses/{course}/invites/{invite_id}": where_allowed(INSTRUCTOR, 204),
-    "POST /api/v1/invites/accept": INVITED,
+    "POST /api/v1/invites/accept": NO_SUCH,
     "GET /api/v1/courses/{course}/extensions": STAFF,
     "POST /api/v1/courses/{course}/extensions": where_allowed(INSTRUCTOR, 422),  # it names nobody
     "DELETE /api/v1/courses/{course}/extensions/{extension_id}": where_allowed(INSTRUCTOR, 404),

@@ -153,7 +153,7 @@ def import_learners(
             work.session,
             found,
             wanted.csv,
-            links_to=services.settings.portal_url,
+            links_to=services.settings.address,
             dry_run=wanted.dry_run,
             actor_id=person.user.id,
             request_id=request.state.request_id,

@@ -80,7 +80,7 @@ def accept_invite(join: JoinIn, person: InOwnAccount, services: InServices, requ
 
 def link_of(services: Services, secret: str) -> str:
     """Give the address that a person follows."""
-    return f"{services.settings.portal_url}/join/{secret}"
+    return f"{services.settings.address}/join/{secret}"
 
 
 def invite_out(invite: Invite, groups: dict[UUID, Group]) -> InviteOut:
