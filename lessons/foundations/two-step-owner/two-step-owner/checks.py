@@ -63,7 +63,9 @@ def owner_sets_the_number(chain, contract):
         expect_equal(contract.call("number()", sender=chain.bob), new, f"`number()` after `setNumber({new})`")
 
 
-@check("An offer makes somebody pending and nobody else the owner", task=2, points=2, hint="Which of the two?")
+@check(
+    "An offer makes somebody pending and nobody else the owner", task=2, points=2, hint="Which of the two addresses?"
+)
 def offers(chain, contract):
     contract.transferOwnership(chain.bob, sender=chain.owner)
     expect_roles(contract, chain.owner, chain.bob, "after it was offered to Bob")
