@@ -30,6 +30,7 @@ from classroom.api.routes import (
     sandbox,
     submissions,
     tokens,
+    users,
 )
 from classroom.catalog import Catalog
 from classroom.chains import MAX_BODY_BYTES as LARGEST_CALL_BYTES
@@ -47,6 +48,7 @@ TAGS: Final = [
     {"name": "entrance", "description": entrance.__doc__},
     {"name": "tokens", "description": tokens.__doc__},
     {"name": "account", "description": account.__doc__},
+    {"name": "users", "description": users.__doc__},
     {"name": "lessons", "description": lessons.__doc__},
     {"name": "drafts", "description": drafts.__doc__},
     {"name": "submissions", "description": submissions.__doc__},
@@ -88,6 +90,7 @@ def create_app(settings: Settings, *, enqueue: Callable[[UUID], object] | None =
         entrance,
         tokens,
         account,
+        users,
         lessons,
         drafts,
         submissions,

@@ -36,6 +36,7 @@ INSTRUCTOR = {**MEMBER, **each(LEARNERS, 403), "otto": 200, "ines kernel": 403, 
 KERNELS = each((name for name in EVERYONE if name.endswith(" kernel")), 403)
 ACCOUNT = {**each(EVERYONE, 200), **KERNELS, **NOBODY}
 NO_SUCH = {caller: 404 if status == 200 else status for caller, status in ACCOUNT.items()}
+ADMIN = {**ACCOUNT, **each((name for name in EVERYONE if ACCOUNT[name] == 200), 403)}  # nobody here is one
 TOKENS = each((name for name in EVERYONE if name.endswith(" token")), 403)
 
 
@@ -71,6 +72,11 @@ RULES = {
     "PUT /api/v1/account/second-factor": themselves(404, 422),
     "POST /api/v1/account/second-factor/off": themselves(204, 404),
     "POST /api/v1/account/recovery-codes": themselves(404),
+    "GET /api/v1/users": ADMIN,
+    "POST /api/v1/users": ADMIN,
+    "GET /api/v1/users/{user_id}": ADMIN,
+    "PATCH /api/v1/users/{user_id}": ADMIN,
+    "POST /api/v1/users/{user_id}/link": ADMIN,
     "GET /api/v1/lessons": MEMBER,
     "GET /api/v1/lessons/{lesson_id}": MEMBER,
     "GET /api/v1/exercises/{exercise_id}": MEMBER,
@@ -105,6 +111,8 @@ BODIES = {
     "PUT /api/v1/account/second-factor": {"code": "000000"},
     "POST /api/v1/account/second-factor/off": {},
     "POST /api/v1/account/recovery-codes": {},
+    "POST /api/v1/users": {"name": "new"},
+    "PATCH /api/v1/users/{user_id}": {"disabled": True},
     "PUT /api/v1/exercises/{exercise_id}/draft": {"source": "contract A {}", "revision": 0},
     "POST /api/v1/submissions": {"exercise_id": "keeper", "source": "contract A {}"},
     "POST /api/v1/compile": {"source": "contract A {}", "check_only": True},
@@ -135,7 +143,7 @@ def leas_submission(shared):
 def test_a_route_lets_in_whom_its_rule_names_and_nobody_else(shared, leas_submission, route):
     method, _, path = route.partition(" ")
     values = {"lesson_id": "keeping", "exercise_id": "keeper", "submission_id": leas_submission, "slug": "classroom"}
-    values |= {"session_id": uuid4(), "key_id": uuid4()}
+    values |= {"session_id": uuid4(), "key_id": uuid4(), "user_id": shared.users["lea"].id}
     values["chain_id"] = shared.client("lea").post("/api/v1/chains", json={"name": "leas"}).json()["id"]
     found = {}
     for caller in RULES[route]:

@@ -268,8 +268,10 @@ def test_nobody_sees_or_closes_anothers_sessions_and_keys(shared, http, ada):
         key = accounts.make_key(work.session, ada, label="x", scopes={Scope.LEARN}, days=1).credential
         session = accounts.held(work.session, ada.id, {CredentialKind.REFRESH})[0]
     lea = shared.client("lea")
+    before = len(shared.audited("door_refused"))
     assert lea.delete(f"/api/v1/account/sessions/{session.id}").status_code == 404
     assert lea.delete(f"/api/v1/account/keys/{key.id}").status_code == 404
+    assert [event.subject for event in shared.audited("door_refused")[before:]] == [str(session.id), str(key.id)]
     assert str(key.id) not in lea.get("/api/v1/account/keys").text
     assert get(http, "/me", theirs["access_token"]).status_code == 200
 
