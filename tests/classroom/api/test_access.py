@@ -204,7 +204,6 @@ def test_a_route_lets_in_whom_its_rule_names_and_nobody_else(shared, leas_submis
     method, _, path = route.partition(" ")
     values = {"lesson_id": "keeping", "exercise_id": "keeper", "submission_id": leas_submission, "course": "classroom"}
     values |= of_course(shared)
-    values = {"lesson_id": "keeping", "exercise_id": "keeper", "submission_id": leas_submission, "slug": "classroom"}
     values |= {"session_id": uuid4(), "key_id": uuid4()}
     values["chain_id"] = shared.client("lea").post("/api/v1/chains", json={"name": "leas"}).json()["id"]
     found = {}
