@@ -16,6 +16,7 @@ COMMANDS: Final = {
     "lesson": "Grade a file, begin a lesson, preview it, prove that its checks are right.",
     "solc": "List the compilers, and fetch native ones.",
     "user": "Add people to the course.",
+    "course": "Make courses, and let people into them.",
     "doctor": "Look whether this machine has all it takes, and say what to do.",
 }
 
