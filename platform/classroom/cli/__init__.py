@@ -22,6 +22,7 @@ COMMANDS: Final = {
     "backup": "Put everything into one file, while the classroom runs.",
     "restore": "Bring a backup back.",
     "audit": "Verify, export and show the audit log.",
+    "course": "Make courses, and let people into them.",
     "doctor": "Look whether this machine has all it takes, and say what to do.",
 }
 
