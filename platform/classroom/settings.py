@@ -25,6 +25,7 @@ class Settings(BaseSettings):
     database_wait_s: float = Field(default=5, gt=0, description="seconds to wait for a lock, or for a connection")
     database_statement_s: float = Field(default=30, gt=0, description="seconds one statement may take (PostgreSQL)")
     backups_kept: int = Field(default=14, ge=1, description="backups that stay in the data folder; older ones go")
+    audit_seal_s: float = Field(default=2, gt=0, description="seconds between two seals of the audit log")
     host: str = Field(default="127.0.0.1", description="address the servers listen on")
     portal_port: int = Field(default=8000, ge=1, le=65535, description="port of API and portal")
     voila_port: int = Field(default=8866, ge=1, le=65535, description="port of the lesson apps")

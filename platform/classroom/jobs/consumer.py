@@ -31,6 +31,7 @@ from classroom.errors import Unavailable
 from classroom.isolation import require_isolation
 from classroom.jobs.ahead import Ahead
 from classroom.jobs.queue import Bell, Queue, bell_path
+from classroom.jobs.sealer import sealing
 from classroom.jobs.wake import Waker
 from classroom.models import SubmissionState
 from classroom.settings import Settings
@@ -69,6 +70,7 @@ def run_consumer(settings: Settings, *, parent_pid: int | None = None) -> None:
         database = Database.of(settings)
         opened.callback(database.close)
         database.require_current()
+        opened.enter_context(sealing(settings, database))
         waker = opened.enter_context(Waker(settings))
         catalog = Catalog.load(settings.lessons_dir)
         pool = opened.enter_context(Pool(size=settings.pool_size, diagnostics=False, walls=walls))
