@@ -99,6 +99,11 @@ class Database:
             pool_overflow=settings.database_pool_overflow,
         )
 
+    @property
+    def reads_at_once(self) -> bool:
+        """Whether a short read takes less time than giving it to another thread, and waits for nobody: a local file."""
+        return self.engine.dialect.name == "sqlite"
+
     @contextmanager
     def unit_of_work(self, *, durable: bool = True) -> Iterator[UnitOfWork]:
         """Open a transaction that is committed at the end, or undone by any exception.
@@ -263,6 +268,14 @@ def _too_new(present: str) -> str:
         f"The database is at revision {present}, which this version does not know: a newer one has made it. "
         "Install that version again, or restore a backup from before it."
     )
+
+
+def postgres_dsn(url: str) -> str | None:
+    """Give the address of a PostgreSQL database as its own tools write it, None for another database."""
+    parts = make_url(url)
+    if parts.get_backend_name() != "postgresql":
+        return None
+    return parts.set(drivername="postgresql").render_as_string(hide_password=False)
 
 
 @contextmanager

@@ -20,7 +20,7 @@ from typing import IO, Final
 import httpx
 from sqlmodel import Session
 
-from classroom import accounts, backups, courses, keys, lessons
+from classroom import accounts, backups, courses, keys, lessons, mail
 from classroom.catalog import Catalog
 from classroom.db import Database
 from classroom.errors import Conflict
@@ -204,6 +204,8 @@ class Supervisor:
                 elif not part.ready and self._is_ready(part):
                     part.ready = True
                     on_ready(part)
+            for letter in mail.read_outbox(self.settings):
+                self.say(f"\n  To pass on: {letter}")
         return 0
 
     def _restart(self, part: Part) -> bool:
@@ -279,7 +281,7 @@ def up(settings: Settings, *, open_browser: bool, say: Say) -> int:
         settings = choose_ports(settings, say)
         tell_address(settings.portal_url)
         link = prepare(settings, say)
-        address = f"{settings.portal_url}/welcome?link={link}"
+        address = f"{settings.address}/welcome?link={link}"
         supervisor = Supervisor(settings, say)
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, lambda *_: supervisor.stopping.set())

@@ -14,7 +14,7 @@ from classroom.models.courses import (
     Invite,
     Role,
 )
-from classroom.models.jobs import Job, JobState
+from classroom.models.jobs import Job, JobState, PeriodicTask, Regrade, RegradeResult, RegradeState, Run, Worker
 from classroom.models.people import Credential, CredentialKind, Identity, RateCount, Scope, SecondFactor, User
 from classroom.models.submissions import Deployment, Draft, Progress, ProgressState, Submission, SubmissionState
 
@@ -38,10 +38,15 @@ __all__ = [
     "Invite",
     "Job",
     "JobState",
+    "PeriodicTask",
     "Progress",
     "ProgressState",
     "RateCount",
+    "Regrade",
+    "RegradeResult",
+    "RegradeState",
     "Role",
+    "Run",
     "Scope",
     "SecondFactor",
     "Submission",
@@ -49,5 +54,6 @@ __all__ = [
     "Table",
     "User",
     "UtcDateTime",
+    "Worker",
     "now",
 ]

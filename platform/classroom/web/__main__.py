@@ -40,6 +40,8 @@ def main() -> None:
             log_config=JSON_LOGGING,
             timeout_graceful_shutdown=_STOP_S,
             server_header=False,
+            proxy_headers=bool(settings.trusted_proxies),
+            forwarded_allow_ips=settings.trusted_proxies or None,
         )
     )
 
