@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser, sync_playwright
 
 from evmbox.pool import Pool
+from support.postgres import HOW_TO_INSTALL
 
 TESTS = Path(__file__).parent
 LONGEST = (
@@ -92,3 +93,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.section("BROWSER TESTS DID NOT RUN", sep="!", red=True, bold=True)
         terminalreporter.write_line(f"{len(NOT_RUN)} browser tests were skipped: install Chromium and run again.")
         terminalreporter.section("BROWSER TESTS DID NOT RUN", sep="!", red=True, bold=True)
+    skipped = [report for report in terminalreporter.stats.get("skipped", []) if HOW_TO_INSTALL in str(report.longrepr)]
+    if skipped:  # asked of the reports, which come from xdist's workers too
+        terminalreporter.section("POSTGRESQL TESTS DID NOT RUN", sep="!", red=True, bold=True)
+        terminalreporter.write_line(f"{len(skipped)} tests were skipped: {HOW_TO_INSTALL}.")

@@ -127,8 +127,14 @@ def test_honest_work_beside_a_hostile_source_is_delayed_by_one_slot_at_most(
 
 
 def test_a_hostile_source_leaves_no_process_behind(brief: Pool, roomy: Exercise):
-    before = set(psutil.Process().children(recursive=True))
-    report = brief.grade(roomy, (HOSTILE / "pairing-loop.sol").read_text(), seed=1)
+    forks: set[psutil.Process] = set()
+
+    def look(_: object) -> None:
+        assert brief._template is not None
+        forks.update(psutil.Process(brief._template.pid).children(recursive=True))
+
+    report = brief.grade(roomy, (HOSTILE / "pairing-loop.sol").read_text(), seed=1, on_progress=look)
     assert report.outcome in CUT_SHORT
-    _, alive = psutil.wait_procs(set(psutil.Process().children(recursive=True)) - before, timeout=60)
+    assert forks
+    _, alive = psutil.wait_procs(forks, timeout=60)
     assert alive == []

@@ -82,6 +82,7 @@ class Classroom:
     process: subprocess.Popen[str] | None = None
     said: list[str] = field(default_factory=list)
     listener: threading.Thread | None = None
+    more: dict[str, str] = field(default_factory=dict)
 
     @property
     def environment(self) -> dict[str, str]:
@@ -94,6 +95,7 @@ class Classroom:
             "CLASSROOM_VOILA_PORT": voila,
             "CLASSROOM_LAB_PORT": lab,
             "PYTHONUNBUFFERED": "1",
+            **self.more,
         }
 
     @property

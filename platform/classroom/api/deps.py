@@ -6,33 +6,41 @@ does, so that what a client is told has been committed.
 
 import logging
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from typing import Annotated, Final
+from typing import Annotated, Any, Final, ParamSpec, TypeVar
 from uuid import UUID
 
-from fastapi import Depends, Request
-from sqlmodel import Session
+from fastapi import Depends, Path, Query, Request
+from sqlalchemy import literal
+from sqlmodel import Session, col, select
 from starlette.concurrency import run_in_threadpool
 
 from classroom import accounts, audit_log, courses, submissions
-from classroom.accounts import SESSION_COOKIE, SessionSigner
+from classroom.accounts import DEVICE_COOKIE, SESSION_COOKIE, Entrance, Invites, Post, SessionSigner, TokenSigner, Visit
 from classroom.api import csrf
+from classroom.api.agents import agent, client_address
 from classroom.api.events import EventHub
+from classroom.api.job_events import JobHub
 from classroom.audit_log import Action
 from classroom.catalog import Catalog
 from classroom.chains import NO_SUCH_CHAIN, LiveChains, Owner
-from classroom.courses import DEFAULT_COURSE
+from classroom.courses import Offer, Staff
 from classroom.db import Database
 from classroom.errors import ClassroomError, Forbidden, NotFound, Unauthenticated, Unavailable
 from classroom.jobs import Queue
-from classroom.models import Chain, Course, CredentialKind, Role, Submission, User
+from classroom.models import Chain, Course, CredentialKind, Role, Scope, Submission, Table, User
+from classroom.schemas import Event, JobEvent, Name
 from classroom.scratch import Scratch
 from classroom.settings import Settings
 
+P = ParamSpec("P")
+R = TypeVar("R")
+
 logger = logging.getLogger("classroom.api")
 
-BEARER_KINDS: Final = frozenset({CredentialKind.TOKEN, CredentialKind.KERNEL})
+BEARER_KINDS: Final = frozenset({CredentialKind.TOKEN, CredentialKind.KERNEL, CredentialKind.API_KEY})
 _ASK_FOR_BEARER: Final = {"WWW-Authenticate": "Bearer"}
 _ID: Final = re.compile(r"[A-Za-z0-9-]{1,64}")
 
@@ -45,13 +53,25 @@ class Services:
     database: Database
     catalog: Catalog
     hub: EventHub
+    job_hub: JobHub
     scratch: Scratch
     chains: LiveChains
     signer: SessionSigner
+    tokens: TokenSigner
+    entrance: Entrance
+    post: Post
+    invites: Invites | None
     key: bytes = field(repr=False)
     wake_secret: str = field(repr=False)
     queue: Queue
     enqueue: Callable[[UUID], object]
+
+    def publish(self, news: Event | JobEvent) -> None:
+        """Pass news on to the clients of this process that wait for it. Call it in the event loop."""
+        if isinstance(news, Event):
+            self.hub.publish(news)
+        else:
+            self.job_hub.publish(news)
 
 
 @dataclass(frozen=True)
@@ -62,11 +82,22 @@ class Identity:
     credential_id: UUID
     user: User | None
     session_secret: str | None = field(default=None, repr=False)
+    scopes: frozenset[Scope] = frozenset()
 
     @property
     def is_kernel(self) -> bool:
         """Whether a learner's code is asking: it may do what a learner may, whoever the learner is."""
         return self.kind is CredentialKind.KERNEL
+
+    def require(self, scope: Scope) -> None:
+        """Raise Forbidden where what they hold is not for that."""
+        if scope in self.scopes:
+            return
+        if self.is_kernel:
+            raise Forbidden("A notebook acts as a learner only. Use the classroom's pages for that.")
+        if self.user is not None and self.user.second_factor_at is None and self.session_secret is not None:
+            raise Forbidden("That is for administrators, or it needs a second factor: set one up in your account.")
+        raise Forbidden(f"What you sent may not be used for that: it lacks the scope `{scope}`.")
 
     @property
     def fair_share(self) -> UUID:
@@ -103,24 +134,35 @@ async def _services(request: Request) -> Services:
 InServices = Annotated[Services, Depends(_services)]
 
 
-def visitor(request: Request, services: InServices) -> Identity | None:
+async def reading(services: Services, read: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+    """Have a short read of the database done: here, where that is a file, otherwise in a thread."""
+    if services.database.reads_at_once:
+        return read(*args, **kwargs)
+    return await run_in_threadpool(read, *args, **kwargs)
+
+
+async def visitor(request: Request, services: InServices) -> Identity | None:
     """Tell who is asking, or None where neither a cookie nor a token says so.
 
     Raises Unauthenticated for a token that does not hold (a cookie that does not is no cookie), and Forbidden where
     another site uses a visitor's cookie.
     """
+    return await reading(services, _visitor, request, services)
+
+
+def _visitor(request: Request, services: Services) -> Identity | None:
     header = request.headers.get("authorization")
     if header is not None:
         scheme, _, secret = header.partition(" ")
         if scheme.lower() != "bearer" or not secret.strip():
             raise Unauthenticated("Send the header Authorization: Bearer and a token.", headers=_ASK_FOR_BEARER)
-        return _remember(request, _holder(services, BEARER_KINDS, secret.strip()))
+        return _remember(request, _bearer(services, secret.strip()))
     cookie = request.cookies.get(SESSION_COOKIE)
     session_secret = services.signer.unsign(cookie) if cookie else None
     if session_secret is None:
         return None
     try:
-        identity = _holder(services, {CredentialKind.SESSION}, session_secret)
+        identity = _holder(services, frozenset({CredentialKind.SESSION}), session_secret)
     except Unauthenticated:
         return None
     _remember(request, identity)
@@ -132,8 +174,8 @@ def visitor(request: Request, services: InServices) -> Identity | None:
 InVisitor = Annotated[Identity | None, Depends(visitor)]
 
 
-async def anyone(request: Request, services: InServices, visitor: InVisitor) -> Identity:
-    """Let in whoever holds something, even a kernel that is not bound yet. Raises Unauthenticated."""
+async def holder(request: Request, services: InServices, visitor: InVisitor) -> Identity:
+    """Let in whoever holds something, whatever it is for. Raises Unauthenticated."""
     if visitor is None:
         raise Unauthenticated("Sign in, or send a bearer token.", headers=_ASK_FOR_BEARER)
     if visitor.session_secret is not None and request.method not in csrf.SAFE_METHODS:
@@ -142,21 +184,39 @@ async def anyone(request: Request, services: InServices, visitor: InVisitor) -> 
     return visitor
 
 
+InHolder = Annotated[Identity, Depends(holder)]
+
+
+async def anyone(identity: InHolder) -> Identity:
+    """Let in whoever learns, even a kernel that is not bound yet. Scope `learn`."""
+    identity.require(Scope.LEARN)
+    return identity
+
+
 InAnyone = Annotated[Identity, Depends(anyone)]
 
 
-async def person(identity: InAnyone) -> Person:
-    """Let in whoever is known. Raises Forbidden for a kernel that is not bound yet."""
+async def known(identity: InHolder) -> Person:
+    """Let in whoever is known, whatever they hold is for. Raises Forbidden for a kernel that is not bound yet."""
     if identity.user is None:
         raise Forbidden("This notebook is not connected to a learner yet. Open it from the classroom's own pages.")
-    return Person(identity.kind, identity.credential_id, identity.user, identity.session_secret)
+    return Person(identity.kind, identity.credential_id, identity.user, identity.session_secret, identity.scopes)
+
+
+InKnown = Annotated[Person, Depends(known)]
+
+
+async def person(person: InKnown) -> Person:
+    """Let in a known person who learns. Scope `learn`."""
+    person.require(Scope.LEARN)
+    return person
 
 
 InPerson = Annotated[Person, Depends(person)]
 
 
-async def signed_in(person: InPerson) -> Person:
-    """Let in whoever is there in person or with their own token. Raises Forbidden for a kernel."""
+async def signed_in(person: InKnown) -> Person:
+    """Let in whoever is there in person or with something of their own, whatever it is for. Not a kernel."""
     if person.is_kernel:
         raise Forbidden("A notebook acts as a learner only. Use the classroom's pages for that.")
     return person
@@ -165,28 +225,117 @@ async def signed_in(person: InPerson) -> Person:
 InSignedIn = Annotated[Person, Depends(signed_in)]
 
 
-def learner_course(session: Session, person: Person) -> Course:
+async def teaching(person: InSignedIn) -> Person:
+    """Let in who may look after a course's people. Scope `teach`; the role in the course is the service's to check."""
+    person.require(Scope.TEACH)
+    return person
+
+
+InTeaching = Annotated[Person, Depends(teaching)]
+
+
+async def managing(person: InSignedIn) -> Person:
+    """Let in who may run courses. Scope `manage`; the role in the course is the service's to check."""
+    person.require(Scope.MANAGE)
+    return person
+
+
+InManaging = Annotated[Person, Depends(managing)]
+
+
+async def own_account(person: InSignedIn) -> Person:
+    """Let in a person to their own account. Scope `account`."""
+    person.require(Scope.ACCOUNT)
+    return person
+
+
+InOwnAccount = Annotated[Person, Depends(own_account)]
+
+
+async def themselves(person: InOwnAccount) -> Person:
+    """Let in a person who signed in, to what no program of theirs may do with a key: change how they sign in."""
+    if person.kind not in {CredentialKind.SESSION, CredentialKind.REFRESH}:
+        raise Forbidden("No key may change that. Sign in yourself.")
+    return person
+
+
+InThemselves = Annotated[Person, Depends(themselves)]
+
+
+async def administering(person: InSignedIn) -> Person:
+    """Let in administrators. Scope `admin`, which nobody else's secrets have."""
+    person.require(Scope.ADMIN)
+    return person
+
+
+InAdministering = Annotated[Person, Depends(administering)]
+
+
+CourseSlug = Annotated[Name, Path(description="the course's short name, such as `classroom`")]
+CourseQuery = Annotated[
+    Name | None,
+    Query(description="the short name of the course that is meant; without it the one the person chose or learns in"),
+]
+
+
+def learner_course(session: Session, person: Person, course: str | None = None) -> Course:
     """Give the course for a learner in it. Raises Forbidden or NotFound."""
-    return courses.require_role(session, person.user, DEFAULT_COURSE, Role.LEARNER)
+    slug = course or courses.current_course(session, person.user).slug
+    return courses.require_role(session, person.user, slug, Role.LEARNER)
 
 
-def member_course(session: Session, person: Person) -> Course:
+def member_course(session: Session, person: Person, course: str | None = None) -> Course:
     """Give the course for whoever has a role in it. Raises NotFound."""
+    if course is None:
+        return courses.current_course(session, person.user)
+    return courses.require_role(session, person.user, course, *Role)
+
+
+def member_offer(session: Session, services: Services, person: Person, course: str | None = None) -> Offer:
+    """Give what the course teaches to whoever has a role in it. Raises NotFound."""
+    return courses.offer(session, member_course(session, person, course), services.catalog)
+
+
+def staff_of(session: Session, person: Person, course: str) -> Staff:
+    """Tell as what a person looks after a course. Raises Forbidden, NotFound or NotYours."""
+    with not_yours(session, Course, col(Course.slug) == course):
+        return courses.require_staff(session, person.user, course)
+
+
+def run_by(session: Session, person: Person, course: str) -> Course:
+    """Give the course to who runs it. Raises Forbidden, NotFound or NotYours."""
+    with not_yours(session, Course, col(Course.slug) == course):
+        return courses.require_instructor(session, person.user, course)
+
+
+@contextmanager
+def not_yours(session: Session, table: type[Table], held: Any) -> Iterator[None]:
+    """Say of what was not found that it is somebody else's, where there is a row of it."""
     try:
-        return courses.require_role(session, person.user, DEFAULT_COURSE, Role.LEARNER)
-    except Forbidden:
-        return courses.require_role(session, person.user, DEFAULT_COURSE, Role.INSTRUCTOR)
+        yield
+    except NotFound as error:
+        if session.execute(select(literal(1)).select_from(table).where(held)).first() is not None:
+            raise NotYours(error.detail) from None
+        raise
+
+
+def check_open(session: Session, person: Person, offered: Offer, exercise_id: str) -> None:
+    """Raise NotFound where the course has no such exercise, and Forbidden where learners may not see it yet."""
+    offered.exercise(exercise_id)
+    held = (Role.INSTRUCTOR, Role.ASSISTANT) if Scope.TEACH in person.scopes else ()
+    if not any(courses.has_role(session, offered.course.id, person.user.id, role) for role in held):
+        offered.check_open(exercise_id)
 
 
 def visible_submission(session: Session, submission_id: UUID, person: Person) -> Submission:
-    """Give a submission to who may see it; from a kernel that is its learner only. Raises NotFound or NotYours."""
+    """Give a submission to who may see it; without the scope `teach`, its learner only. Raises NotFound or NotYours."""
     try:
         found = submissions.get(session, submission_id, person.user)
     except NotFound as error:
         if session.get(Submission, submission_id) is not None:
             raise NotYours(error.detail) from None
         raise
-    if person.is_kernel and found.user_id != person.user.id:
+    if Scope.TEACH not in person.scopes and found.user_id != person.user.id:
         raise NotYours("There is no such submission.")
     return found
 
@@ -226,14 +375,69 @@ def _write_down(request: Request, identity: Identity) -> None:
         )
 
 
-def _holder(services: Services, kinds: frozenset[CredentialKind] | set[CredentialKind], secret: str) -> Identity:
+def _bearer(services: Services, secret: str) -> Identity:
+    if accounts.looks_like_jwt(secret):
+        return _token_holder(services, secret)
+    if accounts.is_mistyped(secret):
+        raise Unauthenticated("This is no key: a character of it is wrong or missing.", headers=_ASK_FOR_BEARER)
+    return _holder(services, BEARER_KINDS, secret)
+
+
+def _token_holder(services: Services, token: str) -> Identity:
+    """Tell whose access token this is. It holds for ten minutes at most, and no longer than its person and family."""
+    try:
+        user_id, family_id, scopes = services.tokens.read(token)
+    except Unauthenticated as error:
+        raise Unauthenticated(error.detail, headers=_ASK_FOR_BEARER) from None
+    with services.database.read() as session:
+        found = accounts.holder_of(session, user_id, family_id)
+    if found is None:
+        raise Unauthenticated(accounts.EXPIRED, headers=_ASK_FOR_BEARER)
+    user, credential = found
+    held = scopes & accounts.scopes_of(credential, user)
+    return Identity(credential.kind, credential.id, user, scopes=_in_force(services.settings, user, held))
+
+
+def _holder(services: Services, kinds: frozenset[CredentialKind], secret: str) -> Identity:
     with services.database.read() as session:
         try:
             user, credential = accounts.authenticate(session, kinds, secret)
         except Unauthenticated as error:
             raise Unauthenticated(error.detail, headers=_ASK_FOR_BEARER) from None
+    if accounts.use_is_due(credential):
+        _note_use(services, credential.id)
     session_secret = secret if credential.kind is CredentialKind.SESSION else None
-    return Identity(credential.kind, credential.id, user, session_secret)
+    scopes = _in_force(services.settings, user, accounts.scopes_of(credential, user))
+    return Identity(credential.kind, credential.id, user, session_secret, scopes)
+
+
+def _in_force(settings: Settings, user: User | None, scopes: frozenset[Scope]) -> frozenset[Scope]:
+    """Keep from whoever should have a second factor, and has none, all that needs one."""
+    if settings.teachers_need_second_factor and user is not None and user.second_factor_at is None:
+        return scopes & {Scope.LEARN, Scope.ACCOUNT}
+    return scopes
+
+
+def _note_use(services: Services, credential_id: UUID) -> None:
+    with suppress(Unavailable), services.database.unit_of_work(durable=False) as work:
+        accounts.note_use(work.session, credential_id)
+
+
+def visit(request: Request) -> Visit:
+    """Tell where a try to come in comes from."""
+    return Visit(
+        address=client_address(request),
+        device=request.cookies.get(DEVICE_COOKIE),
+        label=agent(request.headers.get("user-agent", "")),
+        request_id=request.state.request_id,
+    )
+
+
+async def _visit(request: Request) -> Visit:
+    return visit(request)
+
+
+InVisit = Annotated[Visit, Depends(_visit)]
 
 
 def _remember(request: Request, identity: Identity) -> Identity:

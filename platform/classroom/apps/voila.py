@@ -293,7 +293,7 @@ def serve(settings: Settings) -> None:
     """Serve lesson apps until told to stop."""
     os.environ["JUPYTER_NO_CONFIG"] = "1"
     with (
-        closing(Database(settings.database)) as database,
+        closing(Database.of(settings)) as database,
         tempfile.TemporaryDirectory(prefix="classroom-voila-") as connections,
     ):
         asyncio.run(_serve(ClassroomVoila(settings, database, dict(os.environ), connection_dir_root=connections)))

@@ -1,7 +1,7 @@
 """Who is signed in."""
 
 from classroom import courses
-from classroom.api.deps import InPerson, InServices
+from classroom.api.deps import InKnown, InServices
 from classroom.api.routing import api_router
 from classroom.models import Role
 from classroom.schemas import MeOut
@@ -10,7 +10,7 @@ router = api_router("people", 401, 403, 503)
 
 
 @router.get("/me")
-def me(person: InPerson, services: InServices) -> MeOut:
+def me(person: InKnown, services: InServices) -> MeOut:
     """Tell who is signed in and what they are in each course. A notebook is told of their learner's side only."""
     with services.database.read() as session:
         roles = courses.roles(session, person.user)
