@@ -24,6 +24,14 @@ class Action(StrEnum):
     USER_DISABLED = "user_disabled"
     USER_ENABLED = "user_enabled"
     PASSWORD_CHANGED = "password_changed"  # noqa: S105 - the name of an event
+    PROFILE_CHANGED = "profile_changed"
+    ADMIN_CHANGED = "admin_changed"
+    EMAIL_CONFIRMED = "email_confirmed"
+    IDENTITY_ADDED = "identity_added"
+    SECOND_FACTOR_ON = "second_factor_on"
+    SECOND_FACTOR_OFF = "second_factor_off"
+    RECOVERY_CODE_USED = "recovery_code_used"
+    REFRESH_REUSED = "refresh_reused"  # a stolen token, or a program that lost its own: the family is dead
     CREDENTIAL_ISSUED = "credential_issued"
     CREDENTIAL_REVOKED = "credential_revoked"
     KERNEL_BOUND = "kernel_bound"
@@ -35,6 +43,30 @@ class Action(StrEnum):
     SUBMISSION_LOST = "submission_lost"  # given up after too many lost workers
     CHAIN_CREATED = "chain_created"
     CHAIN_DELETED = "chain_deleted"
+
+    COURSE_CHANGED = "course_changed"
+    ROLE_WITHDRAWN = "role_withdrawn"
+    GROUP_CREATED = "group_created"
+    GROUP_CHANGED = "group_changed"
+    GROUP_DELETED = "group_deleted"
+    GROUP_JOINED = "group_joined"
+    GROUP_LEFT = "group_left"
+    INVITE_CREATED = "invite_created"
+    INVITE_REVOKED = "invite_revoked"
+    INVITE_ACCEPTED = "invite_accepted"
+    EXTENSION_GRANTED = "extension_granted"
+    EXTENSION_WITHDRAWN = "extension_withdrawn"
+    LEARNERS_IMPORTED = "learners_imported"
+    PEOPLE_EXPORTED = "people_exported"
+    GRADES_EXPORTED = "grades_exported"
+    JOB_ORDERED = "job_ordered"
+    JOB_CANCELLED = "job_cancelled"
+    JOB_REQUEUED = "job_requeued"
+    JOB_GIVEN_UP = "job_given_up"  # failed too often
+    REGRADE_READY = "regrade_ready"
+    REGRADE_PUBLISHED = "regrade_published"
+    REGRADE_DISCARDED = "regrade_discarded"
+    SUBMISSION_REGRADED = "submission_regraded"
 
 
 def record(

@@ -28,7 +28,10 @@ SOURCE = "contract SimpleStorage {}"
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    if not {"database_url", "backend"} & set(metafunc.fixturenames):
+    if "backend" not in metafunc.fixturenames:
+        return
+    if metafunc.definition.get_closest_marker("postgres_only"):
+        metafunc.parametrize("backend", ["postgresql"], indirect=True, scope="session")
         return
     of_services = metafunc.definition.path.parent == Path(__file__).parent and "database" in metafunc.fixturenames
     wanted = of_services or metafunc.definition.get_closest_marker("both_databases")

@@ -152,6 +152,7 @@ def test_a_track_weighs_what_all_its_exercises_are_worth():
 
 hours = st.integers(-100, 200).map(lambda number: number * HOUR)
 names = st.sampled_from("abcd")
+few_hours = st.integers(-3, 3).map(lambda number: number * HOUR)
 policies = st.builds(
     Policy,
     late=st.sampled_from(LateRule),
@@ -194,8 +195,9 @@ def test_the_order_of_the_rows_means_nothing(asked, made, extensions, random):
     assert grades(asked, made, extensions=extensions) == found
 
 
-@given(plans(), attempt_rows, extension_rows, extension_rows)
-def test_an_extension_never_lowers_a_grade(asked, made, extensions, more):
+@given(plans(), st.sampled_from(Counting), st.sampled_from(LateRule), attempt_rows, extension_rows, extension_rows)
+def test_an_extension_never_lowers_a_grade(asked, counting, late, made, extensions, more):
+    asked = replace(asked, policy=replace(asked.policy, counting=counting, late=late))
     at_least(grades(asked, made, extensions=[*extensions, *more]), grades(asked, made, extensions=extensions))
 
 

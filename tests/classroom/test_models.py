@@ -13,6 +13,8 @@ from classroom.models import (
     Enrolment,
     JobState,
     ProgressState,
+    Regrade,
+    RegradeState,
     Role,
     SubmissionState,
     Table,
@@ -25,6 +27,7 @@ CHOICES = {
     ("enrolments", "role"): Role,
     ("submissions", "state"): SubmissionState,
     ("jobs", "state"): JobState,
+    ("regrades", "state"): RegradeState,
     ("progress", "state"): ProgressState,
 }
 
@@ -39,10 +42,11 @@ def test_choices_are_stored_as_their_values_and_come_back_as_members(database, p
 
 
 @pytest.mark.parametrize(("table", "column"), CHOICES)
-def test_an_unknown_choice_is_refused_by_the_database(table, column, database, desk):
+def test_an_unknown_choice_is_refused_by_the_database(table, column, database, desk, people):
     desk.hand_in()
     with database.unit_of_work() as work:
         work.session.add(Credential(kind=CredentialKind.TOKEN, secret_hash="x", expires_at=now()))
+        work.session.add(Regrade(course_id=people.course.id))
     for choice in CHOICES[table, column]:
         if choice is not SubmissionState.DONE:  # which wants a report too
             with database.unit_of_work() as work:

@@ -1,13 +1,11 @@
-"""The course as it stands in `lessons/`, read once, and the machinery that judges and runs it."""
+"""The course as it stands in `lessons/`, read once, and its exercises."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from classroom.catalog import Catalog
 from evmbox.exercise import MANIFEST, Exercise, Kind, load_exercise
-from evmbox.pool import Pool
 
 LESSONS = Path(__file__).parents[2] / "lessons"
 
@@ -47,10 +45,3 @@ def exercise(course: Catalog, exercise_id: str) -> Exercise:
 def contract(course: Catalog, contract_id: str) -> Exercise:
     """Give one exercise that asks for a contract."""
     return course.exercise(contract_id)
-
-
-@pytest.fixture(scope="session")
-def pool() -> Iterator[Pool]:
-    """Give the pool that grades learners' work, with the limits that learners have."""
-    with Pool(size=2) as opened:
-        yield opened

@@ -27,7 +27,6 @@ _UNPRIVILEGED = "postgres"  # a server refuses to run as root; Debian's package 
 _SWITCHES = {
     "listen_addresses": "",
     "fsync": "off",
-    "synchronous_commit": "off",
     "full_page_writes": "off",
     "max_connections": "150",
     "shared_buffers": "32MB",
@@ -65,6 +64,10 @@ class PostgresServer:
     def url(self, name: str) -> str:
         """Give the SQLAlchemy address of a database."""
         return f"postgresql+psycopg://postgres@/{name}?host={self.folder}"
+
+    @property
+    def running(self) -> bool:
+        return self._process is not None and self._process.poll() is None
 
     def start(self) -> None:
         """Start, and wait until it answers."""

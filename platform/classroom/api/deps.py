@@ -6,27 +6,32 @@ does, so that what a client is told has been committed.
 
 import logging
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from typing import Annotated, Final, ParamSpec, TypeVar
+from typing import Annotated, Any, Final, ParamSpec, TypeVar
 from uuid import UUID
 
-from fastapi import Depends, Request
-from sqlmodel import Session
+from fastapi import Depends, Path, Query, Request
+from sqlalchemy import literal
+from sqlmodel import Session, col, select
 from starlette.concurrency import run_in_threadpool
 
 from classroom import accounts, audit_log, courses, submissions
-from classroom.accounts import SESSION_COOKIE, SessionSigner
+from classroom.accounts import DEVICE_COOKIE, SESSION_COOKIE, Entrance, Invites, Post, SessionSigner, TokenSigner, Visit
 from classroom.api import csrf
+from classroom.api.agents import agent, client_address
 from classroom.api.events import EventHub
+from classroom.api.job_events import JobHub
 from classroom.audit_log import Action
 from classroom.catalog import Catalog
 from classroom.chains import NO_SUCH_CHAIN, LiveChains, Owner
-from classroom.courses import DEFAULT_COURSE
+from classroom.courses import Offer, Staff
 from classroom.db import Database
 from classroom.errors import ClassroomError, Forbidden, NotFound, Unauthenticated, Unavailable
 from classroom.jobs import Queue
-from classroom.models import Chain, Course, CredentialKind, Role, Scope, Submission, User
+from classroom.models import Chain, Course, CredentialKind, Role, Scope, Submission, Table, User
+from classroom.schemas import Event, JobEvent, Name
 from classroom.scratch import Scratch
 from classroom.settings import Settings
 
@@ -35,7 +40,7 @@ R = TypeVar("R")
 
 logger = logging.getLogger("classroom.api")
 
-BEARER_KINDS: Final = frozenset({CredentialKind.TOKEN, CredentialKind.KERNEL})
+BEARER_KINDS: Final = frozenset({CredentialKind.TOKEN, CredentialKind.KERNEL, CredentialKind.API_KEY})
 _ASK_FOR_BEARER: Final = {"WWW-Authenticate": "Bearer"}
 _ID: Final = re.compile(r"[A-Za-z0-9-]{1,64}")
 
@@ -48,13 +53,25 @@ class Services:
     database: Database
     catalog: Catalog
     hub: EventHub
+    job_hub: JobHub
     scratch: Scratch
     chains: LiveChains
     signer: SessionSigner
+    tokens: TokenSigner
+    entrance: Entrance
+    post: Post
+    invites: Invites | None
     key: bytes = field(repr=False)
     wake_secret: str = field(repr=False)
     queue: Queue
     enqueue: Callable[[UUID], object]
+
+    def publish(self, news: Event | JobEvent) -> None:
+        """Pass news on to the clients of this process that wait for it. Call it in the event loop."""
+        if isinstance(news, Event):
+            self.hub.publish(news)
+        else:
+            self.job_hub.publish(news)
 
 
 @dataclass(frozen=True)
@@ -78,6 +95,8 @@ class Identity:
             return
         if self.is_kernel:
             raise Forbidden("A notebook acts as a learner only. Use the classroom's pages for that.")
+        if self.user is not None and self.user.second_factor_at is None and self.session_secret is not None:
+            raise Forbidden("That is for administrators, or it needs a second factor: set one up in your account.")
         raise Forbidden(f"What you sent may not be used for that: it lacks the scope `{scope}`.")
 
     @property
@@ -137,13 +156,13 @@ def _visitor(request: Request, services: Services) -> Identity | None:
         scheme, _, secret = header.partition(" ")
         if scheme.lower() != "bearer" or not secret.strip():
             raise Unauthenticated("Send the header Authorization: Bearer and a token.", headers=_ASK_FOR_BEARER)
-        return _remember(request, _holder(services, BEARER_KINDS, secret.strip()))
+        return _remember(request, _bearer(services, secret.strip()))
     cookie = request.cookies.get(SESSION_COOKIE)
     session_secret = services.signer.unsign(cookie) if cookie else None
     if session_secret is None:
         return None
     try:
-        identity = _holder(services, {CredentialKind.SESSION}, session_secret)
+        identity = _holder(services, frozenset({CredentialKind.SESSION}), session_secret)
     except Unauthenticated:
         return None
     _remember(request, identity)
@@ -233,6 +252,16 @@ async def own_account(person: InSignedIn) -> Person:
 InOwnAccount = Annotated[Person, Depends(own_account)]
 
 
+async def themselves(person: InOwnAccount) -> Person:
+    """Let in a person who signed in, to what no program of theirs may do with a key: change how they sign in."""
+    if person.kind not in {CredentialKind.SESSION, CredentialKind.REFRESH}:
+        raise Forbidden("No key may change that. Sign in yourself.")
+    return person
+
+
+InThemselves = Annotated[Person, Depends(themselves)]
+
+
 async def administering(person: InSignedIn) -> Person:
     """Let in administrators. Scope `admin`, which nobody else's secrets have."""
     person.require(Scope.ADMIN)
@@ -242,17 +271,60 @@ async def administering(person: InSignedIn) -> Person:
 InAdministering = Annotated[Person, Depends(administering)]
 
 
-def learner_course(session: Session, person: Person) -> Course:
+CourseSlug = Annotated[Name, Path(description="the course's short name, such as `classroom`")]
+CourseQuery = Annotated[
+    Name | None,
+    Query(description="the short name of the course that is meant; without it the one the person chose or learns in"),
+]
+
+
+def learner_course(session: Session, person: Person, course: str | None = None) -> Course:
     """Give the course for a learner in it. Raises Forbidden or NotFound."""
-    return courses.require_role(session, person.user, DEFAULT_COURSE, Role.LEARNER)
+    slug = course or courses.current_course(session, person.user).slug
+    return courses.require_role(session, person.user, slug, Role.LEARNER)
 
 
-def member_course(session: Session, person: Person) -> Course:
+def member_course(session: Session, person: Person, course: str | None = None) -> Course:
     """Give the course for whoever has a role in it. Raises NotFound."""
+    if course is None:
+        return courses.current_course(session, person.user)
+    return courses.require_role(session, person.user, course, *Role)
+
+
+def member_offer(session: Session, services: Services, person: Person, course: str | None = None) -> Offer:
+    """Give what the course teaches to whoever has a role in it. Raises NotFound."""
+    return courses.offer(session, member_course(session, person, course), services.catalog)
+
+
+def staff_of(session: Session, person: Person, course: str) -> Staff:
+    """Tell as what a person looks after a course. Raises Forbidden, NotFound or NotYours."""
+    with not_yours(session, Course, col(Course.slug) == course):
+        return courses.require_staff(session, person.user, course)
+
+
+def run_by(session: Session, person: Person, course: str) -> Course:
+    """Give the course to who runs it. Raises Forbidden, NotFound or NotYours."""
+    with not_yours(session, Course, col(Course.slug) == course):
+        return courses.require_instructor(session, person.user, course)
+
+
+@contextmanager
+def not_yours(session: Session, table: type[Table], held: Any) -> Iterator[None]:
+    """Say of what was not found that it is somebody else's, where there is a row of it."""
     try:
-        return courses.require_role(session, person.user, DEFAULT_COURSE, Role.LEARNER)
-    except Forbidden:
-        return courses.require_role(session, person.user, DEFAULT_COURSE, Role.INSTRUCTOR)
+        yield
+    except NotFound as error:
+        if session.execute(select(literal(1)).select_from(table).where(held)).first() is not None:
+            raise NotYours(error.detail) from None
+        raise
+
+
+def check_open(session: Session, person: Person, offered: Offer, exercise_id: str) -> None:
+    """Raise NotFound where the course has no such exercise, and Forbidden where learners may not see it yet."""
+    offered.exercise(exercise_id)
+    held = (Role.INSTRUCTOR, Role.ASSISTANT) if Scope.TEACH in person.scopes else ()
+    if not any(courses.has_role(session, offered.course.id, person.user.id, role) for role in held):
+        offered.check_open(exercise_id)
 
 
 def visible_submission(session: Session, submission_id: UUID, person: Person) -> Submission:
@@ -303,14 +375,69 @@ def _write_down(request: Request, identity: Identity) -> None:
         )
 
 
-def _holder(services: Services, kinds: frozenset[CredentialKind] | set[CredentialKind], secret: str) -> Identity:
+def _bearer(services: Services, secret: str) -> Identity:
+    if accounts.looks_like_jwt(secret):
+        return _token_holder(services, secret)
+    if accounts.is_mistyped(secret):
+        raise Unauthenticated("This is no key: a character of it is wrong or missing.", headers=_ASK_FOR_BEARER)
+    return _holder(services, BEARER_KINDS, secret)
+
+
+def _token_holder(services: Services, token: str) -> Identity:
+    """Tell whose access token this is. It holds for ten minutes at most, and no longer than its person and family."""
+    try:
+        user_id, family_id, scopes = services.tokens.read(token)
+    except Unauthenticated as error:
+        raise Unauthenticated(error.detail, headers=_ASK_FOR_BEARER) from None
+    with services.database.read() as session:
+        found = accounts.holder_of(session, user_id, family_id)
+    if found is None:
+        raise Unauthenticated(accounts.EXPIRED, headers=_ASK_FOR_BEARER)
+    user, credential = found
+    held = scopes & accounts.scopes_of(credential, user)
+    return Identity(credential.kind, credential.id, user, scopes=_in_force(services.settings, user, held))
+
+
+def _holder(services: Services, kinds: frozenset[CredentialKind], secret: str) -> Identity:
     with services.database.read() as session:
         try:
             user, credential = accounts.authenticate(session, kinds, secret)
         except Unauthenticated as error:
             raise Unauthenticated(error.detail, headers=_ASK_FOR_BEARER) from None
+    if accounts.use_is_due(credential):
+        _note_use(services, credential.id)
     session_secret = secret if credential.kind is CredentialKind.SESSION else None
-    return Identity(credential.kind, credential.id, user, session_secret, accounts.scopes_of(credential, user))
+    scopes = _in_force(services.settings, user, accounts.scopes_of(credential, user))
+    return Identity(credential.kind, credential.id, user, session_secret, scopes)
+
+
+def _in_force(settings: Settings, user: User | None, scopes: frozenset[Scope]) -> frozenset[Scope]:
+    """Keep from whoever should have a second factor, and has none, all that needs one."""
+    if settings.teachers_need_second_factor and user is not None and user.second_factor_at is None:
+        return scopes & {Scope.LEARN, Scope.ACCOUNT}
+    return scopes
+
+
+def _note_use(services: Services, credential_id: UUID) -> None:
+    with suppress(Unavailable), services.database.unit_of_work(durable=False) as work:
+        accounts.note_use(work.session, credential_id)
+
+
+def visit(request: Request) -> Visit:
+    """Tell where a try to come in comes from."""
+    return Visit(
+        address=client_address(request),
+        device=request.cookies.get(DEVICE_COOKIE),
+        label=agent(request.headers.get("user-agent", "")),
+        request_id=request.state.request_id,
+    )
+
+
+async def _visit(request: Request) -> Visit:
+    return visit(request)
+
+
+InVisit = Annotated[Visit, Depends(_visit)]
 
 
 def _remember(request: Request, identity: Identity) -> Identity:

@@ -1,8 +1,10 @@
 """What every wire type is made of."""
 
+from datetime import UTC, datetime
 from typing import Annotated, Any, Generic, TypeVar
+from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
 MAX_SOURCE_BYTES = 64 * 1024
@@ -43,6 +45,23 @@ Source = Annotated[
         json_schema_extra={"maxLength": MAX_SOURCE_BYTES},
     ),
 ]
+
+
+def _moment(value: Any) -> datetime:
+    found = datetime.fromisoformat(value) if isinstance(value, str) and len(value) <= 40 else value
+    if not isinstance(found, datetime) or found.tzinfo is None or not 2000 <= found.year <= 2200:
+        raise ValueError("a time is ISO 8601 with its zone, such as 2026-03-01T12:00:00Z")
+    return found.astimezone(UTC)
+
+
+Moment = Annotated[
+    datetime,
+    BeforeValidator(_moment),
+    Field(description="ISO 8601 with a zone, in the years 2000 to 2200", examples=["2026-03-01T12:00:00Z"]),
+]
+
+
+Id = Annotated[UUID, Field(strict=False)]  # JSON has no type for it
 
 
 class In(BaseModel):

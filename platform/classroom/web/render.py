@@ -19,7 +19,7 @@ from classroom.api import csrf
 from classroom.api.deps import InServices, InVisitor, Person, write_down
 from classroom.courses import DEFAULT_COURSE
 from classroom.errors import ClassroomError, Unauthenticated
-from classroom.models import Role
+from classroom.models import Role, Scope
 from classroom.settings import Settings
 
 
@@ -52,6 +52,7 @@ class Viewer:
     csrf: str
     teaches: bool
     learns: bool
+    lacks_second_factor: bool = False
 
 
 def viewer(visitor: InVisitor, services: InServices) -> Viewer:
@@ -64,8 +65,9 @@ def viewer(visitor: InVisitor, services: InServices) -> Viewer:
         person=Person(visitor.kind, visitor.credential_id, visitor.user, visitor.session_secret, visitor.scopes),
         display_name=visitor.user.display_name,
         csrf=csrf.csrf_token(services.key, visitor.session_secret),
-        teaches=Role.INSTRUCTOR in held,
+        teaches=Role.INSTRUCTOR in held and Scope.TEACH in visitor.scopes,
         learns=Role.LEARNER in held,
+        lacks_second_factor=Role.INSTRUCTOR in held and Scope.TEACH not in visitor.scopes,
     )
 
 
@@ -101,7 +103,7 @@ def page_problem(request: Request, status: int, detail: str, *, title: str | Non
 def safe_next(settings: Settings, wanted: str) -> str:
     """Give the address to go on to: one of our own pages or a lesson app, and the list of lessons for all else."""
     parts = urlsplit(wanted)
-    of_ours = {settings.portal_url, settings.voila_url, settings.lab_url}
+    of_ours = {settings.address, settings.portal_url, settings.voila_url, settings.lab_url}
     local = wanted.startswith("/") and not wanted.startswith(("//", "/\\"))
     printable = wanted.isascii() and wanted.isprintable() and "\\" not in wanted
     if printable and (local or f"{parts.scheme}://{parts.netloc}" in of_ours):

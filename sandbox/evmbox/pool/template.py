@@ -19,6 +19,7 @@ from evmbox.isolation.ladder import Walls
 from evmbox.isolation.view import python_files
 from evmbox.pool.confinement import Ration
 from evmbox.pool.jobs import MESSAGE, Broke, Finished, Job, Message, Residence, Started
+from evmbox.pool.recall import Recall
 
 ENVIRONMENT = {
     "ETH_HASH_BACKEND": "pysha3",  # in C, five times as fast as the one that eth-hash takes by itself
@@ -98,13 +99,14 @@ class Template:
             undo.pop_all()
         return ending
 
-    def run(self, job: Job, ration: Ration, listen: Listener) -> Finished | Ending:
+    def run(self, job: Job, ration: Ration, listen: Listener, recall: Recall | None = None) -> Finished | Ending:
         """Do a job in a fork, within its ration, and then have another fork made that waits for the next job.
 
-        Raises `TemplateLost` where no fork could be made or all were lost, `EvmboxError` where the job raised.
+        Where the job is called off, its fork dies. Raises `TemplateLost` where no fork could be made or all were lost,
+        `EvmboxError` where the job raised.
         """
         try:
-            ending = self._run(job, ration, listen, patience_s=FORK_S)
+            ending = self._run(job, ration, listen, patience_s=FORK_S, recall=recall)
         finally:
             self._prepare_spare()
         if ending is Ending.DIED and not self.alive:
@@ -144,14 +146,23 @@ class Template:
         self._process.wait()
 
     def _run(
-        self, job: Job, ration: Ration, listen: Listener, *, patience_s: float, warming: bool = False
+        self,
+        job: Job,
+        ration: Ration,
+        listen: Listener,
+        *,
+        patience_s: float,
+        warming: bool = False,
+        recall: Recall | None = None,
     ) -> Finished | Ending:
         channel, pid = self._begin(patience_s)
         with channel.connection:
             if warming:
                 self.pid = pid
+            reached = contextlib.nullcontext() if recall is None else recall.reaching(lambda: _kill(pid))
             try:
-                return _converse(channel, pickle.dumps((ration, job)), ration.wall_s + GRACE_S, listen)
+                with reached:
+                    return _converse(channel, pickle.dumps((ration, job)), ration.wall_s + GRACE_S, listen)
             finally:
                 if not warming:
                     _kill(pid)

@@ -9,14 +9,15 @@ from fastapi import Depends, Header, Path, Query, Request, Response
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 from starlette.concurrency import run_in_threadpool
 
-from classroom import submissions
+from classroom import courses, submissions
 from classroom.api.deps import (
+    CourseQuery,
     InPerson,
     InServices,
     Person,
     Services,
     learner_course,
-    member_course,
+    member_offer,
     reading,
     visible_submission,
 )
@@ -50,20 +51,24 @@ def submit(
     services: InServices,
     request: Request,
     response: Response,
+    course: CourseQuery = None,
 ) -> SubmissionOut:
     """Hand in an attempt. It is graded exactly once; the same key again gives the same submission."""
-    services.catalog.exercise(submission.exercise_id)
     with services.database.unit_of_work() as work:
+        of_course = learner_course(work.session, person, course)
+        offered = courses.offer(work.session, of_course, services.catalog)
+        offered.exercise(submission.exercise_id)
         made = submissions.submit(
             work,
             user=person.user,
-            course=learner_course(work.session, person),
+            course=of_course,
             exercise_id=submission.exercise_id,
             source=submission.source,
             idempotency_key=idempotency_key,
             enqueue=services.enqueue,
             settings=services.settings,
             key=services.key,
+            offered=offered,
             request_id=request.state.request_id,
         )
     response.headers["Location"] = f"{router.prefix}/submissions/{made.id}"
@@ -75,11 +80,13 @@ def list_submissions(
     exercise_id: Annotated[Name, Query(description="the exercise whose attempts are meant")],
     person: InPerson,
     services: InServices,
+    course: CourseQuery = None,
 ) -> list[SubmissionOut]:
     """List one's own attempts at an exercise, the latest first."""
-    services.catalog.exercise(exercise_id)
     with services.database.read() as session:
-        made = submissions.attempts(session, member_course(session, person), person.user, exercise_id)
+        offered = member_offer(session, services, person, course)
+        offered.exercise(exercise_id)
+        made = submissions.attempts(session, offered.course, person.user, exercise_id)
         return [submissions.to_out(each) for each in made]
 
 

@@ -1,0 +1,250 @@
+"""What is written to people: to confirm an address, to choose a new password, to know what happened to their account.
+
+A request for a letter is put on a line and answered at once, before anybody is looked up: so the answer, and the time
+it takes, tell nothing of whether there is such an account. A thread then looks, makes the link in a transaction of its
+own, and sends the letter when that is committed. A letter that is lost with the process is asked for again.
+"""
+
+import logging
+import queue
+import smtplib
+import threading
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final, Protocol
+from uuid import UUID
+
+from sqlmodel import Session
+
+from classroom import audit_log
+from classroom.accounts.credentials import authenticate, issue, revoke_all, take
+from classroom.accounts.people import (
+    create_user,
+    existing,
+    find_user,
+    free_name,
+    new_hash,
+    normal_display_name,
+    store_password,
+)
+from classroom.audit_log import Action
+from classroom.db import Database, UnitOfWork
+from classroom.errors import ClassroomError, Conflict, Unauthenticated
+from classroom.mail import Letter, send
+from classroom.models import CredentialKind, User
+from classroom.settings import Settings
+
+CONFIRM_LIFETIME: Final = timedelta(days=1)
+RESET_LIFETIME: Final = timedelta(hours=1)
+MAX_WAITING: Final = 1000
+_STOP_S: Final = 5.0
+_FAREWELL: Final = "If it was not you, nothing has happened: throw this letter away."
+
+logger = logging.getLogger(__name__)
+
+
+class Invites(Protocol):
+    """What course invites can do for who signs up."""
+
+    def check(self, session: Session, token: str) -> None:
+        """Raise a ClassroomError where an invite does not hold."""
+
+    def accept(self, session: Session, token: str, user: User) -> None:
+        """Use an invite for a person. Raises a ClassroomError where it does not hold any more."""
+
+
+@dataclass(frozen=True)
+class SignUp:
+    """Somebody wants an account."""
+
+    email: str
+    display_name: str
+    invite: str | None = None
+
+
+@dataclass(frozen=True)
+class Reset:
+    """Somebody forgot the password of an account, by name or address."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class ChangeAddress:
+    """A person wants another address."""
+
+    user_id: UUID
+    email: str
+
+
+@dataclass(frozen=True)
+class Notice:
+    """Something happened to a person's account that they should know of."""
+
+    user_id: UUID
+    what: str
+
+
+Order = SignUp | Reset | ChangeAddress | Notice
+
+
+class Post:
+    """Writes and sends letters, in a thread that is started with the first."""
+
+    def __init__(self, database: Database, settings: Settings, invites: Invites | None = None) -> None:
+        self._database = database
+        self._settings = settings
+        self._invites = invites
+        self._orders: queue.Queue[Order | None] = queue.Queue(MAX_WAITING)
+        self._thread: threading.Thread | None = None
+        self._starting = threading.Lock()
+
+    def order(self, order: Order) -> None:
+        """Ask for a letter. Comes back at once; where the line is full, the letter is lost and that is logged."""
+        with self._starting:
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._work, name="letters", daemon=True)
+                self._thread.start()
+        try:
+            self._orders.put_nowait(order)
+        except queue.Full:
+            logger.warning("A letter was dropped: %s wait already", MAX_WAITING)
+
+    def drain(self) -> None:
+        """Wait until every letter that was asked for is on its way."""
+        self._orders.join()
+
+    def close(self) -> None:
+        """Stop, after the letter in hand."""
+        if self._thread is not None:
+            self._orders.put(None)
+            self._thread.join(_STOP_S)
+
+    def _work(self) -> None:
+        while (order := self._orders.get()) is not None:
+            try:
+                self._fill(order)
+            except ClassroomError as error:
+                logger.warning("A letter was not written: %s", error.detail)
+            except (OSError, smtplib.SMTPException) as error:
+                logger.warning("A letter was not sent: %s", type(error).__name__)
+            except Exception:
+                logger.exception("A letter was not written")
+            finally:
+                self._orders.task_done()
+        self._orders.task_done()
+
+    def _fill(self, order: Order) -> None:
+        with self._database.unit_of_work() as work:
+            letter = self._write(work, order)
+        if letter is not None:
+            send(letter, self._settings)
+
+    def _write(self, work: UnitOfWork, order: Order) -> Letter | None:
+        match order:
+            case SignUp():
+                return self._sign_up(work.session, order)
+            case Reset():
+                user = find_user(work.session, order.name)
+                return None if user is None or user.disabled_at else reset_letter(work.session, user, self._settings)
+            case ChangeAddress():
+                return self._change_address(work.session, order)
+            case Notice():
+                user = existing(work.session, order.user_id)
+                text = (
+                    f"Hello {user.display_name},\n\n{order.what}\n\nIf it was not you, choose a new password at once: "
+                )
+                text += f"{self._settings.address}/forgotten\n"
+                return Letter(user.email, "Your classroom account", text) if user.email else None
+
+    def _sign_up(self, session: Session, order: SignUp) -> Letter | None:
+        known = find_user(session, order.email)
+        if known is not None and not known.pending:
+            text = (
+                f"Hello {known.display_name},\n\nsomebody, likely you, asked for an account with this address, and "
+                f"there is one already.\n\nSign in:              {self._settings.address}/sign-in\n"
+                f"Forgot the password:  {self._settings.address}/forgotten\n\n{_FAREWELL}\n"
+            )
+            return None if known.disabled_at else Letter(known.email, "You have an account already", text)
+        user = known or create_user(
+            session, free_name(session, order.email), display_name=order.display_name, email=order.email, pending=True
+        )
+        if order.invite and self._invites:
+            self._invites.accept(session, order.invite, user)
+        return confirm_letter(session, user, order.email, self._settings)
+
+    def _change_address(self, session: Session, order: ChangeAddress) -> Letter | None:
+        user, holder = existing(session, order.user_id), find_user(session, order.email)
+        if holder is not None and holder.id != user.id:
+            text = f"Somebody wanted to use this address for another account. Yours keeps it.\n\n{_FAREWELL}\n"
+            return Letter(order.email, "Your address", text)
+        return confirm_letter(session, user, order.email, self._settings)
+
+
+def confirm_letter(session: Session, user: User, email: str, settings: Settings) -> Letter:
+    """Write the letter that proves an address; the link of an earlier one is worthless from now on."""
+    revoke_all(session, user.id, {CredentialKind.CONFIRM_EMAIL}, actor_id=user.id)
+    link = issue(session, CredentialKind.CONFIRM_EMAIL, user.id, lifetime=CONFIRM_LIFETIME, label=email)
+    text = (
+        f"Hello {user.display_name},\n\nthis link confirms your address and works once, within a day:\n\n"
+        f"{settings.address}/confirm?link={link}\n\n{_FAREWELL}\n"
+    )
+    return Letter(email, "Confirm your address", text)
+
+
+def reset_letter(session: Session, user: User, settings: Settings) -> Letter:
+    """Write the letter with which a new password is chosen; of a pending person's, the one that confirms."""
+    if user.pending and user.email:
+        return confirm_letter(session, user, user.email, settings)
+    revoke_all(session, user.id, {CredentialKind.RESET_PASSWORD}, actor_id=user.id)
+    link = issue(session, CredentialKind.RESET_PASSWORD, user.id, lifetime=RESET_LIFETIME)
+    text = (
+        f"Hello {user.display_name},\n\nthis link lets you choose a new password for `{user.name}`. It works once, "
+        f"within an hour:\n\n{settings.address}/reset?link={link}\n\n{_FAREWELL}\n"
+    )
+    return Letter(user.email, "Choose a new password", text)
+
+
+def whose_link(session: Session, kind: CredentialKind, link: str) -> tuple[User, str]:
+    """Tell whose link this is, and the address it proves, without using it. Raises Unauthenticated."""
+    user, credential = authenticate(session, {kind}, link)
+    if user is None:
+        raise Unauthenticated("This link does not work.")
+    return user, credential.label
+
+
+def reset_password(database: Database, link: str, password: str) -> User:
+    """Choose a new password by a link. Raises Unauthenticated or Invalid; only a password that is taken uses it up."""
+    with database.read() as session:
+        user, _ = whose_link(session, CredentialKind.RESET_PASSWORD, link)
+    password_hash = new_hash(user, password)
+    with database.unit_of_work() as work:
+        user, _ = take(work.session, CredentialKind.RESET_PASSWORD, link)
+        store_password(work.session, user, password_hash, actor_id=user.id)
+    return user
+
+
+def confirm_address(
+    database: Database, link: str, *, password: str | None = None, display_name: str | None = None
+) -> User:
+    """Prove an address by its link. Who has just signed up chooses the password here, and so whoever reads the letter.
+
+    Raises Unauthenticated, Invalid, or Conflict where somebody else has proved the address meanwhile.
+    """
+    with database.read() as session:
+        user, _ = whose_link(session, CredentialKind.CONFIRM_EMAIL, link)
+    password_hash = new_hash(user, password or "") if user.pending else None
+    with database.unit_of_work() as work:
+        user, credential = take(work.session, CredentialKind.CONFIRM_EMAIL, link)
+        holder = find_user(work.session, credential.label)
+        if holder is not None and holder.id != user.id:
+            raise Conflict("Somebody else has this address by now.")
+        user.email = credential.label
+        if user.pending and password_hash is not None:
+            user.pending = False
+            work.session.flush()
+            store_password(work.session, user, password_hash, actor_id=user.id)
+            if display_name:
+                user.display_name = normal_display_name(display_name)
+        audit_log.record(work.session, Action.EMAIL_CONFIRMED, actor_id=user.id, subject=str(user.id))
+    return user

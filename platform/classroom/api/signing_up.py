@@ -1,0 +1,45 @@
+"""Asking for an account or for a new password, by page or by API. Nobody is looked up before the answer is given."""
+
+from typing import Final
+
+from classroom import accounts
+from classroom.accounts import Reset, SignUp, Visit
+from classroom.api.deps import Services
+from classroom.errors import Forbidden, Invalid
+from classroom.rates import Rate
+
+FROM_ADDRESS: Final = Rate(100, 3600)
+"""Letters asked for from one address: a whole class may sit behind it."""
+FOR_ONE: Final = Rate(5, 3600)
+"""Letters asked for to one person."""
+
+
+def require_way_in(services: Services, invite: str | None) -> None:
+    """Raise a ClassroomError where the settings, or the invite, let nobody make an account."""
+    way = services.settings.sign_up
+    if way == "closed":
+        raise Forbidden("Accounts are made by the administrator here. Ask your instructor.")
+    if invite is not None:
+        if services.invites is None:
+            raise Invalid("This invite does not hold.")
+        with services.database.read() as session:
+            services.invites.check(session, invite)
+    elif way == "invite":
+        raise Forbidden("An account needs an invite here. Open the link that your instructor gave you.")
+
+
+def ask(services: Services, visit: Visit, *, email: str, display_name: str, invite: str | None) -> None:
+    """Ask for an account. Raises Invalid, Forbidden or TooMany; never anything by which accounts could be told."""
+    email = accounts.normal_email(email)
+    display_name = accounts.normal_display_name(display_name)
+    services.entrance.rates.take("letters", FROM_ADDRESS, visit.address)
+    require_way_in(services, invite)
+    services.entrance.rates.take("letters", FOR_ONE, email)
+    services.post.order(SignUp(email, display_name, invite))
+
+
+def ask_for_reset(services: Services, visit: Visit, *, name: str) -> None:
+    """Ask for a new password. Raises TooMany; never anything by which accounts could be told."""
+    services.entrance.rates.take("letters", FROM_ADDRESS, visit.address)
+    services.entrance.rates.take("letters", FOR_ONE, name.strip().lower()[:512])
+    services.post.order(Reset(name))
