@@ -19,6 +19,7 @@ from classroom.api.deps import (
     run_by,
     staff_of,
 )
+from classroom.api.idempotency import FIRST, InOnce
 from classroom.api.paging import InPaging, read_page
 from classroom.api.problems import documented
 from classroom.api.routing import api_router
@@ -58,11 +59,18 @@ def list_courses(person: InKnown, services: InServices, paging: InPaging) -> Pag
 
 @router.post("/courses", status_code=201, responses=documented(409, 413, 415))
 def create_course(
-    course: CourseIn, person: InManaging, services: InServices, request: Request, response: Response
+    course: CourseIn,
+    person: InManaging,
+    services: InServices,
+    request: Request,
+    response: Response,
+    *,
+    once: InOnce = FIRST,
 ) -> CourseOut:
     """Make a course that teaches every track, and become its instructor. For administrators and who teaches already."""
     with services.database.unit_of_work() as work:
         courses.require_founder(work.session, person.user)
+        once.begin(work)
         made = courses.create(
             work.session,
             title=course.title,
@@ -73,9 +81,8 @@ def create_course(
             actor_id=person.user.id,
             request_id=request.state.request_id,
         )
-        answer = _out(work.session, services, person, made)
-    response.headers["Location"] = f"{router.prefix}/courses/{made.slug}"
-    return answer
+        response.headers["Location"] = f"{router.prefix}/courses/{made.slug}"
+        return once.keep(work, _out(work.session, services, person, made))
 
 
 @router.get("/courses/{course}")
