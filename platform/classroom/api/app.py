@@ -17,6 +17,7 @@ from classroom.accounts import Entrance, Post, SessionSigner, TokenSigner
 from classroom.api import deps, idempotency, problems
 from classroom.api.cors import Cors, allowed_origins
 from classroom.api.events import EventHub
+from classroom.api.examples import give_examples
 from classroom.api.job_events import JobHub
 from classroom.api.limits import Limits, RateLimit
 from classroom.api.listening import listen
@@ -74,13 +75,15 @@ TAGS: Final = [
 
 
 class Api(FastAPI):
-    """FastAPI whose OpenAPI document knows the shape of a problem."""
+    """FastAPI whose OpenAPI document knows the shape of a problem, and has examples."""
 
     def openapi(self) -> dict[str, Any]:
         """Give the OpenAPI document."""
-        document = super().openapi()
-        document.setdefault("components", {}).setdefault("schemas", {})["Problem"] = Problem.model_json_schema()
-        return document
+        if self.openapi_schema is None:
+            document = super().openapi()
+            document.setdefault("components", {}).setdefault("schemas", {})["Problem"] = Problem.model_json_schema()
+            give_examples(document)
+        return super().openapi()
 
 
 def create_app(settings: Settings, *, enqueue: Callable[[UUID], object] | None = None) -> FastAPI:

@@ -19,11 +19,11 @@ def admin(shared):
 
 def test_everybody_is_listed_by_name_and_nothing_secret_with_them(shared, admin):
     answer = admin.get("/api/v1/users")
-    names = [user["name"] for user in answer.json()]
+    names = [user["name"] for user in answer.json()["items"]]
     assert names == sorted(names)
     assert {"lea", "root", "disabled"} <= set(names)
     assert "hash" not in answer.text
-    by_name = {user["name"]: user for user in answer.json()}
+    by_name = {user["name"]: user for user in answer.json()["items"]}
     assert by_name["disabled"]["disabled"]
     assert by_name["root"]["is_admin"]
 

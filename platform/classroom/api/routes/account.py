@@ -4,11 +4,13 @@ from typing import Annotated, Final
 from uuid import UUID
 
 from fastapi import Path
+from sqlmodel import col
 
 from classroom import accounts
 from classroom.accounts import ChangeAddress, Notice, second_factor
 from classroom.api.deps import InOwnAccount, InServices, InThemselves, NotYours, Person, Services
 from classroom.api.idempotency import FIRST, InOnce
+from classroom.api.paging import InPaging, Paging, read_page
 from classroom.api.problems import documented
 from classroom.api.routing import api_router
 from classroom.api.signing_up import FOR_ONE
@@ -23,6 +25,7 @@ from classroom.schemas import (
     KeyIn,
     KeyOut,
     NewKeyOut,
+    Page,
     PasswordIn,
     ProfileIn,
     RecoveryCodesOut,
@@ -88,11 +91,10 @@ def change_email(change: EmailIn, person: InThemselves, services: InServices) ->
 
 
 @router.get("/account/sessions")
-def list_sessions(person: InOwnAccount, services: InServices) -> list[SessionOut]:
+def list_sessions(person: InOwnAccount, services: InServices, paging: InPaging) -> Page[SessionOut]:
     """List where one is signed in, the newest first."""
-    with services.database.read() as session:
-        found = accounts.held(session, person.user.id, SIGNED_IN)
-    return [
+    found, after = _held(services, person, SIGNED_IN, paging)
+    items = [
         SessionOut(
             id=each.id,
             kind="browser" if each.kind is CredentialKind.SESSION else "program",
@@ -104,6 +106,7 @@ def list_sessions(person: InOwnAccount, services: InServices) -> list[SessionOut
         )
         for each in found
     ]
+    return Page(items=items, next=after)
 
 
 @router.delete("/account/sessions", status_code=204)
@@ -120,10 +123,10 @@ def end_session(session_id: SessionId, person: InOwnAccount, services: InService
 
 
 @router.get("/account/keys")
-def list_keys(person: InOwnAccount, services: InServices) -> list[KeyOut]:
+def list_keys(person: InOwnAccount, services: InServices, paging: InPaging) -> Page[KeyOut]:
     """List one's keys, the newest first."""
-    with services.database.read() as session:
-        return [_key_out(each) for each in accounts.held(session, person.user.id, KEYS)]
+    found, after = _held(services, person, KEYS, paging)
+    return Page(items=[_key_out(each) for each in found], next=after)
 
 
 @router.post("/account/keys", status_code=201, responses=documented(409, 413, 415))
@@ -188,6 +191,14 @@ def renew_recovery_codes(
         once.begin(work)
         codes = second_factor.new_recovery_codes(work.session, person.user.id)
         return once.keep(work, RecoveryCodesOut(recovery_codes=codes))
+
+
+def _held(
+    services: Services, person: Person, kinds: frozenset[CredentialKind], paging: Paging
+) -> tuple[list[Credential], str | None]:
+    order = (col(Credential.created_at), col(Credential.id))
+    with services.database.read() as session:
+        return read_page(session, accounts.holdings(person.user.id, kinds), *order, paging=paging, descending=True)
 
 
 def _revoke(services: Services, person: Person, credential_id: UUID, kinds: frozenset[CredentialKind]) -> None:

@@ -26,7 +26,7 @@ from classroom.api.routing import api_router
 from classroom.courses import Dates, Offer
 from classroom.errors import Invalid
 from classroom.gradebook import Counting, LateRule
-from classroom.models import Course, Enrolment, Role, Scope
+from classroom.models import Course, Enrolment, Role, Scope, User
 from classroom.schemas import (
     CohortOut,
     CourseChange,
@@ -148,14 +148,15 @@ def choose_course(course: CourseSlug, person: InPerson, services: InServices) ->
 
 
 @router.get("/courses/{course}/cohort")
-def show_cohort(course: CourseSlug, person: InTeaching, services: InServices) -> CohortOut:
-    """Show how learners stand in every exercise. For the course's instructors, and assistants for their groups."""
+def show_cohort(course: CourseSlug, person: InTeaching, services: InServices, paging: InPaging) -> CohortOut:
+    """Show how learners stand in every exercise, by name. For the course's instructors, and assistants' own groups."""
     with services.database.read() as session:
         staff = staff_of(session, person, course)
         offered = courses.offer(session, staff.course, services.catalog)
-        return progress.cohort(
-            session, staff.course, courses.learners_in_order(session, staff), summaries(services, offered)
-        )
+        order = (col(User.display_name), col(User.name))
+        learners, after = read_page(session, courses.learners_seen(staff), *order, paging=paging)
+        found = progress.cohort(session, staff.course, learners, summaries(services, offered))
+    return found.model_copy(update={"next": after})
 
 
 def summaries(services: Services, offered: Offer) -> list[Any]:
