@@ -1,4 +1,4 @@
-"""The OpenAPI document: an example wherever something is sent or answered, each of them true, and every refusal told."""
+"""The OpenAPI document: an example wherever something is sent or answered, all of them true; every refusal told."""
 
 import json
 
