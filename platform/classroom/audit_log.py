@@ -44,6 +44,30 @@ class Action(StrEnum):
     CHAIN_CREATED = "chain_created"
     CHAIN_DELETED = "chain_deleted"
 
+    COURSE_CHANGED = "course_changed"
+    ROLE_WITHDRAWN = "role_withdrawn"
+    GROUP_CREATED = "group_created"
+    GROUP_CHANGED = "group_changed"
+    GROUP_DELETED = "group_deleted"
+    GROUP_JOINED = "group_joined"
+    GROUP_LEFT = "group_left"
+    INVITE_CREATED = "invite_created"
+    INVITE_REVOKED = "invite_revoked"
+    INVITE_ACCEPTED = "invite_accepted"
+    EXTENSION_GRANTED = "extension_granted"
+    EXTENSION_WITHDRAWN = "extension_withdrawn"
+    LEARNERS_IMPORTED = "learners_imported"
+    PEOPLE_EXPORTED = "people_exported"
+    GRADES_EXPORTED = "grades_exported"
+    JOB_ORDERED = "job_ordered"
+    JOB_CANCELLED = "job_cancelled"
+    JOB_REQUEUED = "job_requeued"
+    JOB_GIVEN_UP = "job_given_up"  # failed too often
+    REGRADE_READY = "regrade_ready"
+    REGRADE_PUBLISHED = "regrade_published"
+    REGRADE_DISCARDED = "regrade_discarded"
+    SUBMISSION_REGRADED = "submission_regraded"
+
 
 def record(
     session: Session,
@@ -53,10 +77,15 @@ def record(
     subject: str | None = None,
     details: Mapping[str, Any] | None = None,
     request_id: str | None = None,
+    course_id: UUID | None = None,
 ) -> None:
-    """Append one entry. `actor_id` is who did it (None: the server itself), `subject` the id of what it was done to."""
+    """Append one entry. `actor_id` is who did it (None: the server itself), `subject` the id of what it was done to.
+
+    An entry of a course, which `course_id` or the detail `course` names by its id, is shown to its instructors.
+    """
     session.add(
         AuditEvent(
+            course_id=course_id or _id((details or {}).get("course")),
             action=action.value,
             actor_id=actor_id,
             subject=None if subject is None else subject[:128],
@@ -64,3 +93,10 @@ def record(
             request_id=request_id,
         )
     )
+
+
+def _id(value: object) -> UUID | None:
+    try:
+        return UUID(str(value)) if value else None
+    except ValueError:
+        return None

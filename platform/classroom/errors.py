@@ -11,6 +11,8 @@ ClassroomError          any refusal with a status code
 └── Unavailable         503  a part is missing; the detail says what to do
 """
 
+from typing import Any
+
 
 class ClassroomError(Exception):
     """A refusal with a reason a person can act on."""
@@ -18,9 +20,17 @@ class ClassroomError(Exception):
     status_code = 500
     title = "Something went wrong"
 
-    def __init__(self, detail: str, *, status_code: int | None = None, headers: dict[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        detail: str,
+        *,
+        status_code: int | None = None,
+        headers: dict[str, str] | None = None,
+        errors: list[dict[str, Any]] | None = None,
+    ) -> None:
         super().__init__(detail)
         self.detail = detail
+        self.errors = errors
         self.headers = headers or {}
         if status_code is not None:
             self.status_code = status_code

@@ -20,7 +20,7 @@ from typing import IO, Final
 import httpx
 from sqlmodel import Session
 
-from classroom import accounts, courses, keys, lessons, mail
+from classroom import accounts, backups, courses, keys, lessons, mail
 from classroom.catalog import Catalog
 from classroom.db import Database
 from classroom.errors import Conflict
@@ -32,6 +32,8 @@ LINK_LIFETIME: Final = timedelta(minutes=15)
 STOP_S: Final = 10.0
 MAX_RESTARTS: Final = 5
 POLL_S: Final = 0.1
+FIRST: Final = 2
+"""Parts that start at once: the portal and what grades. The others would keep the processors from them meanwhile."""
 
 Say = Callable[[str], None]
 
@@ -104,10 +106,14 @@ def only_one(settings: Settings) -> Iterator[Callable[[str], None]]:
         yield tell
 
 
-def prepare(settings: Settings) -> str:
-    """Migrate the database, build the lessons, make the laptop's owner; give a one-time sign-in secret."""
-    database = Database(settings.database)
+def prepare(settings: Settings, say: Say) -> str:
+    """Migrate the database, after a backup of an older one; build the lessons; make the owner; give a secret."""
+    database = Database.of(settings)
     try:
+        present, newest = database.revisions()
+        if present not in {None, newest}:
+            database.require_known(str(present))
+            say(f"The database is brought up to date. A backup from before: {backups.make_backup(settings).path}")
         database.migrate()
         catalog = Catalog.load(settings.lessons_dir)
         lessons.ensure_built(catalog, settings)
@@ -194,7 +200,9 @@ class Supervisor:
         """Supervise until told to stop; give the exit code."""
         while not self.stopping.wait(POLL_S):
             for part in self.parts:
-                if part.process is not None and part.process.poll() is not None:
+                if part.process is None:
+                    continue  # its turn has not come
+                if part.process.poll() is not None:
                     if not self._restart(part):
                         return 1
                 elif not part.ready and self._is_ready(part):
@@ -276,7 +284,7 @@ def up(settings: Settings, *, open_browser: bool, say: Say) -> int:
     with only_one(settings) as tell_address:
         settings = choose_ports(settings, say)
         tell_address(settings.portal_url)
-        link = prepare(settings)
+        link = prepare(settings, say)
         address = f"{settings.address}/welcome?link={link}"
         supervisor = Supervisor(settings, say)
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
@@ -284,6 +292,9 @@ def up(settings: Settings, *, open_browser: bool, say: Say) -> int:
 
         def on_ready(part: Part) -> None:
             say(f"  ✓ {part.label} ({time.monotonic() - started:.1f} s)")
+            for waiting in supervisor.parts:
+                if waiting.process is None:
+                    supervisor.start(waiting)
             if part.name == "portal" and not part.restarts:
                 say(f"\n  Open  {address}\n")
                 if open_browser and may_open_browser():
@@ -292,7 +303,7 @@ def up(settings: Settings, *, open_browser: bool, say: Say) -> int:
                 say(f"Everything is up. Data: {settings.data_dir}. Press Ctrl+C to stop.")
 
         try:
-            for part in supervisor.parts:
+            for part in supervisor.parts[:FIRST]:
                 supervisor.start(part)
             code = supervisor.watch(on_ready)
         finally:

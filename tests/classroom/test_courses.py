@@ -22,7 +22,7 @@ def test_one_person_may_teach_and_learn(database, people):
         courses.enrol(work.session, people.course, people.teacher, Role.LEARNER)
     with database.read() as session:
         assert courses.roles(session, people.teacher) == {"classroom": [Role.INSTRUCTOR, Role.LEARNER]}
-        for role in Role:
+        for role in (Role.INSTRUCTOR, Role.LEARNER):
             assert courses.require_role(session, people.teacher, "classroom", role).id == people.course.id
 
 

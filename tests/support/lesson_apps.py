@@ -28,6 +28,7 @@ from support.waiting import wait_until
 
 CANARY = "CANARY-IN-THE-SERVERS-ENVIRONMENT"
 PATIENCE_S = 60.0
+START_S = 120.0
 
 LESSONS = {
     "facts": """
@@ -66,6 +67,38 @@ LESSONS = {
             _esm = "export default { render({ model, el }) { el.textContent = `Hello, ${model.get('who')}` } }"
             who = traitlets.Unicode("anywidget").tag(sync=True)
         Hello()
+        ```
+        """,
+    "late": """
+        # Late
+
+        ```{code-cell}
+        import anywidget, ipywidgets, traitlets
+        class Late(anywidget.AnyWidget):
+            _esm = '''
+                await new Promise((resolve) => setTimeout(resolve, 2500));
+                function render({ model, el }) {
+                    const show = () => { el.textContent = `Heard ${model.get("words")}`; };
+                    model.on("change:words", show);
+                    show();
+                }
+                export default { render };
+                '''
+            words = traitlets.Unicode("nothing").tag(sync=True)
+        late = Late()
+        button = ipywidgets.Button(description="Speak")
+        button.on_click(lambda _: setattr(late, "words", "you"))
+        display(late, button)
+        ```
+        """,
+    "growing": """
+        # Growing
+
+        ```{code-cell}
+        import ipywidgets
+        button = ipywidgets.Button(description="More")
+        button.on_click(lambda _: ipywidgets.Label("more"))
+        print(button.model_id)
         ```
         """,
     "crash": """
@@ -122,7 +155,7 @@ class House:
         """Run one of the servers until the end of the block, ready from its beginning."""
         process = subprocess.Popen(self.command(server), env=self.environment, stdin=subprocess.DEVNULL)
         try:
-            wait_until(lambda: process.poll() is not None or self.answers(server), what="readiness")
+            wait_until(lambda: process.poll() is not None or self.answers(server), timeout_s=START_S, what="readiness")
             assert process.poll() is None, "the server ended by itself"
             yield process
         finally:

@@ -12,18 +12,26 @@ from fastapi import FastAPI
 from sqlmodel import col, select
 
 from classroom import __doc__ as about
+from classroom import workload
 from classroom.accounts import Entrance, Post, SessionSigner, TokenSigner
 from classroom.api import deps, problems
 from classroom.api.events import EventHub
+from classroom.api.job_events import JobHub
+from classroom.api.listening import listen
 from classroom.api.middleware import BodyLimit, Envelope, security_headers
 from classroom.api.routes import (
     account,
     chains,
+    course_people,
     courses,
     drafts,
     entrance,
+    extensions,
+    grades,
     health,
     internal,
+    invites,
+    jobs,
     lessons,
     people,
     rpc,
@@ -35,11 +43,12 @@ from classroom.api.routes import (
 from classroom.catalog import Catalog
 from classroom.chains import MAX_BODY_BYTES as LARGEST_CALL_BYTES
 from classroom.chains import LiveChains
-from classroom.db import Database
+from classroom.courses import InvitesOfCourses
+from classroom.db import Database, postgres_dsn
 from classroom.jobs import Queue
 from classroom.keys import server_key, wake_secret
 from classroom.models import Submission, SubmissionState
-from classroom.schemas import Problem
+from classroom.schemas import JobEvent, Problem
 from classroom.scratch import Scratch
 from classroom.settings import Settings
 
@@ -52,10 +61,12 @@ TAGS: Final = [
     {"name": "lessons", "description": lessons.__doc__},
     {"name": "drafts", "description": drafts.__doc__},
     {"name": "submissions", "description": submissions.__doc__},
+    {"name": "jobs", "description": jobs.__doc__},
     {"name": "sandbox", "description": sandbox.__doc__},
     {"name": "chains", "description": chains.__doc__},
     {"name": "rpc", "description": rpc.__doc__},
     {"name": "courses", "description": courses.__doc__},
+    {"name": "grades", "description": grades.__doc__},
     {"name": "health", "description": health.__doc__},
 ]
 
@@ -85,22 +96,10 @@ def create_app(settings: Settings, *, enqueue: Callable[[UUID], object] | None =
     problems.install(app, on_refusal=deps.write_down)
     app.add_middleware(BodyLimit, larger={rpc.PREFIX: LARGEST_CALL_BYTES})
     app.add_middleware(Envelope, headers=security_headers(settings))  # added last, so it surrounds the rest
-    for resource in (
-        people,
-        entrance,
-        tokens,
-        account,
-        users,
-        lessons,
-        drafts,
-        submissions,
-        sandbox,
-        chains,
-        rpc,
-        courses,
-        internal,
-        health,
-    ):
+    of_people = (people, entrance, tokens, account, users)
+    of_learning = (lessons, drafts, submissions, sandbox, chains, rpc)
+    of_courses = (courses, course_people, invites, extensions, grades)
+    for resource in (*of_people, *of_learning, *of_courses, jobs, internal, health):
         app.include_router(resource.router)
     return app
 
@@ -109,32 +108,37 @@ def create_app(settings: Settings, *, enqueue: Callable[[UUID], object] | None =
 async def _lifespan(
     app: FastAPI, *, settings: Settings, enqueue: Callable[[UUID], object] | None
 ) -> AsyncIterator[None]:
-    database = Database(settings.database)
+    database = Database.of(settings)
     queue = Queue(settings)
     hub = EventHub(partial(_states, database))
+    job_hub = JobHub(partial(_jobs, database))
     key = server_key(settings)
     scratch = Scratch()
     private_chains = LiveChains(database, settings)
-    invites = None
-    post = Post(database, settings, invites)
+    invites_of_courses = InvitesOfCourses()
+    post = Post(database, settings, invites_of_courses)
     app.state.services = deps.Services(
         settings=settings,
         database=database,
         catalog=Catalog.load(settings.lessons_dir),
         hub=hub,
+        job_hub=job_hub,
         scratch=scratch,
         chains=private_chains,
         signer=SessionSigner(key),
         tokens=TokenSigner(key, issuer=settings.address),
         entrance=Entrance(database, settings, key),
         post=post,
-        invites=invites,
+        invites=invites_of_courses,
         key=key,
         wake_secret=wake_secret(settings),
         queue=queue,
         enqueue=enqueue or queue.enqueue,
     )
-    watching = [asyncio.create_task(each) for each in (hub.watch(), private_chains.sweep())]
+    for_ever = [hub.watch(), job_hub.watch(), private_chains.sweep()]
+    if (dsn := postgres_dsn(settings.database)) is not None:
+        for_ever.append(listen(dsn, app.state.services.publish))
+    watching = [asyncio.create_task(each) for each in for_ever]
     try:
         yield
     finally:
@@ -154,3 +158,8 @@ def _states(database: Database, submission_ids: Collection[UUID]) -> Mapping[UUI
         wanted = col(Submission.id).in_(submission_ids)
         rows = session.exec(select(Submission.id, Submission.state).where(wanted)).all()
     return {submission_id: SubmissionState(state).value for submission_id, state in rows}
+
+
+def _jobs(database: Database, job_ids: Collection[UUID]) -> Mapping[UUID, JobEvent]:
+    with database.read() as session:
+        return workload.events_of(session, job_ids)

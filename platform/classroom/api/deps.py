@@ -6,14 +6,15 @@ does, so that what a client is told has been committed.
 
 import logging
 import re
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from typing import Annotated, Final
+from typing import Annotated, Any, Final, ParamSpec, TypeVar
 from uuid import UUID
 
-from fastapi import Depends, Request
-from sqlmodel import Session
+from fastapi import Depends, Path, Query, Request
+from sqlalchemy import literal
+from sqlmodel import Session, col, select
 from starlette.concurrency import run_in_threadpool
 
 from classroom import accounts, audit_log, courses, submissions
@@ -21,16 +22,21 @@ from classroom.accounts import DEVICE_COOKIE, SESSION_COOKIE, Entrance, Invites,
 from classroom.api import csrf
 from classroom.api.agents import agent, client_address
 from classroom.api.events import EventHub
+from classroom.api.job_events import JobHub
 from classroom.audit_log import Action
 from classroom.catalog import Catalog
 from classroom.chains import NO_SUCH_CHAIN, LiveChains, Owner
-from classroom.courses import DEFAULT_COURSE
+from classroom.courses import Offer, Staff
 from classroom.db import Database
 from classroom.errors import ClassroomError, Forbidden, NotFound, Unauthenticated, Unavailable
 from classroom.jobs import Queue
-from classroom.models import Chain, Course, CredentialKind, Role, Scope, Submission, User
+from classroom.models import Chain, Course, CredentialKind, Role, Scope, Submission, Table, User
+from classroom.schemas import Event, JobEvent, Name
 from classroom.scratch import Scratch
 from classroom.settings import Settings
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 logger = logging.getLogger("classroom.api")
 
@@ -47,6 +53,7 @@ class Services:
     database: Database
     catalog: Catalog
     hub: EventHub
+    job_hub: JobHub
     scratch: Scratch
     chains: LiveChains
     signer: SessionSigner
@@ -59,6 +66,13 @@ class Services:
     queue: Queue
     enqueue: Callable[[UUID], object]
 
+    def publish(self, news: Event | JobEvent) -> None:
+        """Pass news on to the clients of this process that wait for it. Call it in the event loop."""
+        if isinstance(news, Event):
+            self.hub.publish(news)
+        else:
+            self.job_hub.publish(news)
+
 
 @dataclass(frozen=True)
 class Identity:
@@ -69,6 +83,8 @@ class Identity:
     user: User | None
     session_secret: str | None = field(default=None, repr=False)
     scopes: frozenset[Scope] = frozenset()
+    use_is_due: bool = False
+    """Whether the record should say that it was used now."""
 
     @property
     def is_kernel(self) -> bool:
@@ -120,12 +136,26 @@ async def _services(request: Request) -> Services:
 InServices = Annotated[Services, Depends(_services)]
 
 
-def visitor(request: Request, services: InServices) -> Identity | None:
+async def reading(services: Services, read: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+    """Have a short read of the database done: here, where that is a file, otherwise in a thread."""
+    if services.database.reads_at_once:
+        return read(*args, **kwargs)
+    return await run_in_threadpool(read, *args, **kwargs)
+
+
+async def visitor(request: Request, services: InServices) -> Identity | None:
     """Tell who is asking, or None where neither a cookie nor a token says so.
 
     Raises Unauthenticated for a token that does not hold (a cookie that does not is no cookie), and Forbidden where
     another site uses a visitor's cookie.
     """
+    identity = await reading(services, _visitor, request, services)
+    if identity is not None and identity.use_is_due:
+        await run_in_threadpool(_note_use, services, identity.credential_id)
+    return identity
+
+
+def _visitor(request: Request, services: Services) -> Identity | None:
     header = request.headers.get("authorization")
     if header is not None:
         scheme, _, secret = header.partition(" ")
@@ -246,17 +276,60 @@ async def administering(person: InSignedIn) -> Person:
 InAdministering = Annotated[Person, Depends(administering)]
 
 
-def learner_course(session: Session, person: Person) -> Course:
+CourseSlug = Annotated[Name, Path(description="the course's short name, such as `classroom`")]
+CourseQuery = Annotated[
+    Name | None,
+    Query(description="the short name of the course that is meant; without it the one the person chose or learns in"),
+]
+
+
+def learner_course(session: Session, person: Person, course: str | None = None) -> Course:
     """Give the course for a learner in it. Raises Forbidden or NotFound."""
-    return courses.require_role(session, person.user, DEFAULT_COURSE, Role.LEARNER)
+    slug = course or courses.current_course(session, person.user).slug
+    return courses.require_role(session, person.user, slug, Role.LEARNER)
 
 
-def member_course(session: Session, person: Person) -> Course:
+def member_course(session: Session, person: Person, course: str | None = None) -> Course:
     """Give the course for whoever has a role in it. Raises NotFound."""
+    if course is None:
+        return courses.current_course(session, person.user)
+    return courses.require_role(session, person.user, course, *Role)
+
+
+def member_offer(session: Session, services: Services, person: Person, course: str | None = None) -> Offer:
+    """Give what the course teaches to whoever has a role in it. Raises NotFound."""
+    return courses.offer(session, member_course(session, person, course), services.catalog)
+
+
+def staff_of(session: Session, person: Person, course: str) -> Staff:
+    """Tell as what a person looks after a course. Raises Forbidden, NotFound or NotYours."""
+    with not_yours(session, Course, col(Course.slug) == course):
+        return courses.require_staff(session, person.user, course)
+
+
+def run_by(session: Session, person: Person, course: str) -> Course:
+    """Give the course to who runs it. Raises Forbidden, NotFound or NotYours."""
+    with not_yours(session, Course, col(Course.slug) == course):
+        return courses.require_instructor(session, person.user, course)
+
+
+@contextmanager
+def not_yours(session: Session, table: type[Table], held: Any) -> Iterator[None]:
+    """Say of what was not found that it is somebody else's, where there is a row of it."""
     try:
-        return courses.require_role(session, person.user, DEFAULT_COURSE, Role.LEARNER)
-    except Forbidden:
-        return courses.require_role(session, person.user, DEFAULT_COURSE, Role.INSTRUCTOR)
+        yield
+    except NotFound as error:
+        if session.execute(select(literal(1)).select_from(table).where(held)).first() is not None:
+            raise NotYours(error.detail) from None
+        raise
+
+
+def check_open(session: Session, person: Person, offered: Offer, exercise_id: str) -> None:
+    """Raise NotFound where the course has no such exercise, and Forbidden where learners may not see it yet."""
+    offered.exercise(exercise_id)
+    held = (Role.INSTRUCTOR, Role.ASSISTANT) if Scope.TEACH in person.scopes else ()
+    if not any(courses.has_role(session, offered.course.id, person.user.id, role) for role in held):
+        offered.check_open(exercise_id)
 
 
 def visible_submission(session: Session, submission_id: UUID, person: Person) -> Submission:
@@ -336,11 +409,10 @@ def _holder(services: Services, kinds: frozenset[CredentialKind], secret: str) -
             user, credential = accounts.authenticate(session, kinds, secret)
         except Unauthenticated as error:
             raise Unauthenticated(error.detail, headers=_ASK_FOR_BEARER) from None
-    if accounts.use_is_due(credential):
-        _note_use(services, credential.id)
     session_secret = secret if credential.kind is CredentialKind.SESSION else None
     scopes = _in_force(services.settings, user, accounts.scopes_of(credential, user))
-    return Identity(credential.kind, credential.id, user, session_secret, scopes)
+    due = accounts.use_is_due(credential)
+    return Identity(credential.kind, credential.id, user, session_secret, scopes, use_is_due=due)
 
 
 def _in_force(settings: Settings, user: User | None, scopes: frozenset[Scope]) -> frozenset[Scope]:

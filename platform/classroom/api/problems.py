@@ -55,7 +55,9 @@ def problem(
 
 def refusal(request: Request, error: ClassroomError) -> Response:
     """Render a refusal of ours."""
-    return problem(request, error.status_code, error.detail, title=error.title, headers=error.headers)
+    return problem(
+        request, error.status_code, error.detail, title=error.title, headers=error.headers, errors=error.errors
+    )
 
 
 def unexpected(request: Request) -> Response:

@@ -167,7 +167,7 @@ def drop_second_factor(name: Name) -> None:
 
 @contextmanager
 def _writing(settings: Settings) -> Iterator[Session]:
-    with closing(Database(settings.database)) as database:
+    with closing(Database.of(settings)) as database:
         database.migrate()
         with database.unit_of_work() as work:
             yield work.session
@@ -175,7 +175,7 @@ def _writing(settings: Settings) -> Iterator[Session]:
 
 @contextmanager
 def _reading(settings: Settings) -> Iterator[Session]:
-    with closing(Database(settings.database)) as database:
+    with closing(Database.of(settings)) as database:
         database.migrate()
         with database.read() as session:
             yield session

@@ -1,8 +1,10 @@
 """What every wire type is made of."""
 
-from typing import Annotated, Any
+from datetime import UTC, datetime
+from typing import Annotated, Any, Generic, TypeVar
+from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
 MAX_SOURCE_BYTES = 64 * 1024
@@ -45,6 +47,23 @@ Source = Annotated[
 ]
 
 
+def _moment(value: Any) -> datetime:
+    found = datetime.fromisoformat(value) if isinstance(value, str) and len(value) <= 40 else value
+    if not isinstance(found, datetime) or found.tzinfo is None or not 2000 <= found.year <= 2200:
+        raise ValueError("a time is ISO 8601 with its zone, such as 2026-03-01T12:00:00Z")
+    return found.astimezone(UTC)
+
+
+Moment = Annotated[
+    datetime,
+    BeforeValidator(_moment),
+    Field(description="ISO 8601 with a zone, in the years 2000 to 2200", examples=["2026-03-01T12:00:00Z"]),
+]
+
+
+Id = Annotated[UUID, Field(strict=False)]  # JSON has no type for it
+
+
 class In(BaseModel):
     """A request: strict, and unknown fields are refused."""
 
@@ -55,6 +74,16 @@ class Out(BaseModel):
     """A response."""
 
     model_config = ConfigDict(frozen=True)
+
+
+Item = TypeVar("Item")
+
+
+class Page(Out, Generic[Item]):
+    """A page of a long list."""
+
+    items: list[Item]
+    next: str | None = Field(default=None, description="the cursor of the next page; null after the last")
 
 
 class Problem(Out):

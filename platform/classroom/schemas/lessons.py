@@ -73,6 +73,7 @@ class ExerciseOut(ExerciseSummary):
     gas_budget: GasBudgetOut | None = Field(default=None, description="for the kind `gas`")
     max_size: int | None = Field(default=None, description="for the kind `bytecode`: bytes of code or calldata")
     progress: ProgressOut
+    due_at: datetime | None = Field(default=None, description="when it is due for this learner; null: never")
 
 
 class LessonOut(Out):
@@ -87,3 +88,4 @@ class LessonOut(Out):
     notebook_url: str | None = Field(description="where JupyterLab opens it; null for who has no JupyterLab here")
     exercises: list[ExerciseSummary]
     progress: list[ProgressOut]
+    due_at: datetime | None = Field(default=None, description="when the first of its exercises is due; null: never")

@@ -26,7 +26,7 @@ class MeOut(Out):
     id: UUID
     name: str
     display_name: str
-    roles: dict[str, list[Literal["instructor", "learner"]]] = Field(description="roles by course slug")
+    roles: dict[str, list[Literal["instructor", "assistant", "learner"]]] = Field(description="roles by course slug")
 
 
 class SignInIn(In):

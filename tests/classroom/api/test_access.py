@@ -1,15 +1,16 @@
 """Who may come in where: a table, and every route of the app must stand in it."""
 
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from fastapi.routing import iter_route_contexts
+from sqlmodel import select
 from starlette.requests import Request
 
 from classroom.api.app import create_app
 from classroom.api.csrf import require_same_origin
 from classroom.errors import Forbidden
-from classroom.models import Role
+from classroom.models import Job, Role
 from classroom.settings import Settings
 
 NOBODY = {"nobody": 401, "disabled": 401, "disabled token": 401, "disabled kernel": 401}
@@ -17,7 +18,9 @@ UNBOUND = {"unbound kernel": 403}
 STRANGERS = {"stranger": 404, "stranger token": 404, "stranger kernel": 404}
 LEARNERS = ("lea", "lea token", "lea kernel", "leo", "otto", "otto kernel")
 INSTRUCTORS_ONLY = ("ines", "ines token", "ines kernel")
-EVERYONE = (*NOBODY, *UNBOUND, *STRANGERS, *LEARNERS, *INSTRUCTORS_ONLY)
+ASSISTANTS = ("asa", "asa token", "asa kernel")
+ADMINS = ("adele", "adele token", "adele kernel")  # in no course
+EVERYONE = (*NOBODY, *UNBOUND, *STRANGERS, *LEARNERS, *INSTRUCTORS_ONLY, *ASSISTANTS, *ADMINS)
 
 
 def each(callers, status):
@@ -26,18 +29,33 @@ def each(callers, status):
 
 SANDBOX = {**each(EVERYONE, 200), **NOBODY}
 PERSON = {**SANDBOX, **UNBOUND}
-MEMBER = {**PERSON, **STRANGERS}
-OWN_DRAFT = {**MEMBER, **each((*LEARNERS, *INSTRUCTORS_ONLY), 404)}  # they see their own, and there is none
-LEARNER = {**MEMBER, **each(INSTRUCTORS_ONLY, 403)}
-LEAS_SUBMISSION = {**MEMBER, "leo": 404, "otto kernel": 404, "ines kernel": 404}
+MEMBER = {**PERSON, **STRANGERS, **each(ADMINS, 404)}
+OWN_DRAFT = {**MEMBER, **each((*LEARNERS, *INSTRUCTORS_ONLY, *ASSISTANTS), 404)}  # they see their own: there is none
+LEARNER = {**MEMBER, **each((*INSTRUCTORS_ONLY, *ASSISTANTS), 403)}
+LEAS_SUBMISSION = {**MEMBER, "leo": 404, "otto kernel": 404, "ines kernel": 404, **each(ASSISTANTS, 404)}
+LEAS_SUBMISSION |= {"adele": 200, "adele token": 200}
 LEAS_CHAIN = {**each(EVERYONE, 404), **NOBODY, **each(("lea", "lea token", "lea kernel"), 200)}
 LEAS_CHAIN_ONCE = {caller: (204, 404) if status == 200 else status for caller, status in LEAS_CHAIN.items()}
-INSTRUCTOR = {**MEMBER, **each(LEARNERS, 403), "otto": 200, "ines kernel": 403, "stranger kernel": 403}
-KERNELS = each((name for name in EVERYONE if name.endswith(" kernel")), 403)
+KERNELS = each([caller for caller in EVERYONE if caller.endswith(" kernel") and caller not in NOBODY], 403)
+OF_COURSE = {**MEMBER, "adele": 200, "adele token": 200}
+STAFF = {**OF_COURSE, **each(LEARNERS, 403), "otto": 200, **KERNELS}
+INSTRUCTOR = {**STAFF, "asa": 403, "asa token": 403}
+
+
+def where_allowed(rule, *statuses):
+    return {caller: statuses if status == 200 else status for caller, status in rule.items()}
+
+
+FOUNDER = {**where_allowed(INSTRUCTOR, 409), "stranger": 403, "stranger token": 403}  # the name is taken
 ACCOUNT = {**each(EVERYONE, 200), **KERNELS, **NOBODY}
 NO_SUCH = {caller: 404 if status == 200 else status for caller, status in ACCOUNT.items()}
-ADMIN = {**ACCOUNT, **each((name for name in EVERYONE if ACCOUNT[name] == 200), 403)}  # nobody here is one
+ADMIN = {**ACCOUNT, **each([name for name in EVERYONE if ACCOUNT[name] == 200], 403), "adele": 200, "adele token": 200}
 TOKENS = each((name for name in EVERYONE if name.endswith(" token")), 403)
+LEAS_JOB = LEAS_SUBMISSION
+OPERATORS_OF_LEAS_JOB = {**where_allowed(LEAS_JOB, 409), **KERNELS, "lea": 403, "lea token": 403}  # it is not dead
+DEAD_JOBS = {**each(EVERYONE, 403), **NOBODY}
+DEAD_JOBS |= each(("ines", "ines token", "otto", "adele", "adele token"), 200)
+BACKUP = {**each(EVERYONE, 403), **NOBODY, "adele": 202, "adele token": 202}
 
 
 def themselves(*statuses):
@@ -86,6 +104,16 @@ RULES = {
     "GET /api/v1/submissions": MEMBER,
     "GET /api/v1/submissions/{submission_id}": LEAS_SUBMISSION,
     "GET /api/v1/submissions/{submission_id}/events": LEAS_SUBMISSION,
+    "POST /api/v1/jobs": where_allowed(PERSON, 202),
+    "POST /api/v1/jobs/backup": BACKUP,
+    "GET /api/v1/jobs": PERSON,
+    "GET /api/v1/jobs/dead": DEAD_JOBS,
+    "GET /api/v1/jobs/{job_id}": LEAS_JOB,
+    "GET /api/v1/jobs/{job_id}/result": where_allowed(PERSON, 404),
+    "GET /api/v1/jobs/{job_id}/file": {**where_allowed(PERSON, 404), **KERNELS},
+    "POST /api/v1/jobs/{job_id}/requeue": OPERATORS_OF_LEAS_JOB,
+    "POST /api/v1/jobs/{job_id}/cancel": LEAS_JOB,
+    "GET /api/v1/jobs/{job_id}/events": LEAS_JOB,
     "POST /api/v1/compile": SANDBOX,
     "POST /api/v1/scenarios": SANDBOX,
     "POST /api/v1/traces": SANDBOX,
@@ -93,7 +121,35 @@ RULES = {
     "GET /api/v1/chains": {**each(EVERYONE, 200), **NOBODY},
     "DELETE /api/v1/chains/{chain_id}": LEAS_CHAIN_ONCE,
     "POST /rpc/{chain_id}": LEAS_CHAIN,
-    "GET /api/v1/courses/{slug}/cohort": INSTRUCTOR,
+    "GET /api/v1/grades": LEARNER,
+    "GET /api/v1/courses": PERSON,
+    "POST /api/v1/courses": FOUNDER,
+    "GET /api/v1/courses/{course}": OF_COURSE,
+    "PATCH /api/v1/courses/{course}": INSTRUCTOR,
+    "PUT /api/v1/courses/{course}/plan": INSTRUCTOR,
+    "PUT /api/v1/courses/{course}/chosen": where_allowed(MEMBER, 204),
+    "GET /api/v1/courses/{course}/cohort": STAFF,
+    "GET /api/v1/courses/{course}/grades": STAFF,
+    "GET /api/v1/courses/{course}/grades.csv": STAFF,
+    "GET /api/v1/courses/{course}/people": STAFF,
+    "POST /api/v1/courses/{course}/people": where_allowed(INSTRUCTOR, 201),
+    "GET /api/v1/courses/{course}/people.csv": INSTRUCTOR,
+    "POST /api/v1/courses/{course}/import": INSTRUCTOR,
+    "PUT /api/v1/courses/{course}/people/{user_id}/roles/{role}": INSTRUCTOR,
+    "DELETE /api/v1/courses/{course}/people/{user_id}/roles/{role}": where_allowed(INSTRUCTOR, 204, 404),
+    "GET /api/v1/courses/{course}/groups": STAFF,
+    "POST /api/v1/courses/{course}/groups": where_allowed(INSTRUCTOR, 409),  # there is one of that name
+    "PUT /api/v1/courses/{course}/groups/{group_id}": INSTRUCTOR,
+    "DELETE /api/v1/courses/{course}/groups/{group_id}": where_allowed(INSTRUCTOR, 204, 404),
+    "PUT /api/v1/courses/{course}/groups/{group_id}/members/{user_id}": where_allowed(INSTRUCTOR, 204),
+    "DELETE /api/v1/courses/{course}/groups/{group_id}/members/{user_id}": where_allowed(INSTRUCTOR, 204, 404),
+    "GET /api/v1/courses/{course}/invites": INSTRUCTOR,
+    "POST /api/v1/courses/{course}/invites": where_allowed(INSTRUCTOR, 201),
+    "DELETE /api/v1/courses/{course}/invites/{invite_id}": where_allowed(INSTRUCTOR, 204),
+    "POST /api/v1/invites/accept": NO_SUCH,
+    "GET /api/v1/courses/{course}/extensions": STAFF,
+    "POST /api/v1/courses/{course}/extensions": where_allowed(INSTRUCTOR, 422),  # it names nobody
+    "DELETE /api/v1/courses/{course}/extensions/{extension_id}": where_allowed(INSTRUCTOR, 404),
 }
 BODIES = {
     "POST /api/v1/tokens": {"name": "lea", "password": "not the password"},
@@ -115,11 +171,22 @@ BODIES = {
     "PATCH /api/v1/users/{user_id}": {"disabled": True},
     "PUT /api/v1/exercises/{exercise_id}/draft": {"source": "contract A {}", "revision": 0},
     "POST /api/v1/submissions": {"exercise_id": "keeper", "source": "contract A {}"},
+    "POST /api/v1/jobs": {"source": "contract A {}"},
     "POST /api/v1/compile": {"source": "contract A {}", "check_only": True},
     "POST /api/v1/scenarios": {"source": "contract A {}", "steps": [{"action": "deploy", "contract": "A"}]},
     "POST /api/v1/traces": {"source": "contract A {}", "steps": [{"action": "deploy", "contract": "A"}], "index": 0},
     "POST /api/v1/chains": {"name": "access"},
     "POST /rpc/{chain_id}": {"jsonrpc": "2.0", "id": 1, "method": "web3_clientVersion"},
+    "POST /api/v1/courses": {"title": "Classroom", "slug": "classroom"},
+    "PATCH /api/v1/courses/{course}": {"title": "A small course"},
+    "PUT /api/v1/courses/{course}/plan": {"all_tracks": True},
+    "POST /api/v1/courses/{course}/people": {"name": "leo", "role": "learner"},
+    "POST /api/v1/courses/{course}/import": {"csv": "name\nleo\n"},
+    "POST /api/v1/courses/{course}/groups": {"name": "The group"},
+    "PUT /api/v1/courses/{course}/groups/{group_id}": {"name": "The group"},
+    "POST /api/v1/courses/{course}/invites": {},
+    "POST /api/v1/invites/accept": {"token": "none"},
+    "POST /api/v1/courses/{course}/extensions": {"exercise_id": "keeper", "due_at": "2100-01-01T00:00:00Z"},
     "POST /internal/wake": {"submission_id": str(uuid4()), "state": "queued"},
 }
 
@@ -139,10 +206,35 @@ def leas_submission(shared):
     return shared.submit("lea").json()["id"]
 
 
+def job_of(shared, submission_id):
+    with shared.database.read() as session:
+        return session.exec(select(Job.id).where(Job.subject_id == UUID(submission_id))).one()
+
+
+def of_course(shared):
+    """Things of the course that routes name, made anew where an earlier route has taken them away."""
+    ines, course = shared.client("ines"), "/api/v1/courses/classroom"
+    group = next(iter(ines.get(f"{course}/groups").json()["items"]), None)
+    group = group or ines.post(f"{course}/groups", json={"name": "The group"}).json()
+    invite = ines.post(f"{course}/invites", json={}).json()
+    extension_id = uuid4()
+    user_id = shared.users["leo"].id
+    ines.post(f"{course}/people", json={"name": "leo", "role": "learner"})
+    return {
+        "group_id": group["id"],
+        "invite_id": invite["id"],
+        "extension_id": extension_id,
+        "user_id": user_id,
+        "role": "learner",
+    }
+
+
 @pytest.mark.parametrize("route", RULES)
 def test_a_route_lets_in_whom_its_rule_names_and_nobody_else(shared, leas_submission, route):
     method, _, path = route.partition(" ")
-    values = {"lesson_id": "keeping", "exercise_id": "keeper", "submission_id": leas_submission, "slug": "classroom"}
+    values = {"lesson_id": "keeping", "exercise_id": "keeper", "submission_id": leas_submission, "course": "classroom"}
+    values |= of_course(shared)
+    values["job_id"] = job_of(shared, leas_submission)
     values |= {"session_id": uuid4(), "key_id": uuid4(), "user_id": shared.users["lea"].id}
     values["chain_id"] = shared.client("lea").post("/api/v1/chains", json={"name": "leas"}).json()["id"]
     found = {}

@@ -1,7 +1,7 @@
 """The text in a learner's editor, kept as they type."""
 
-from classroom import drafts
-from classroom.api.deps import InPerson, InServices, learner_course, member_course
+from classroom import courses, drafts
+from classroom.api.deps import CourseQuery, InPerson, InServices, check_open, learner_course, member_offer
 from classroom.api.problems import documented
 from classroom.api.routes.lessons import ExerciseId
 from classroom.api.routing import api_router
@@ -13,21 +13,25 @@ router = api_router("drafts", 401, 403, 404, 422, 503)
 
 
 @router.get("/exercises/{exercise_id}/draft")
-def show_draft(exercise_id: ExerciseId, person: InPerson, services: InServices) -> DraftOut:
+def show_draft(exercise_id: ExerciseId, person: InPerson, services: InServices, course: CourseQuery = None) -> DraftOut:
     """Show the draft the server holds; 404 where nothing was typed yet."""
-    services.catalog.exercise(exercise_id)
     with services.database.read() as session:
-        return _out(drafts.get(session, member_course(session, person), person.user, exercise_id))
+        offered = member_offer(session, services, person, course)
+        offered.exercise(exercise_id)
+        return _out(drafts.get(session, offered.course, person.user, exercise_id))
 
 
 @router.put("/exercises/{exercise_id}/draft", responses=documented(409, 413, 415))
-def save_draft(exercise_id: ExerciseId, draft: DraftIn, person: InPerson, services: InServices) -> DraftOut:
+def save_draft(
+    exercise_id: ExerciseId, draft: DraftIn, person: InPerson, services: InServices, course: CourseQuery = None
+) -> DraftOut:
     """Save the draft, unless it was changed since the revision it is based on."""
-    services.catalog.exercise(exercise_id)
     with services.database.unit_of_work() as work:
+        of_course = learner_course(work.session, person, course)
+        check_open(work.session, person, courses.offer(work.session, of_course, services.catalog), exercise_id)
         saved = drafts.put(
             work.session,
-            course=learner_course(work.session, person),
+            course=of_course,
             user=person.user,
             exercise_id=exercise_id,
             source=draft.source,

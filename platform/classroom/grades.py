@@ -1,0 +1,95 @@
+"""Reads the rows that grades are made from, and says grades in the words of the API. The rules are in `gradebook`."""
+
+from collections.abc import Collection
+from uuid import UUID
+
+from sqlalchemy import select  # of columns: SQLModel types no more than four
+from sqlmodel import Session, col
+
+from classroom import gradebook
+from classroom.courses import Offer
+from classroom.gradebook import Attempt, Extension, Grades
+from classroom.models import Extension as ExtensionRow
+from classroom.models import Group, GroupMember, Submission, SubmissionState, User
+from classroom.schemas import ExerciseGradeOut, GradesOut, TrackGradeOut
+
+
+def of_learners(session: Session, offered: Offer, user_ids: Collection[UUID]) -> dict[UUID, Grades]:
+    """Compute the grades of these learners of a course: three queries, however many they are."""
+    attempts: dict[UUID, list[Attempt]] = {user_id: [] for user_id in user_ids}
+    verdicts = select(
+        col(Submission.user_id),
+        col(Submission.exercise_id),
+        col(Submission.number),
+        col(Submission.created_at),
+        col(Submission.score),
+        col(Submission.max_score),
+    ).where(
+        col(Submission.course_id) == offered.course.id,
+        col(Submission.user_id).in_(user_ids),
+        col(Submission.state) == SubmissionState.DONE,
+    )
+    for user_id, exercise_id, number, at, score, max_score in session.execute(verdicts):
+        attempts[user_id].append(Attempt(exercise_id, number, at, score or 0.0, max_score or 0.0))
+    extensions = _extensions(session, offered, user_ids)
+    return {
+        user_id: gradebook.grades(offered.plan, made, extensions=extensions.get(user_id, ()))
+        for user_id, made in attempts.items()
+    }
+
+
+def to_out(offered: Offer, user: User, found: Grades) -> GradesOut:
+    """Say one learner's grades in the words of the API."""
+    return GradesOut(
+        course=offered.course.slug,
+        user_id=user.id,
+        name=user.name,
+        display_name=user.display_name,
+        percent=None if found.percent is None else _rounded(found.percent),
+        tracks=[
+            TrackGradeOut(
+                track_id=track.track_id,
+                score=_rounded(track.score),
+                max_score=track.max_score,
+                percent=_rounded(100 * track.share),
+                exercises=[
+                    ExerciseGradeOut(
+                        exercise_id=grade.exercise_id,
+                        score=_rounded(grade.score),
+                        max_score=grade.max_score,
+                        reached=None if grade.reached is None else _rounded(grade.reached),
+                        attempt=grade.attempt,
+                        late=grade.late,
+                        due_at=grade.due_at,
+                        overridden=grade.overridden,
+                        dropped=grade.dropped,
+                    )
+                    for grade in track.exercises
+                ],
+            )
+            for track in found.tracks
+        ],
+    )
+
+
+def _extensions(session: Session, offered: Offer, user_ids: Collection[UUID]) -> dict[UUID, list[Extension]]:
+    found: dict[UUID, list[Extension]] = {}
+    of_course = col(ExtensionRow.course_id) == offered.course.id
+    own = select(col(ExtensionRow.user_id), col(ExtensionRow.exercise_id), col(ExtensionRow.due_at)).where(
+        of_course, col(ExtensionRow.user_id).in_(user_ids)
+    )
+    of_groups = (
+        select(col(GroupMember.user_id), col(ExtensionRow.exercise_id), col(ExtensionRow.due_at))
+        .join(Group, col(Group.id) == GroupMember.group_id)
+        .join(ExtensionRow, col(ExtensionRow.group_id) == Group.id)
+        .where(of_course, col(GroupMember.user_id).in_(user_ids))
+    )
+    for statement in (own, of_groups):
+        for user_id, exercise_id, due_at in session.execute(statement):
+            found.setdefault(user_id, []).append(Extension(exercise_id, due_at))
+    return found
+
+
+def _rounded(number: float) -> float:
+    """Round off what binary fractions add to a sum of points."""
+    return round(number, 4)
