@@ -4,6 +4,9 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null && echo $$p && break; done)
 BIN := .venv/bin
 ARGS ?=
+# Two workers, each with whole files. `make test WORKERS=0` runs one test after the other, in one process.
+WORKERS ?= 2
+PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 .PHONY: help run setup test test-all check format lint types imports benchmark lock clean
 
@@ -19,11 +22,11 @@ setup: ## Install what is missing
 
 test: setup ## Run every test: units, journeys, browser
 	@$(PYTHON) deploy/find_chromium.py
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(PYTEST) $(ARGS)
 
-test-all: setup ## Run every test, and the long fuzzing too
+test-all: setup ## Run every test, and the long fuzzing too, with other inputs each time
 	@$(PYTHON) deploy/find_chromium.py
-	@$(BIN)/python -m pytest -m "slow or not slow" $(ARGS)
+	@$(PYTEST) -m "slow or not slow" --hypothesis-profile searching $(ARGS)
 
 check: setup format-check lint types imports test ## What CI runs: format, lint, types, import rules, tests
 

@@ -1,9 +1,10 @@
-"""The checks of a compiled token: on py-evm directly, on our eth-tester engine, and on stock web3 + eth-tester.
+"""The checks of a compiled token: on py-evm directly, on our eth-tester engine, on stock web3 + eth-tester, on revm.
 
 Each way makes a chain, deploys the same bytecode and runs the same six checks; the peer a chain for each check, as its
-users do. A fourth way is a whole submission through the pool whose source was compiled ahead: the same, in a process
-of its own. All in turns, in one run. Prints medians in ms and ratios; asserts nothing about time, but every check must
-pass.
+users do. revm is the limit: called from Python with what was encoded beforehand, its binding comes from PyPI for the
+time of the run (needs the registry; `--without-revm` does without). Another way is a whole submission through the pool
+whose source was compiled ahead: the same, in a process of its own. All in turns, in one run. Prints medians in ms and
+ratios; asserts nothing about time, but every check must pass.
 """
 
 import argparse
@@ -28,6 +29,7 @@ from evmbox.compiler import Artifact, open_compiler
 from evmbox.exercise import Exercise, load_exercise
 from evmbox.pool import Pool
 from evmbox.report import Outcome
+from peers import token_revm
 from peers.token_web3 import CHECKS, SUPPLY, Deployed
 
 HERE = Path(__file__).parent
@@ -70,6 +72,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rounds", type=int, default=21)
     parser.add_argument("--json", action="store_true")
+    parser.add_argument("--without-revm", action="store_true", help="install nothing")
     options = parser.parse_args()
     token = compiled(TOKEN.read_text())
     checks = load_checks(HERE / "token")
@@ -91,15 +94,16 @@ def main() -> None:
         def pooled() -> None:
             assert pool.grade(exercise, exercise.solution, seed=1).outcome is Outcome.PASSED
 
-        times = measure(
-            {
-                DIRECT: lambda: ours(DirectEngine(KEYS, balance=STARTING_BALANCE)),
-                "the same through the pool": pooled,
-                "our eth-tester engine": lambda: ours(EthTesterEngine(KEYS, balance=STARTING_BALANCE)),
-                "stock eth-tester + web3": peer,
-            },
-            options.rounds,
-        )
+        ways: dict[str, Callable[[], None]] = {
+            DIRECT: lambda: ours(DirectEngine(KEYS, balance=STARTING_BALANCE)),
+            "the same through the pool": pooled,
+            "our eth-tester engine": lambda: ours(EthTesterEngine(KEYS, balance=STARTING_BALANCE)),
+            "stock eth-tester + web3": peer,
+        }
+        if not options.without_revm:
+            revm = token_revm.install(Path(folder) / "revm")
+            ways["revm"] = lambda: token_revm.run(revm, token.creation)
+        times = measure(ways, options.rounds)
     medians = {name: statistics.median(values) for name, values in times.items()}
     if options.json:
         sys.stdout.write(json.dumps({"ms": times, "medians": medians}, indent=2) + "\n")
@@ -108,8 +112,8 @@ def main() -> None:
     print(f"load {os.getloadavg()[0]:.1f}, eth-tester {version('eth-tester')}, web3 {version('web3')}")
     for name, values in times.items():
         ratio = medians[name] / medians[DIRECT], min(values) / min(times[DIRECT])
-        print(f"{name}: median {medians[name]:7.1f} ms, least {min(values):7.1f}, n {len(values)}, ", end="")
-        print(f"{ratio[0]:.1f} times py-evm directly by the median, {ratio[1]:.1f} by the least")
+        print(f"{name}: median {medians[name]:7.2f} ms, least {min(values):7.2f}, n {len(values)}, ", end="")
+        print(f"{ratio[0]:.3g} times py-evm directly by the median, {ratio[1]:.3g} by the least")
 
 
 if __name__ == "__main__":

@@ -3,18 +3,57 @@
 import os
 import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser, sync_playwright
 
+from evmbox.pool import Pool
+from support.postgres import HOW_TO_INSTALL
+
+TESTS = Path(__file__).parent
+LONGEST = (
+    "journeys",
+    "lessons",
+    "classroom/test_cli.py",
+    "classroom/apps",
+    "classroom/notebook/test_panel.py",
+    "evmbox/test_pool_hostile.py",
+    "evmbox/test_hostile_corpus.py",
+    "evmbox/test_pool.py",
+)
+"""What takes long is begun first, so that in the end no worker waits for the other: folders and files, in order."""
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 NOT_RUN: list[str] = []
+
+settings.register_profile("searching", database=None, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("usual", settings.get_profile("searching"), derandomize=True)
+settings.load_profile("usual")  # the same in each run; `make test-all` searches elsewhere each time
 
 
 def find_chromium() -> str | None:
     """Give the path of Chromium as `deploy/find_chromium.py` finds it, or None."""
     named = os.environ.get("CHROMIUM")
     return shutil.which(named) if named else next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    def place(item: pytest.Item) -> int:
+        path = item.path.relative_to(TESTS)
+        return next((rank for rank, each in enumerate(LONGEST) if path.is_relative_to(each)), len(LONGEST))
+
+    items.sort(key=place)
+
+
+@pytest.fixture(scope="session")
+def pool() -> Iterator[Pool]:
+    """Give a pool of two slots with the limits that learners have, warm for the whole session of a worker.
+
+    Whoever ends its processes, fills its line or needs other limits opens one of their own.
+    """
+    with Pool(2) as opened:
+        yield opened
 
 
 @pytest.fixture(scope="session")
@@ -54,3 +93,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.section("BROWSER TESTS DID NOT RUN", sep="!", red=True, bold=True)
         terminalreporter.write_line(f"{len(NOT_RUN)} browser tests were skipped: install Chromium and run again.")
         terminalreporter.section("BROWSER TESTS DID NOT RUN", sep="!", red=True, bold=True)
+    skipped = [report for report in terminalreporter.stats.get("skipped", []) if HOW_TO_INSTALL in str(report.longrepr)]
+    if skipped:  # asked of the reports, which come from xdist's workers too
+        terminalreporter.section("POSTGRESQL TESTS DID NOT RUN", sep="!", red=True, bold=True)
+        terminalreporter.write_line(f"{len(skipped)} tests were skipped: {HOW_TO_INSTALL}.")

@@ -59,6 +59,14 @@ class Action(StrEnum):
     LEARNERS_IMPORTED = "learners_imported"
     PEOPLE_EXPORTED = "people_exported"
     GRADES_EXPORTED = "grades_exported"
+    JOB_ORDERED = "job_ordered"
+    JOB_CANCELLED = "job_cancelled"
+    JOB_REQUEUED = "job_requeued"
+    JOB_GIVEN_UP = "job_given_up"  # failed too often
+    REGRADE_READY = "regrade_ready"
+    REGRADE_PUBLISHED = "regrade_published"
+    REGRADE_DISCARDED = "regrade_discarded"
+    SUBMISSION_REGRADED = "submission_regraded"
 
 
 def record(

@@ -10,12 +10,15 @@
     lessons = ["hello-storage", "tip-jar"]  ---
     [requires]
     tip-jar = ["hello-storage"]
+    [concepts]
+    state-variables = []
+    events = ["state-variables"]
 """
 
 import re
 import tomllib
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
@@ -52,7 +55,10 @@ class CourseError(ClassroomError):
 
 @dataclass(frozen=True)
 class Lesson:
-    """A guided text with its exercises. `path` is its `lesson.md`."""
+    """A guided text with its exercises. `path` is its `lesson.md`.
+
+    `review` asks two questions about the lesson, long after it; it stands in no text and counts for nothing there.
+    """
 
     id: str
     track: str
@@ -62,6 +68,7 @@ class Lesson:
     requires: tuple[str, ...]
     path: Path
     exercises: tuple[Exercise, ...]
+    review: Exercise | None = None
 
 
 @dataclass(frozen=True)
@@ -82,6 +89,10 @@ class Catalog:
     tracks: tuple[Track, ...]
     summaries: Mapping[str, ExerciseSummary]
     """Every exercise as a list shows it, by its id, in course order. The maximum is the sum of its checks' points."""
+    reviews: Mapping[str, ExerciseSummary] = field(default_factory=dict)
+    """Every review, as `summaries` has the exercises."""
+    concepts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """What the course teaches, each with the concepts that it builds on."""
 
     @classmethod
     def load(cls, lessons_dir: Path) -> Self:
@@ -89,9 +100,14 @@ class Catalog:
         course = _course(lessons_dir)
         _refuse_circles(course)
         tracks = tuple(_track(lessons_dir, track, course.requires) for track in course.tracks)
-        exercises = [exercise for track in tracks for lesson in track.lessons for exercise in lesson.exercises]
-        _refuse_doubles(lessons_dir, exercises)
-        return cls(course.title, tracks, {exercise.id: _summary(lessons_dir, exercise) for exercise in exercises})
+        lessons = [lesson for track in tracks for lesson in track.lessons]
+        exercises = [exercise for lesson in lessons for exercise in lesson.exercises]
+        reviews = [lesson.review for lesson in lessons if lesson.review]
+        _refuse_doubles(lessons_dir, exercises + reviews)
+        summaries, of_reviews = (
+            {exercise.id: _summary(lessons_dir, exercise) for exercise in each} for each in (exercises, reviews)
+        )
+        return cls(course.title, tracks, summaries, of_reviews, course.concepts)
 
     @cached_property
     def lessons(self) -> Mapping[str, Lesson]:
@@ -100,12 +116,17 @@ class Catalog:
 
     @cached_property
     def exercises(self) -> Mapping[str, Exercise]:
-        """Every exercise by its id, in course order."""
+        """Every exercise by its id, in course order; reviews are not among them."""
         return {exercise.id: exercise for lesson in self.lessons.values() for exercise in lesson.exercises}
 
     @cached_property
     def _lesson_of(self) -> Mapping[str, Lesson]:
-        return {exercise.id: lesson for lesson in self.lessons.values() for exercise in lesson.exercises}
+        of_exercises = {exercise.id: lesson for lesson in self.lessons.values() for exercise in lesson.exercises}
+        return of_exercises | {lesson.review.id: lesson for lesson in self.lessons.values() if lesson.review}
+
+    @cached_property
+    def _all(self) -> Mapping[str, Exercise]:
+        return {**self.exercises, **{each.review.id: each.review for each in self.lessons.values() if each.review}}
 
     def lesson(self, lesson_id: str) -> Lesson:
         """Find a lesson; raise `NotFound`."""
@@ -115,19 +136,20 @@ class Catalog:
             raise NotFound("The course has no such lesson.") from None
 
     def exercise(self, exercise_id: str) -> Exercise:
-        """Find an exercise; raise `NotFound`."""
+        """Find an exercise or a review; raise `NotFound`."""
         try:
-            return self.exercises[exercise_id]
+            return self._all[exercise_id]
         except KeyError:
             raise NotFound("The course has no such exercise.") from None
 
     def lesson_of(self, exercise_id: str) -> Lesson:
-        """Find the lesson an exercise belongs to; raise `NotFound`."""
+        """Find the lesson an exercise or a review belongs to; raise `NotFound`."""
         return self._lesson_of[self.exercise(exercise_id).id]
 
     def summary(self, exercise_id: str) -> ExerciseSummary:
-        """Find an exercise as a list shows it; raise `NotFound`."""
-        return self.summaries[self.exercise(exercise_id).id]
+        """Find an exercise or a review as a list shows it; raise `NotFound`."""
+        found = self.exercise(exercise_id).id
+        return self.reviews[found] if found in self.reviews else self.summaries[found]
 
 
 class _File(BaseModel):
@@ -145,6 +167,7 @@ class _Course(_File):
     title: Line
     tracks: tuple[_TrackEntry, ...] = Field(min_length=1)
     requires: dict[Slug, tuple[Slug, ...]] = Field(default_factory=dict)
+    concepts: dict[Slug, tuple[Slug, ...]] = Field(default_factory=dict)
 
 
 class _About(_File):
@@ -181,19 +204,24 @@ def _refuse_circles(course: _Course) -> None:
     for kind, ids in (("track", [track.id for track in course.tracks]), ("lesson", listed)):
         if double := next((each for each in ids if ids.count(each) > 1), None):
             raise CourseError(f"the {kind} '{double}' is listed twice.", file=COURSE, remedy="Remove one.")
-    for lesson, required in course.requires.items():
-        if unknown := next((each for each in (lesson, *required) if each not in listed), None):
+    _refuse_circle("requires", course.requires, listed, "which no track lists", "lessons")
+    _refuse_circle("concepts", course.concepts, course.concepts, "which has no line of its own", "concepts")
+
+
+def _refuse_circle(
+    table: str, graph: Mapping[str, tuple[str, ...]], known: Collection[str], unknown: str, what: str
+) -> None:
+    for each, required in graph.items():
+        if stray := next((name for name in (each, *required) if name not in known), None):
             raise CourseError(
-                f"[requires] names '{unknown}', which no track lists.",
-                file=COURSE,
-                remedy="Mend the name, or add the lesson to a track.",
+                f"[{table}] names '{stray}', {unknown}.", file=COURSE, remedy="Mend the name, or add what it names."
             )
     try:
-        TopologicalSorter(course.requires).prepare()
+        TopologicalSorter(graph).prepare()
     except CycleError as error:
-        circle = " after ".join(f"'{lesson}'" for lesson in reversed(error.args[1]))
+        circle = " after ".join(f"'{name}'" for name in reversed(error.args[1]))
         raise CourseError(
-            f"the lessons wait for each other: {circle}.", file=COURSE, remedy="Remove one of these from [requires]."
+            f"the {what} wait for each other: {circle}.", file=COURSE, remedy=f"Remove one of these from [{table}]."
         ) from None
 
 
@@ -223,10 +251,18 @@ def _lesson(lessons_dir: Path, track: str, lesson: str, requires: tuple[str, ...
     folder = lessons_dir / track / lesson
     remedy = f"Write it, or remove '{lesson}' from the track '{track}' in {COURSE}."
     text = load_text(folder, remedy=remedy)
-    exercises = (
+    found = [
         _in_course(lessons_dir, manifest.parent, load_exercise) for manifest in sorted(folder.glob(f"*/{MANIFEST}"))
-    )
-    return replace(text, requires=requires, exercises=tuple(exercises))
+    ]
+    reviews = [exercise for exercise in found if exercise.review]
+    if len(reviews) > 1:
+        raise CourseError(
+            "this lesson has another review.",
+            file=f"{_name(lessons_dir, reviews[1].path)}/{MANIFEST}",
+            remedy="Put the questions into one, or remove `review`.",
+        )
+    exercises = tuple(exercise for exercise in found if not exercise.review)
+    return replace(text, requires=requires, exercises=exercises, review=next(iter(reviews), None))
 
 
 def _about(text: str, *, file: str) -> _About:

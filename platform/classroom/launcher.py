@@ -20,7 +20,7 @@ from typing import IO, Final
 import httpx
 from sqlmodel import Session
 
-from classroom import accounts, courses, keys, lessons
+from classroom import accounts, backups, courses, keys, lessons, mail
 from classroom.catalog import Catalog
 from classroom.db import Database
 from classroom.errors import Conflict
@@ -104,10 +104,14 @@ def only_one(settings: Settings) -> Iterator[Callable[[str], None]]:
         yield tell
 
 
-def prepare(settings: Settings) -> str:
-    """Migrate the database, build the lessons, make the laptop's owner; give a one-time sign-in secret."""
-    database = Database(settings.database)
+def prepare(settings: Settings, say: Say) -> str:
+    """Migrate the database, after a backup of an older one; build the lessons; make the owner; give a secret."""
+    database = Database.of(settings)
     try:
+        present, newest = database.revisions()
+        if present not in {None, newest}:
+            database.require_known(str(present))
+            say(f"The database is brought up to date. A backup from before: {backups.make_backup(settings).path}")
         database.migrate()
         catalog = Catalog.load(settings.lessons_dir)
         lessons.ensure_built(catalog, settings)
@@ -200,6 +204,8 @@ class Supervisor:
                 elif not part.ready and self._is_ready(part):
                     part.ready = True
                     on_ready(part)
+            for letter in mail.read_outbox(self.settings):
+                self.say(f"\n  To pass on: {letter}")
         return 0
 
     def _restart(self, part: Part) -> bool:
@@ -274,8 +280,8 @@ def up(settings: Settings, *, open_browser: bool, say: Say) -> int:
     with only_one(settings) as tell_address:
         settings = choose_ports(settings, say)
         tell_address(settings.portal_url)
-        link = prepare(settings)
-        address = f"{settings.portal_url}/welcome?link={link}"
+        link = prepare(settings, say)
+        address = f"{settings.address}/welcome?link={link}"
         supervisor = Supervisor(settings, say)
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, lambda *_: supervisor.stopping.set())

@@ -6,7 +6,7 @@ Every page reads these rows and none counts attempts, so that a page costs the s
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from classroom.models import Course, Progress, ProgressState, Submission, SubmissionState, User, now
 from classroom.schemas import CohortCell, CohortOut, CohortRow, ExerciseSummary, ProgressOut
@@ -91,10 +91,11 @@ def record_verdict(session: Session, submission: Submission, report: Report) -> 
 
 
 def _row(session: Session, course_id: UUID, user_id: UUID, exercise_id: str) -> Progress:
+    """Give the row, held until the end of the transaction: two verdicts on one exercise must not undo each other."""
     row = session.exec(
-        select(Progress).where(
-            Progress.course_id == course_id, Progress.user_id == user_id, Progress.exercise_id == exercise_id
-        )
+        select(Progress)
+        .where(Progress.course_id == course_id, Progress.user_id == user_id, Progress.exercise_id == exercise_id)
+        .with_for_update(key_share=True)
     ).first()
     return row or Progress(course_id=course_id, user_id=user_id, exercise_id=exercise_id)
 
@@ -109,3 +110,35 @@ def _overtaken(session: Session, submission: Submission) -> bool:
         Submission.state == SubmissionState.DONE,
     )
     return session.exec(later).first() is not None
+
+
+def count_again(session: Session, course_id: UUID, user_id: UUID, exercise_id: str) -> None:
+    """Work out a learner's row anew from the verdicts there are: after a regrade, some may have risen or fallen."""
+    row = _row(session, course_id, user_id, exercise_id)
+    row.best_score = row.max_score = 0.0
+    row.best_gas = row.best_submission_id = row.last_outcome = row.passed_at = None
+    row.state = ProgressState.STARTED
+    graded = session.exec(
+        select(Submission)
+        .where(
+            Submission.course_id == course_id,
+            Submission.user_id == user_id,
+            Submission.exercise_id == exercise_id,
+            Submission.state == SubmissionState.DONE,
+        )
+        .order_by(col(Submission.number))
+    ).all()
+    for submission in graded:
+        report = Report.model_validate(submission.report)
+        if row.best_submission_id is None or report.score > row.best_score:
+            row.best_score = report.score
+            row.max_score = report.max_score
+            row.best_submission_id = submission.id
+        if report.gas_score and (row.best_gas is None or report.gas_score.used < row.best_gas):
+            row.best_gas = report.gas_score.used
+        if report.outcome is Outcome.PASSED:
+            row.state = ProgressState.PASSED
+            row.passed_at = row.passed_at or submission.finished_at
+        row.last_outcome = report.outcome.value
+    row.updated_at = now()
+    session.add(row)

@@ -66,21 +66,20 @@ class Scratch:
                 language=language,
                 solc=exercise.solc if exercise else SOLC_VERSION,
             )
-        contracts = {name: artifact.abi for name, artifact in compilation.artifacts.items() if artifact.creation}
-        return CompileOut(diagnostics=_diagnostics(compilation), contracts=contracts)
+        return compile_out(compilation)
 
     def scenario(self, who: UUID, source: str, steps: Sequence[Step]) -> ScenarioOut:
         """Compile a source and take the steps on an empty chain. Raises as `compile` does."""
         with self._turn(who):
             compilation, results, stopped = self._started().scenario(source, steps)
-        return ScenarioOut(diagnostics=_diagnostics(compilation), steps=results, stopped=stopped)
+        return ScenarioOut(diagnostics=diagnostics(compilation), steps=results, stopped=stopped)
 
     def trace(self, who: UUID, order: TraceIn) -> TraceOut:
         """Compile a source and trace one step of a scenario. Raises as `compile` does."""
         window = Window(offset=order.offset, limit=order.limit, memory=order.memory, summary=order.summary)
         with self._turn(who):
             compilation, trace, stopped = self._started().trace(order.source, order.steps, order.index, window)
-        return TraceOut(diagnostics=_diagnostics(compilation), trace=trace, stopped=stopped)
+        return TraceOut(diagnostics=diagnostics(compilation), trace=trace, stopped=stopped)
 
     def warm(self) -> None:
         """Have the pool started in the background, if it is not yet."""
@@ -148,9 +147,15 @@ class Scratch:
                     del self._turns[who]
 
 
-def _diagnostics(compilation: Compilation) -> list[Diagnostic]:
+def compile_out(compilation: Compilation) -> CompileOut:
+    """Say in the words of the API what a compilation gave."""
+    contracts = {name: artifact.abi for name, artifact in compilation.artifacts.items() if artifact.creation}
+    return CompileOut(diagnostics=diagnostics(compilation), contracts=contracts)
+
+
+def diagnostics(compilation: Compilation) -> list[Diagnostic]:
     """Give the compiler's messages and, where a limit ended it, that too."""
-    diagnostics = list(compilation.diagnostics)
-    if compilation.message and not any(each.severity is Severity.ERROR for each in diagnostics):
-        diagnostics.append(Diagnostic(severity=Severity.ERROR, kind="Limit", message=compilation.message))
-    return diagnostics
+    messages = list(compilation.diagnostics)
+    if compilation.message and not any(each.severity is Severity.ERROR for each in messages):
+        messages.append(Diagnostic(severity=Severity.ERROR, kind="Limit", message=compilation.message))
+    return messages

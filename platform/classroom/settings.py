@@ -1,5 +1,6 @@
 """The one settings object, read from `CLASSROOM_…` variables and handed on. Nothing is read at import."""
 
+from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
 from typing import Literal
@@ -8,6 +9,14 @@ from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 REPOSITORY = Path(__file__).resolve().parents[2]
+
+
+class QueueKind(StrEnum):
+    """Where the job queue is."""
+
+    EMBEDDED = "embedded"
+    POSTGRES = "postgres"
+    REDIS = "redis"
 
 
 class Settings(BaseSettings):
@@ -21,11 +30,32 @@ class Settings(BaseSettings):
     )
     lessons_dir: Path = Field(default=REPOSITORY / "lessons", description="the course: track/lesson/exercise folders")
     database_url: str = Field(default="", description="SQLAlchemy address; empty: a SQLite file in the data folder")
+    database_pool_size: int = Field(default=10, ge=1, le=200, description="connections each process keeps open")
+    database_pool_overflow: int = Field(default=40, ge=0, le=200, description="connections it may open on top of these")
+    database_wait_s: float = Field(default=5, gt=0, description="seconds to wait for a lock, or for a connection")
+    database_statement_s: float = Field(default=30, gt=0, description="seconds one statement may take (PostgreSQL)")
+    queue: QueueKind = Field(
+        default=QueueKind.EMBEDDED,
+        description="where jobs wait: `embedded` (a file; one consumer), `postgres` (the database itself) or `redis`",
+    )
+    redis_url: str = Field(
+        default="redis://127.0.0.1:6379/0", description="address of Redis, where the queue is in it", repr=False
+    )
+    backup_every_hours: int = Field(
+        default=0, ge=0, le=24 * 31, description="hours between backups that the job consumer makes by itself; 0: none"
+    )
+    backups_kept: int = Field(default=14, ge=1, description="backups that stay in the data folder; older ones go")
     host: str = Field(default="127.0.0.1", description="address the servers listen on")
     portal_port: int = Field(default=8000, ge=1, le=65535, description="port of API and portal")
     voila_port: int = Field(default=8866, ge=1, le=65535, description="port of the lesson apps")
     lab_port: int = Field(default=8888, ge=1, le=65535, description="port of JupyterLab")
     pool_size: int = Field(default=2, ge=1, le=64, description="submissions graded at the same time")
+    background_workers: int = Field(
+        default=1,
+        ge=1,
+        le=16,
+        description="jobs that nobody waits for, done at the same time: regrades, exports, backups",
+    )
     lease_s: float = Field(default=45.0, gt=0, description="seconds a worker may hold a job before another takes it")
     max_queued: int = Field(default=1000, ge=1, description="submissions that may wait; more get 429")
     submissions_per_minute: int = Field(default=30, ge=1, description="submissions one learner may make a minute")
@@ -71,6 +101,11 @@ class Settings(BaseSettings):
     def database(self) -> str:
         """The database address in force."""
         return self.database_url or f"sqlite:///{self.data_dir / 'classroom.db'}"
+
+    @property
+    def backups_dir(self) -> Path:
+        """Where backups go that nobody has named a place for."""
+        return self.data_dir / "backups"
 
     @property
     def queue_path(self) -> Path:

@@ -1,67 +1,98 @@
 """Attempts and their verdicts: made once, graded once, whatever is killed in between.
 
-`submit` writes the attempt and its job. A worker takes a lease on the job (`claim`), grades outside any transaction and
-hands the verdict in (`finish`), or gives the job back (`release`). `reap` takes leases that ran out away and tells what
-should be nudged again. The rows are the truth: whatever a queue loses, repeats or makes up changes nothing but time.
+`submit` writes the attempt and its job. A worker takes a lease on the job, grades outside any transaction and hands the
+verdict in (`finish`). Where a job is on its way is told in `workload`; the attempt follows it.
 """
 
 import hashlib
 import hmac
 import math
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Final
 from uuid import UUID
 
-from sqlalchemy import func, update
+from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from classroom import audit_log, courses, progress
+from classroom import audit_log, courses, progress, workload
 from classroom.audit_log import Action
 from classroom.db import UnitOfWork
 from classroom.errors import Conflict, Invalid, NotFound, TooLarge, TooMany
 from classroom.models import Course, Deployment, Job, JobState, Submission, SubmissionState, User, now
 from classroom.schemas import MAX_SOURCE_BYTES, SubmissionOut
 from classroom.settings import Settings
+from classroom.workload import Claim, Enqueue, Kind, Lane, Retry
 from evmbox.report import Report
-
-GRADE = "grade"
-"""The kind of the jobs made here."""
-
-MAX_FAILURES = 3
-"""A job whose workers were lost that often is given up."""
-
-NUDGE_AFTER = timedelta(seconds=2)
-"""A job that still waits after that long is nudged: its message may be lost. Each further wait is twice as long."""
-
-LONGEST_NUDGE = timedelta(seconds=60)
 
 _LOST = (
     "This attempt has no verdict: the grader broke off three times while it worked on it. "
     "Please check it again, and tell your instructor if that happens again."
 )
+_CANCELLED = "This attempt was cancelled before it had a verdict."
 _QUEUE_FULL_RETRY_S = 5
 _RATE_WINDOW = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
-class Claim:
-    """A lease on one job. `attempt` fences it: once another worker holds a later one, this one opens nothing."""
+class Attempt:
+    """What it takes to grade an attempt."""
 
-    job_id: UUID
-    attempt: int
     submission_id: UUID
     exercise_id: str
     source: str
     seed: int
 
 
-@dataclass(frozen=True)
-class Reaped:
-    """What `reap` found: jobs to be put in the queue again, and submissions that were given up."""
+def attempt_of(submission: Submission) -> Attempt:
+    """Give what it takes to grade an attempt, or to grade it again."""
+    return Attempt(submission.id, submission.exercise_id, submission.source, int(submission.seed, 16))
 
-    due: tuple[UUID, ...]
-    lost: tuple[UUID, ...]
+
+def _load(session: Session, job: Job) -> Attempt | None:
+    submission = session.get(Submission, job.subject_id)
+    return None if submission is None else attempt_of(submission)
+
+
+def _follow(session: Session, job: Job) -> None:
+    """Let an attempt be where its job is; what is done is for `finish` to write."""
+    submission = session.get(Submission, job.subject_id)
+    if submission is None:
+        return
+    submission.state = _STATES[job.state]
+    submission.finished_at = job.finished_at
+    submission.outcome = job.state.value if job.state is JobState.CANCELLED else None
+    session.add(submission)
+    if job.state is JobState.DEAD:
+        audit_log.record(
+            session,
+            Action.SUBMISSION_LOST,
+            actor_id=None,
+            subject=str(submission.id),
+            details={"attempt": job.attempt, "failures": job.failures},
+            request_id=job.request_id,
+        )
+
+
+_STATES: Final = {
+    JobState.QUEUED: SubmissionState.QUEUED,
+    JobState.RETRYING: SubmissionState.QUEUED,
+    JobState.RUNNING: SubmissionState.RUNNING,
+    JobState.DONE: SubmissionState.DONE,
+    JobState.DEAD: SubmissionState.FAILED,
+    JobState.CANCELLED: SubmissionState.FAILED,
+}
+
+GRADE: Final = Kind(
+    name="grade",
+    title="Grade an attempt",
+    lane=Lane.INTERACTIVE,
+    priority=100,
+    limit_s=120.0,
+    retry=Retry(times=3, first_s=1.0, factor=2.0, longest_s=10.0),
+    follow=_follow,
+    load=_load,
+)
 
 
 def seed_for(key: bytes, user_id: UUID, exercise_id: str) -> int:
@@ -77,7 +108,7 @@ def submit(
     exercise_id: str,
     source: str,
     idempotency_key: str,
-    enqueue: Callable[[UUID], object],
+    enqueue: Enqueue,
     settings: Settings,
     key: bytes,
     offered: courses.Offer | None = None,
@@ -92,7 +123,8 @@ def submit(
     """
     _check(source, idempotency_key)
     session = work.session
-    session.exec(select(User.id).where(User.id == user.id).with_for_update())  # one submission of a learner at a time
+    one_at_a_time = select(User.id).where(User.id == user.id).with_for_update(key_share=True)
+    session.exec(one_at_a_time)  # of each learner's submissions; what only refers to the learner need not wait
     earlier = session.exec(
         select(Submission).where(Submission.user_id == user.id, Submission.idempotency_key == idempotency_key)
     ).first()
@@ -116,8 +148,15 @@ def submit(
     )
     session.add(submission)
     session.flush()
-    job = Job(kind=GRADE, subject_id=submission.id, due_at=now() + NUDGE_AFTER, request_id=request_id)
-    session.add(job)
+    workload.add(
+        work,
+        GRADE,
+        enqueue=enqueue,
+        subject_id=submission.id,
+        course_id=course.id,
+        made_by=user.id,
+        request_id=request_id,
+    )
     audit_log.record(
         session,
         Action.SUBMISSION_MADE,
@@ -126,7 +165,6 @@ def submit(
         details={"exercise": exercise_id, "number": submission.number},
         request_id=request_id,
     )
-    work.after_commit(lambda: enqueue(job.id))
     return submission
 
 
@@ -168,50 +206,30 @@ def to_out(submission: Submission, *, with_source: bool = False) -> SubmissionOu
         finished_at=submission.finished_at,
         source=submission.source if with_source else None,
         report=None if submission.report is None else Report.model_validate(submission.report),
-        message=_LOST if submission.state is SubmissionState.FAILED else None,
+        message=_message(submission),
     )
+
+
+def _message(submission: Submission) -> str | None:
+    if submission.state is not SubmissionState.FAILED:
+        return None
+    return _CANCELLED if submission.outcome == JobState.CANCELLED.value else _LOST
 
 
 def claim(work: UnitOfWork, job_id: UUID, *, worker: str, lease_s: float) -> Claim | None:
-    """Take a lease on a waiting job, or None where it is not waiting: taken, done, given up or never made."""
-    session = work.session
-    job = session.exec(
-        update(Job)
-        .where(col(Job.id) == job_id, col(Job.kind) == GRADE, col(Job.state) == JobState.QUEUED)
-        .values(
-            state=JobState.RUNNING,
-            attempt=Job.attempt + 1,
-            worker=worker[:128],
-            lease_until=now() + timedelta(seconds=lease_s),
-        )
-        .returning(Job)
-    ).scalar_one_or_none()
-    if job is None:
-        return None
-    submission = session.get_one(Submission, job.subject_id)
-    submission.state = SubmissionState.RUNNING
-    return Claim(
-        job_id=job.id,
-        attempt=job.attempt,
-        submission_id=submission.id,
-        exercise_id=submission.exercise_id,
-        source=submission.source,
-        seed=int(submission.seed, 16),
-    )
+    """Take a lease on the job of one attempt, or None where it is not waiting; see `workload.claim`."""
+    return workload.claim(work, [GRADE], job_id=job_id, worker=worker, lease_s=lease_s)
 
 
 def finish(work: UnitOfWork, claim: Claim, report: Report) -> bool:
     """Write the verdict with all that follows from it; False, and nothing written, where the lease was lost."""
     session = work.session
-    job = _end_lease(session, claim, state=JobState.DONE, finished_at=now())
+    job = workload.finish(work, claim)
     if job is None:
         return False
     submission = session.get_one(Submission, job.subject_id)
     submission.state = SubmissionState.DONE
-    submission.outcome = report.outcome.value
-    submission.score = report.score
-    submission.max_score = report.max_score
-    submission.report = report.model_dump(mode="json")
+    write_verdict(submission, report)
     submission.finished_at = job.finished_at
     if report.deployed:
         session.add(Deployment(submission_id=submission.id, **report.deployed.model_dump()))
@@ -227,53 +245,12 @@ def finish(work: UnitOfWork, claim: Claim, report: Report) -> bool:
     return True
 
 
-def release(
-    work: UnitOfWork, claim: Claim, *, error: str | None = None, retry_in: timedelta = timedelta(0)
-) -> SubmissionState | None:
-    """Give a job back; tell the state its submission is in then, or None where the lease was lost already.
-
-    With an `error` the lease counts as failed, and one too many gives the submission up. Without one it does not
-    count: the worker was stopped, or found no room.
-    """
-    job = _end_lease(work.session, claim, state=JobState.QUEUED)
-    if job is None:
-        return None
-    submission = work.session.get_one(Submission, job.subject_id)
-    _put_back(work.session, job, submission, error=error, due_in=retry_in)
-    return submission.state
-
-
-def reap(work: UnitOfWork, *, lost_worker: str | None = None, limit: int = 100) -> Reaped:
-    """Take back leases that ran out, and pick the jobs that should be nudged.
-
-    `lost_worker` is the beginning of the names of workers known to be dead: their leases end at once. A job waits
-    twice as long for each further nudge, so that a long queue is not flooded with messages about itself.
-    """
-    session = work.session
-    over = col(Job.lease_until) <= now()
-    if lost_worker is not None:
-        over |= col(Job.worker).startswith(lost_worker, autoescape=True)
-    running = select(Job).where(Job.state == JobState.RUNNING, over).limit(limit).with_for_update(skip_locked=True)
-    lost = []
-    for job in session.exec(running).all():
-        submission = session.get_one(Submission, job.subject_id)
-        _put_back(session, job, submission, error="the worker was lost", due_in=timedelta(0))
-        if job.state is JobState.DEAD:
-            lost.append(submission.id)
-    session.flush()
-
-    at = now()
-    waiting = (
-        select(Job)
-        .where(Job.state == JobState.QUEUED, col(Job.due_at) <= at)
-        .order_by(col(Job.due_at))
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
-    due = session.exec(waiting).all()
-    for job in due:
-        job.due_at = at + min(max(at - job.created_at, NUDGE_AFTER), LONGEST_NUDGE)
-    return Reaped(due=tuple(job.id for job in due), lost=tuple(lost))
+def write_verdict(submission: Submission, report: Report) -> None:
+    """Put a verdict into the columns of its attempt."""
+    submission.outcome = report.outcome.value
+    submission.score = report.score
+    submission.max_score = report.max_score
+    submission.report = report.model_dump(mode="json")
 
 
 def _check(source: str, idempotency_key: str) -> None:
@@ -308,43 +285,10 @@ def _check_rate(session: Session, user: User, per_minute: int) -> None:
 
 
 def _check_queue(session: Session, max_queued: int) -> None:
-    waiting = session.exec(select(func.count()).select_from(Job).where(Job.state == JobState.QUEUED)).one()
+    of_learners = select(func.count()).select_from(Job).where(Job.state == JobState.QUEUED, Job.kind == GRADE.name)
+    waiting = session.exec(of_learners).one()
     if waiting >= max_queued:
         raise TooMany(
             f"{waiting} submissions are waiting to be graded, and no more can wait. Try again in a moment.",
             headers={"Retry-After": str(_QUEUE_FULL_RETRY_S)},
         )
-
-
-def _end_lease(session: Session, claim: Claim, **values: object) -> Job | None:
-    """Let go of a lease if it still holds: the fence, decided by the database in one statement."""
-    return session.exec(
-        update(Job)
-        .where(col(Job.id) == claim.job_id, col(Job.state) == JobState.RUNNING, col(Job.attempt) == claim.attempt)
-        .values(worker=None, lease_until=None, **values)
-        .returning(Job)
-    ).scalar_one_or_none()
-
-
-def _put_back(session: Session, job: Job, submission: Submission, *, error: str | None, due_in: timedelta) -> None:
-    """Let a job wait again, or give it up where it has failed too often."""
-    job.worker = job.lease_until = None
-    if error is not None:
-        job.failures += 1
-        job.last_error = error[:500]
-    if job.failures < MAX_FAILURES:
-        job.state = JobState.QUEUED
-        job.due_at = now() + due_in
-        submission.state = SubmissionState.QUEUED
-        return
-    job.state = JobState.DEAD
-    job.finished_at = submission.finished_at = now()
-    submission.state = SubmissionState.FAILED
-    audit_log.record(
-        session,
-        Action.SUBMISSION_LOST,
-        actor_id=None,
-        subject=str(submission.id),
-        details={"attempt": job.attempt, "failures": job.failures},
-        request_id=job.request_id,
-    )

@@ -42,5 +42,5 @@ def run(connection: Connection) -> None:
 if connection := context.config.attributes.get("connection"):
     run(connection)
 else:
-    with Database(Settings().database).engine.begin() as own:
+    with Database.of(Settings()).engine.begin() as own:
         run(own)

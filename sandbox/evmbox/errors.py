@@ -5,7 +5,8 @@ EvmboxError
 ├── ExerciseError           a file of an exercise folder is wrong; names the file and the remedy
 ├── ChainError              the lesson asked the chain for something that cannot be (an unknown account, a bad amount)
 ├── PoolClosed              work was handed to a pool that has been shut down
-└── PoolBusy                more work waits than the pool takes
+├── PoolBusy                more work waits than the pool takes
+└── CalledOff               whoever ordered the work wants it no more
 
 TimeUp stands apart: it is raised by an alarm in the middle of a job, and no `except Exception` may swallow it.
 """
@@ -43,6 +44,10 @@ class PoolClosed(EvmboxError):
 
 class PoolBusy(EvmboxError):
     """More work waits than the pool takes; try again later."""
+
+
+class CalledOff(EvmboxError):
+    """Whoever ordered this work wants it no more."""
 
 
 class TimeUp(BaseException):

@@ -1,4 +1,9 @@
-"""Real things to test on: settings in a folder of their own, a migrated database, people, the real lessons."""
+"""Real things to test on: settings in a folder of their own, a migrated database, people, the real lessons.
+
+Tests of the services, which are the modules of this very folder, run on SQLite and on PostgreSQL where they use the
+database. What stands in the folders below (pages, apps, kernels) runs on SQLite, unless its module is marked
+`both_databases`. A test that is about SQLite is marked `sqlite_only`, with the reason.
+"""
 
 import shutil
 from collections.abc import Callable, Iterator
@@ -16,32 +21,78 @@ from classroom.keys import server_key
 from classroom.models import Course, Role, Submission, User
 from classroom.settings import REPOSITORY, Settings
 from evmbox.report import Deployed, Outcome, Report, Timings, Versions
+from support.postgres import HOW_TO_INSTALL, PostgresServer, binaries, postgres_server
 
 EXERCISE = "hello-storage"
 SOURCE = "contract SimpleStorage {}"
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "backend" not in metafunc.fixturenames:
+        return
+    if metafunc.definition.get_closest_marker("postgres_only"):
+        metafunc.parametrize("backend", ["postgresql"], indirect=True, scope="session")
+        return
+    of_services = metafunc.definition.path.parent == Path(__file__).parent and "database" in metafunc.fixturenames
+    wanted = of_services or metafunc.definition.get_closest_marker("both_databases")
+    if wanted and not metafunc.definition.get_closest_marker("sqlite_only"):
+        metafunc.parametrize("backend", ["sqlite", "postgresql"], indirect=True, scope="session")
+
+
+@pytest.fixture(scope="session")
+def backend(request: pytest.FixtureRequest) -> str:
+    """Name the database that this test runs on."""
+    return str(getattr(request, "param", "sqlite"))
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """Run a PostgreSQL with a migrated template. Without one the test is skipped, and the run says so."""
+    programs = binaries()
+    if programs is None:
+        pytest.skip(HOW_TO_INSTALL)
+    with postgres_server(programs) as server:
+        server.make_template(_migrate)
+        yield server
+
+
+def _migrate(url: str) -> None:
+    with closing(Database(url)) as database:
+        database.migrate()
+
+
 @pytest.fixture
-def settings(tmp_path: Path) -> Settings:
+def database_url(backend: str, request: pytest.FixtureRequest) -> Iterator[str]:
+    """Give the address of a migrated database of this test's own; empty for the SQLite file in the data folder."""
+    if backend == "sqlite":
+        yield ""
+        return
+    server: PostgresServer = request.getfixturevalue("postgres")
+    with server.database() as url:
+        yield url
+
+
+@pytest.fixture
+def settings(tmp_path: Path, database_url: str) -> Settings:
     """Give settings on a data folder of this test's own."""
     data_dir = tmp_path / "data"
     data_dir.mkdir(mode=0o700)
-    return Settings(data_dir=data_dir, lessons_dir=REPOSITORY / "lessons", database_url="")
+    return Settings(data_dir=data_dir, lessons_dir=REPOSITORY / "lessons", database_url=database_url)
 
 
 @pytest.fixture(scope="session")
 def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Give a database file with tables and nothing in them, made by the real migrations, once."""
     path = tmp_path_factory.mktemp("migrated") / "classroom.db"
-    with closing(Database(f"sqlite:///{path}")) as database:
-        database.migrate()
+    _migrate(f"sqlite:///{path}")
     return path
 
 
 @pytest.fixture
 def database(settings: Settings, migrated: Path) -> Iterator[Database]:
     """Give a migrated database of this test's own."""
-    shutil.copy(migrated, settings.data_dir / "classroom.db")
+    if not settings.database_url:
+        shutil.copy(migrated, settings.data_dir / "classroom.db")
     with closing(Database(settings.database)) as database:
         yield database
 

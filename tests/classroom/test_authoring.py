@@ -25,12 +25,11 @@ def contents(folder: Path) -> dict[str, bytes]:
     return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
-def test_a_lesson_that_was_begun_is_proven_as_it_is(course: Path) -> None:
+def test_a_lesson_that_was_begun_is_proven_as_it_is(course: Path, pool: Pool) -> None:
     begun = authoring.begin(course, "basics/big-numbers")
     exercise = load_exercise(begun.folder / "big-numbers")
     assert (exercise.contract, exercise.title) == ("BigNumbers", "Big numbers")
-    with Pool(1, diagnostics=False) as pool:
-        proof = prove(exercise, pool)
+    proof = prove(exercise, pool)
     assert proof.ok, [row for row in proof.rows if not row.ok]
     assert proof.mutation is not None
     assert {mutant.fate for mutant in proof.mutation.mutants} == {Fate.KILLED}

@@ -68,6 +68,61 @@ def test_a_course_is_read_in_its_order(course):
     assert catalog.lesson("three").exercises == ()
 
 
+REVIEW = """\
+id = "look-back"
+title = "Looking back"
+kind = "predict"
+contract = "A"
+review = true
+tasks = ["Say what happens."]
+[[questions]]
+id = "one"
+text = "One?"
+type = "number"
+[[questions]]
+id = "two"
+text = "Two?"
+type = "yes-no"
+"""
+ANSWERS = """\
+from evmbox.checks import answer
+
+@answer("One", task=1)
+def one(scene): return 1
+
+@answer("Two", task=1)
+def two(scene): return True
+"""
+
+
+def write_review(folder: Path, manifest: str = REVIEW) -> None:
+    folder.mkdir()
+    for name, text in {
+        "exercise.toml": manifest,
+        "checks.py": ANSWERS,
+        "scene.sol": HEAD + "contract A {}\n",
+        "starter.json": "{}",
+        "solution.json": '{"one": "1", "two": "yes"}',
+    }.items():
+        (folder / name).write_text(text, encoding="utf-8")
+
+
+def test_a_review_is_found_by_its_lesson_and_is_no_exercise_of_it(course):
+    write_review(course / "first" / "one" / "look-back")
+    catalog = Catalog.load(course)
+    assert catalog.lesson("one").review is catalog.exercise("look-back")
+    assert catalog.lesson("two").review is None
+    assert catalog.lesson_of("look-back") is catalog.lesson("one")
+    assert catalog.summary("look-back").max_score == 2
+    assert list(catalog.exercises) == list(catalog.summaries) == ["ant", "zebra", "bee"]
+    assert list(catalog.reviews) == ["look-back"]
+
+
+def test_a_course_tells_what_its_concepts_build_on(course):
+    write_course(course, requires='[concepts]\nether = []\npayable = ["ether"]')
+    assert Catalog.load(course).concepts == {"ether": (), "payable": ("ether",)}
+
+
 def test_the_maximum_of_an_exercise_is_the_sum_of_its_checks_points(course):
     assert Catalog.load(course).summary("ant").max_score == 3.5
 
@@ -137,6 +192,32 @@ WRONG = {
         "course.toml",
         None,
         "'two' after 'two'",
+    ),
+    "concepts in a circle": (
+        change("course.toml", "[requires]", '[concepts]\na = ["b"]\nb = ["a"]\n[requires]'),
+        "course.toml",
+        None,
+        "the concepts wait for each other: 'a' after 'b' after 'a'",
+    ),
+    "a concept nobody lists": (
+        change("course.toml", "[requires]", '[concepts]\na = ["b"]\n[requires]'),
+        "course.toml",
+        None,
+        "[concepts] names 'b'",
+    ),
+    "two reviews": (
+        lambda course: [
+            write_review(course / "first" / "one" / name, REVIEW.replace("look-back", name)) for name in ("r1", "r2")
+        ],
+        "first/one/r2/exercise.toml",
+        None,
+        "another review",
+    ),
+    "a review with one question": (
+        lambda course: write_review(course / "first" / "one" / "look-back", REVIEW[: REVIEW.rindex("[[questions]]")]),
+        "first/one/look-back/exercise.toml",
+        None,
+        "asks two questions",
     ),
     "no lesson": (remove(LESSON), LESSON, None, "is missing"),
     "no front matter": (write(LESSON, b"# Text\n"), LESSON, 1, "no front matter"),

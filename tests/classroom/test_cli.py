@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from classroom.settings import REPOSITORY
-from support.commands import classroom
+from support.commands import classroom, classroom_here
 from support.native_solc import put_native_solc
 
 TIP_JAR = REPOSITORY / "lessons/foundations/tip-jar/tip-jar"
@@ -105,7 +105,7 @@ def test_bad_input_gets_one_clear_line_and_changes_nothing(
         "LATIN1": str(tmp_path / "latin1.sol"),
         "EMPTY": str(tmp_path / "empty"),
     }
-    done = classroom(tmp_path / "data", *(places.get(argument, argument) for argument in arguments))
+    done = classroom_here(tmp_path / "data", *(places.get(argument, argument) for argument in arguments))
     assert done.returncode == 2
     assert says in done.stderr
     assert "Traceback" not in done.stderr

@@ -7,14 +7,33 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError, StatementError
 from sqlmodel import select
 
-from classroom.models import CredentialKind, Enrolment, JobState, ProgressState, Role, SubmissionState, Table, User
+from classroom.gradebook import Counting, LateRule
+from classroom.models import (
+    Credential,
+    CredentialKind,
+    Enrolment,
+    Invite,
+    JobState,
+    ProgressState,
+    Regrade,
+    RegradeState,
+    Role,
+    SubmissionState,
+    Table,
+    User,
+    now,
+)
 
 CHOICES = {
     ("credentials", "kind"): CredentialKind,
     ("enrolments", "role"): Role,
     ("submissions", "state"): SubmissionState,
     ("jobs", "state"): JobState,
+    ("regrades", "state"): RegradeState,
     ("progress", "state"): ProgressState,
+    ("courses", "late_rule"): LateRule,
+    ("courses", "counting"): Counting,
+    ("invites", "role"): Role,
 }
 
 
@@ -28,23 +47,19 @@ def test_choices_are_stored_as_their_values_and_come_back_as_members(database, p
 
 
 @pytest.mark.parametrize(("table", "column"), CHOICES)
-def test_an_unknown_choice_is_refused_by_the_database(table, column, database, desk):
+def test_an_unknown_choice_is_refused_by_the_database(table, column, database, desk, people):
     desk.hand_in()
     with database.unit_of_work() as work:
-        from_people = "(SELECT id FROM users LIMIT 1)"
-        work.session.exec(
-            text(
-                "INSERT INTO credentials (id, kind, secret_hash, user_id, label, scopes, created_at, expires_at) "
-                f"VALUES ('1', 'token', 'x', {from_people}, '', '', 0, 0)"
-            )
-        )
+        work.session.add(Credential(kind=CredentialKind.TOKEN, secret_hash="x", expires_at=now()))
+        work.session.add(Regrade(course_id=people.course.id))
+        work.session.add(Invite(course_id=people.course.id, role=Role.LEARNER, secret_hash="x", expires_at=now()))
     for choice in CHOICES[table, column]:
         if choice is not SubmissionState.DONE:  # which wants a report too
             with database.unit_of_work() as work:
                 work.session.exec(
-                    text(f"UPDATE {table} SET {column} = '{choice}' WHERE id = (SELECT min(id) FROM {table})")
+                    text(f"UPDATE {table} SET {column} = '{choice}' WHERE id = (SELECT id FROM {table} LIMIT 1)")
                 )
-    for unknown in ("LEARNER", "DONE", "", "none"):
+    for unknown in ("LEARNER", "DONE", "", "nought"):
         with pytest.raises(IntegrityError, match=f"ck_{table}_{column}_known"), database.unit_of_work() as work:
             work.session.exec(text(f"UPDATE {table} SET {column} = '{unknown}'"))
 

@@ -8,7 +8,6 @@ import pytest
 
 from evmbox.chain import Chain, Contract
 from evmbox.compiler import Artifact, Compilation, Compiler, open_compiler
-from evmbox.pool import Pool
 
 HEAD = "// SPDX-License-Identifier: MIT\npragma solidity ^0.8.20;\n"
 CONTRACTS = Path(__file__).parent / "contracts"
@@ -54,13 +53,6 @@ def build(compilation_of: Compile) -> Build:
 def token(build: Build) -> Artifact:
     """Give a token of about ninety lines."""
     return build((CONTRACTS / "Token.sol").read_text())
-
-
-@pytest.fixture(scope="session")
-def pool() -> Iterator[Pool]:
-    """Give a pool of two slots, warm for the whole session."""
-    with Pool(2) as pool:
-        yield pool
 
 
 @pytest.fixture

@@ -101,3 +101,12 @@ def test_events_of_contracts_that_contracts_make_are_explained_by_known_abis(com
 def test_events_of_a_deployment_are_in_its_receipt(deploy: Any):
     contract = deploy("contract Born { event Hello(address by); constructor() { emit Hello(msg.sender); } }")
     assert [event.name for event in contract.deployment.events] == ["Hello"]
+
+
+def test_the_zero_address_is_shown_as_solidity_writes_it(chain: Chain, deploy: Any):
+    maker = deploy(
+        "contract C { event Made(address indexed from, uint8 n); function f() external { emit Made(address(0), 1); } }"
+    )
+    (event,) = maker.f().events
+    assert event.args["from"] == "0x" + 40 * "0"
+    assert event.in_words(chain.name_of) == "Made(from=address(0), n=1)"

@@ -1,6 +1,5 @@
 """Two learners and an instructor, each at a browser of their own, from the link to the table."""
 
-import re
 from collections.abc import Callable
 from typing import Any
 
@@ -8,6 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from support.contracts import SOLUTION, WRONG
+from support.jupyterlab import run_all
 from support.room import Classroom
 
 pytestmark = pytest.mark.browser
@@ -27,20 +27,6 @@ def write(page: Page, source: str) -> None:
 def check(page: Page) -> None:
     """Press Ctrl+Enter in the editor."""
     page.keyboard.press("Control+Enter")
-
-
-def run_all(page: Page) -> None:
-    """Run every cell of a notebook; again where JupyterLab was still connecting to its kernel and forgot the order."""
-    begun = page.locator(".jp-InputPrompt").filter(has_text=re.compile(r"\[(\*|\d+)\]"))
-    for patience_ms in (10_000, 10_000, PATIENCE_MS):
-        page.get_by_role("menuitem", name="Run", exact=True).click()
-        page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
-        try:
-            expect(begun.first).to_be_visible(timeout=patience_ms)
-        except AssertionError:
-            continue
-        return
-    raise AssertionError("no cell was run")
 
 
 def verdict(page: Page, headline: str) -> None:
@@ -129,7 +115,6 @@ def test_the_owner_opens_the_same_lesson_in_jupyterlab(
     owner = visit(links["owner"])
     owner.page.get_by_role("link", name="Open A tip jar as a notebook").click()
     expect(owner.page.locator(".jp-Notebook")).to_be_visible(timeout=PATIENCE_MS)
-    expect(owner.page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]")).to_be_visible(timeout=PATIENCE_MS)
     run_all(owner.page)
     write(owner.page, SOLUTION)
     check(owner.page)

@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from classroom.catalog import Catalog
 from evmbox.exercise import Exercise
 from evmbox.pool import Pool
 from evmbox.report import Outcome, Report
@@ -154,8 +155,9 @@ def in_words(old: str, new: str) -> str:
 
 
 @pytest.mark.timeout(600)
-def test_every_mutant_is_refused(exercise: Exercise, pool: Pool):
-    changes = KILLED[exercise.id]
+@pytest.mark.parametrize("of", KILLED)
+def test_every_mutant_is_refused(of: str, course: Catalog, pool: Pool):
+    exercise, changes = course.exercise(of), KILLED[of]
     reports = graded(exercise, [mutant_of(exercise.solution, *change) for change in changes], pool)
     others = [
         f"{in_words(*change)}: {report.outcome} {report.message or ''}"
@@ -165,8 +167,9 @@ def test_every_mutant_is_refused(exercise: Exercise, pool: Pool):
     assert not others, "\n".join(others)
 
 
-def test_changes_that_change_nothing_pass(exercise: Exercise, pool: Pool):
-    changes = EQUIVALENT[exercise.id]
+@pytest.mark.parametrize("of", EQUIVALENT)
+def test_changes_that_change_nothing_pass(of: str, course: Catalog, pool: Pool):
+    exercise, changes = course.exercise(of), EQUIVALENT[of]
     reports = graded(exercise, [mutant_of(exercise.solution, old, new) for old, new, _ in changes], pool)
     refused = [
         f"{in_words(old, new)} ({why}): {[check.message for check in report.checks if check.message] or report.message}"

@@ -3,7 +3,13 @@
 import os
 import subprocess
 import sys
+from contextlib import redirect_stderr, redirect_stdout
+from io import StringIO
 from pathlib import Path
+
+import pytest
+
+from classroom.cli import main
 
 
 def classroom(data_dir: Path, *arguments: str, say: str = "", **variables: str) -> subprocess.CompletedProcess[str]:
@@ -17,3 +23,14 @@ def classroom(data_dir: Path, *arguments: str, say: str = "", **variables: str) 
         check=False,
         timeout=150,
     )
+
+
+def classroom_here(data_dir: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run the command line in this process: for what ends before it starts anything, without two seconds of imports."""
+    with pytest.MonkeyPatch.context() as patch, redirect_stdout(StringIO()) as out, redirect_stderr(StringIO()) as err:
+        patch.setenv("CLASSROOM_DATA_DIR", str(data_dir))
+        patch.setenv("COLUMNS", "200")
+        patch.setattr(sys, "argv", ["classroom", *arguments])
+        with pytest.raises(SystemExit) as ended:
+            main()
+    return subprocess.CompletedProcess(arguments, int(ended.value.code or 0), out.getvalue(), err.getvalue())

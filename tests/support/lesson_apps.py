@@ -68,6 +68,38 @@ LESSONS = {
         Hello()
         ```
         """,
+    "late": """
+        # Late
+
+        ```{code-cell}
+        import anywidget, ipywidgets, traitlets
+        class Late(anywidget.AnyWidget):
+            _esm = '''
+                await new Promise((resolve) => setTimeout(resolve, 2500));
+                function render({ model, el }) {
+                    const show = () => { el.textContent = `Heard ${model.get("words")}`; };
+                    model.on("change:words", show);
+                    show();
+                }
+                export default { render };
+                '''
+            words = traitlets.Unicode("nothing").tag(sync=True)
+        late = Late()
+        button = ipywidgets.Button(description="Speak")
+        button.on_click(lambda _: setattr(late, "words", "you"))
+        display(late, button)
+        ```
+        """,
+    "growing": """
+        # Growing
+
+        ```{code-cell}
+        import ipywidgets
+        button = ipywidgets.Button(description="More")
+        button.on_click(lambda _: ipywidgets.Label("more"))
+        print(button.model_id)
+        ```
+        """,
     "crash": """
         # Crash
 

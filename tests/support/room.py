@@ -1,6 +1,7 @@
 """A whole classroom as `make run` starts it: its processes, what it says, its database."""
 
 import os
+import random
 import re
 import signal
 import socket
@@ -11,6 +12,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -21,16 +23,28 @@ LINK = re.compile(r"http://\S+/welcome\?link=\S+")
 START_S = 90.0
 
 
+_WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+_WORKERS = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+_RANGE = range(10_240 + _WORKER, 32_768, _WORKERS)  # below what Linux chooses from
+_PORTS = iter(random.sample(_RANGE, len(_RANGE)))
+
+
 def free_ports(number: int) -> list[int]:
-    """Give ports that nothing listens on."""
-    sockets = [socket.socket() for _ in range(number)]
-    try:
-        for each in sockets:
-            each.bind(("127.0.0.1", 0))
-        return [each.getsockname()[1] for each in sockets]
-    finally:
-        for each in sockets:
-            each.close()
+    """Give ports that nothing listens on, none of them twice.
+
+    No two workers get the same, and the system gives none of these to a connection of its own choice, so that a port
+    is still free when a server that is starting comes to it.
+    """
+    return list(islice(filter(_is_free, _PORTS), number))
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as one:
+        try:
+            one.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
 
 
 def descendants(pid: int) -> set[int]:
@@ -68,6 +82,7 @@ class Classroom:
     process: subprocess.Popen[str] | None = None
     said: list[str] = field(default_factory=list)
     listener: threading.Thread | None = None
+    more: dict[str, str] = field(default_factory=dict)
 
     @property
     def environment(self) -> dict[str, str]:
@@ -80,6 +95,7 @@ class Classroom:
             "CLASSROOM_VOILA_PORT": voila,
             "CLASSROOM_LAB_PORT": lab,
             "PYTHONUNBUFFERED": "1",
+            **self.more,
         }
 
     @property

@@ -5,6 +5,7 @@ import secrets
 import unicodedata
 from uuid import UUID
 
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
 from classroom import audit_log
@@ -61,7 +62,12 @@ def create_user(
         is_admin=is_admin,
     )
     session.add(user)
-    session.flush()
+    try:
+        session.flush()
+    except IntegrityError:
+        raise Conflict(
+            f"There is somebody called {name} already, or with this address."
+        ) from None  # since a moment ago
     audit_log.record(session, Action.USER_CREATED, actor_id=actor_id, subject=str(user.id), details={"admin": is_admin})
     return user
 
@@ -86,6 +92,14 @@ def existing(session: Session, user_id: UUID) -> User:
     return user
 
 
+def _to_change(session: Session, user_id: UUID) -> User:
+    """Give a person who is about to be changed, held until the end of the transaction. Raises NotFound."""
+    user = session.get(User, user_id, with_for_update={"key_share": True})
+    if user is None:
+        raise NotFound("There is no such person.")
+    return user
+
+
 def every_user(session: Session) -> list[User]:
     """List everybody by name."""
     return list(session.exec(select(User).order_by(User.name)))
@@ -95,7 +109,7 @@ def set_password(
     session: Session, user_id: UUID, password: str, *, actor_id: UUID | None, keep: UUID | None = None
 ) -> None:
     """Change a password; every sign-in that was open before is closed, but the session `keep`. Raises Invalid."""
-    user = existing(session, user_id)
+    user = _to_change(session, user_id)
     store_password(session, user, new_hash(user, password), actor_id=actor_id, keep=keep)
 
 
@@ -122,14 +136,14 @@ def require_password(user: User, password: str) -> None:
 
 def set_disabled(session: Session, user_id: UUID, disabled: bool, *, actor_id: UUID | None) -> None:
     """Shut a person out, or let them in again. What they hold stops to open anything at once."""
-    existing(session, user_id).disabled_at = now() if disabled else None
+    _to_change(session, user_id).disabled_at = now() if disabled else None
     action = Action.USER_DISABLED if disabled else Action.USER_ENABLED
     audit_log.record(session, action, actor_id=actor_id, subject=str(user_id))
 
 
 def set_admin(session: Session, user_id: UUID, is_admin: bool, *, actor_id: UUID | None) -> None:
     """Make a person an administrator, or no more."""
-    existing(session, user_id).is_admin = is_admin
+    _to_change(session, user_id).is_admin = is_admin
     audit_log.record(
         session, Action.ADMIN_CHANGED, actor_id=actor_id, subject=str(user_id), details={"admin": is_admin}
     )
@@ -137,7 +151,7 @@ def set_admin(session: Session, user_id: UUID, is_admin: bool, *, actor_id: UUID
 
 def set_display_name(session: Session, user_id: UUID, display_name: str, *, actor_id: UUID | None) -> User:
     """Change what pages call a person. Raises Invalid."""
-    user = existing(session, user_id)
+    user = _to_change(session, user_id)
     user.display_name = normal_display_name(display_name)
     audit_log.record(session, Action.PROFILE_CHANGED, actor_id=actor_id, subject=str(user_id))
     return user

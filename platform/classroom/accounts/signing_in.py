@@ -22,7 +22,7 @@ from classroom.accounts.tokens import Tokens, TokenSigner, open_family
 from classroom.audit_log import Action
 from classroom.db import Database
 from classroom.errors import Unauthenticated
-from classroom.models import Credential, CredentialKind, Identity, Scope, User, now
+from classroom.models import Credential, CredentialKind, Identity, Scope, User
 from classroom.rates import Rate, Rates
 from classroom.settings import Settings
 
@@ -169,7 +169,11 @@ class Entrance:
         """Let somebody in, or as far as the second factor. Raises Unauthenticated or TooMany."""
         user = self.prove(proof, visit)
         with self.database.unit_of_work() as work:
-            return self.admit(work.session, user, visit, by=proof.provider)
+            known = select(User).where(User.id == user.id).with_for_update(key_share=True)
+            held = work.session.exec(known).one_or_none()
+            if held is None or held.disabled_at or held.password_hash != user.password_hash:
+                raise Unauthenticated(WRONG)  # changed while it was verified: no session may outlive the change
+            return self.admit(work.session, held, visit, by=proof.provider)
 
     def follow_link(self, secret: str, visit: Visit = _NOWHERE) -> SignedIn | SecondStep:
         """Exchange a one-time link for a session. The second exchange fails: raises Unauthenticated."""
@@ -267,13 +271,13 @@ class Entrance:
         stronger = rehashed(user.password_hash, password) if user.password_hash else None
         if stronger:
             with self.database.unit_of_work() as work:
-                work.session.exec(update(User).where(col(User.id) == user.id).values(password_hash=stronger))
+                unchanged = (col(User.id) == user.id, col(User.password_hash) == user.password_hash)
+                work.session.exec(update(User).where(*unchanged).values(password_hash=stronger))
+            user.password_hash = stronger
 
 
 def sign_out(session: Session, secret: str) -> None:
     """Close a session; one that is closed already stays so."""
     credential = session.exec(select(Credential).where(Credential.secret_hash == digest(secret))).first()
-    if credential and credential.revoked_at is None:
-        credential.revoked_at = now()
-        session.add(credential)
+    if credential and revoke_id(session, credential.id):
         audit_log.record(session, Action.SIGNED_OUT, actor_id=credential.user_id, subject=str(credential.id))

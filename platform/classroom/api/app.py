@@ -12,9 +12,12 @@ from fastapi import FastAPI
 from sqlmodel import col, select
 
 from classroom import __doc__ as about
+from classroom import workload
 from classroom.accounts import Entrance, Post, SessionSigner, TokenSigner
 from classroom.api import deps, problems
 from classroom.api.events import EventHub
+from classroom.api.job_events import JobHub
+from classroom.api.listening import listen
 from classroom.api.middleware import BodyLimit, Envelope, security_headers
 from classroom.api.routes import (
     account,
@@ -28,6 +31,7 @@ from classroom.api.routes import (
     health,
     internal,
     invites,
+    jobs,
     lessons,
     people,
     rpc,
@@ -39,11 +43,11 @@ from classroom.catalog import Catalog
 from classroom.chains import MAX_BODY_BYTES as LARGEST_CALL_BYTES
 from classroom.chains import LiveChains
 from classroom.courses import InvitesOfCourses
-from classroom.db import Database
+from classroom.db import Database, postgres_dsn
 from classroom.jobs import Queue
 from classroom.keys import server_key, wake_secret
 from classroom.models import Submission, SubmissionState
-from classroom.schemas import Problem
+from classroom.schemas import JobEvent, Problem
 from classroom.scratch import Scratch
 from classroom.settings import Settings
 
@@ -55,6 +59,7 @@ TAGS: Final = [
     {"name": "lessons", "description": lessons.__doc__},
     {"name": "drafts", "description": drafts.__doc__},
     {"name": "submissions", "description": submissions.__doc__},
+    {"name": "jobs", "description": jobs.__doc__},
     {"name": "sandbox", "description": sandbox.__doc__},
     {"name": "chains", "description": chains.__doc__},
     {"name": "rpc", "description": rpc.__doc__},
@@ -89,22 +94,10 @@ def create_app(settings: Settings, *, enqueue: Callable[[UUID], object] | None =
     problems.install(app, on_refusal=deps.write_down)
     app.add_middleware(BodyLimit, larger={rpc.PREFIX: LARGEST_CALL_BYTES})
     app.add_middleware(Envelope, headers=security_headers(settings))  # added last, so it surrounds the rest
+    of_people = (people, entrance, tokens, account)
+    of_learning = (lessons, drafts, submissions, sandbox, chains, rpc)
     of_courses = (courses, course_people, invites, extensions, grades)
-    for resource in (
-        people,
-        entrance,
-        tokens,
-        account,
-        lessons,
-        drafts,
-        submissions,
-        sandbox,
-        chains,
-        rpc,
-        *of_courses,
-        internal,
-        health,
-    ):
+    for resource in (*of_people, *of_learning, *of_courses, jobs, internal, health):
         app.include_router(resource.router)
     return app
 
@@ -113,9 +106,10 @@ def create_app(settings: Settings, *, enqueue: Callable[[UUID], object] | None =
 async def _lifespan(
     app: FastAPI, *, settings: Settings, enqueue: Callable[[UUID], object] | None
 ) -> AsyncIterator[None]:
-    database = Database(settings.database)
+    database = Database.of(settings)
     queue = Queue(settings)
     hub = EventHub(partial(_states, database))
+    job_hub = JobHub(partial(_jobs, database))
     key = server_key(settings)
     scratch = Scratch()
     private_chains = LiveChains(database, settings)
@@ -126,6 +120,7 @@ async def _lifespan(
         database=database,
         catalog=Catalog.load(settings.lessons_dir),
         hub=hub,
+        job_hub=job_hub,
         scratch=scratch,
         chains=private_chains,
         signer=SessionSigner(key),
@@ -138,7 +133,10 @@ async def _lifespan(
         queue=queue,
         enqueue=enqueue or queue.enqueue,
     )
-    watching = [asyncio.create_task(each) for each in (hub.watch(), private_chains.sweep())]
+    for_ever = [hub.watch(), job_hub.watch(), private_chains.sweep()]
+    if (dsn := postgres_dsn(settings.database)) is not None:
+        for_ever.append(listen(dsn, app.state.services.publish))
+    watching = [asyncio.create_task(each) for each in for_ever]
     try:
         yield
     finally:
@@ -158,3 +156,8 @@ def _states(database: Database, submission_ids: Collection[UUID]) -> Mapping[UUI
         wanted = col(Submission.id).in_(submission_ids)
         rows = session.exec(select(Submission.id, Submission.state).where(wanted)).all()
     return {submission_id: SubmissionState(state).value for submission_id, state in rows}
+
+
+def _jobs(database: Database, job_ids: Collection[UUID]) -> Mapping[UUID, JobEvent]:
+    with database.read() as session:
+        return workload.events_of(session, job_ids)

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, ParamSpec, TypeVar
 from uuid import UUID
 
 from fastapi import Depends, Path, Query, Request
@@ -22,6 +22,7 @@ from classroom.accounts import DEVICE_COOKIE, SESSION_COOKIE, Entrance, Invites,
 from classroom.api import csrf
 from classroom.api.agents import agent, client_address
 from classroom.api.events import EventHub
+from classroom.api.job_events import JobHub
 from classroom.audit_log import Action
 from classroom.catalog import Catalog
 from classroom.chains import NO_SUCH_CHAIN, LiveChains, Owner
@@ -30,9 +31,12 @@ from classroom.db import Database
 from classroom.errors import ClassroomError, Forbidden, NotFound, Unauthenticated, Unavailable
 from classroom.jobs import Queue
 from classroom.models import Chain, Course, CredentialKind, Role, Scope, Submission, Table, User
-from classroom.schemas import Name
+from classroom.schemas import Event, JobEvent, Name
 from classroom.scratch import Scratch
 from classroom.settings import Settings
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 logger = logging.getLogger("classroom.api")
 
@@ -49,6 +53,7 @@ class Services:
     database: Database
     catalog: Catalog
     hub: EventHub
+    job_hub: JobHub
     scratch: Scratch
     chains: LiveChains
     signer: SessionSigner
@@ -60,6 +65,13 @@ class Services:
     wake_secret: str = field(repr=False)
     queue: Queue
     enqueue: Callable[[UUID], object]
+
+    def publish(self, news: Event | JobEvent) -> None:
+        """Pass news on to the clients of this process that wait for it. Call it in the event loop."""
+        if isinstance(news, Event):
+            self.hub.publish(news)
+        else:
+            self.job_hub.publish(news)
 
 
 @dataclass(frozen=True)
@@ -122,12 +134,23 @@ async def _services(request: Request) -> Services:
 InServices = Annotated[Services, Depends(_services)]
 
 
-def visitor(request: Request, services: InServices) -> Identity | None:
+async def reading(services: Services, read: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+    """Have a short read of the database done: here, where that is a file, otherwise in a thread."""
+    if services.database.reads_at_once:
+        return read(*args, **kwargs)
+    return await run_in_threadpool(read, *args, **kwargs)
+
+
+async def visitor(request: Request, services: InServices) -> Identity | None:
     """Tell who is asking, or None where neither a cookie nor a token says so.
 
     Raises Unauthenticated for a token that does not hold (a cookie that does not is no cookie), and Forbidden where
     another site uses a visitor's cookie.
     """
+    return await reading(services, _visitor, request, services)
+
+
+def _visitor(request: Request, services: Services) -> Identity | None:
     header = request.headers.get("authorization")
     if header is not None:
         scheme, _, secret = header.partition(" ")

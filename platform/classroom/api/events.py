@@ -81,11 +81,6 @@ class EventHub:
         for feed in self._feeds.get(event.submission_id, ()):
             feed.put(event)
 
-    async def now(self, submission_id: UUID) -> Event:
-        """Tell where a submission is at this moment; one that is gone counts as failed."""
-        states = await asyncio.to_thread(self._states, (submission_id,))
-        return _event(submission_id, states.get(submission_id, "failed"))
-
     async def watch(self) -> None:
         """Look at the rows that somebody waits for, for ever."""
         known: dict[UUID, str] = {}
@@ -101,9 +96,5 @@ class EventHub:
                 continue
             for submission_id, state in states.items():
                 if state != known.get(submission_id):
-                    self.publish(_event(submission_id, state))
+                    self.publish(Event.model_validate({"submission_id": submission_id, "state": state}))
             known = dict(states)
-
-
-def _event(submission_id: UUID, state: str) -> Event:
-    return Event.model_validate({"submission_id": submission_id, "state": state})

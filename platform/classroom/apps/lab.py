@@ -146,7 +146,7 @@ def serve(settings: Settings) -> None:
         "JUPYTER_DATA_DIR": str(own / "data"),
         "JUPYTER_RUNTIME_DIR": str(own / "runtime"),
     }
-    with closing(Database(settings.database)) as database:
+    with closing(Database.of(settings)) as database:
         server = ClassroomLab.initialize_server(argv=[], config=configuration(settings))
         server.classroom = settings
         server.sessions = Sessions(settings, database)

@@ -22,6 +22,7 @@ from jupyter_server.auth.authorizer import Authorizer
 from jupyter_server.auth.decorator import allow_unauthenticated, authorized
 from jupyter_server.auth.identity import User as Visitor
 from jupyter_server.base.handlers import APIHandler, FileFindHandler, JupyterHandler
+from jupyter_server.services.kernels.connection.base import deserialize_msg_from_ws_v1
 from jupyter_server.services.kernels.handlers import KernelHandler
 from tornado import web
 from tornado.iostream import StreamClosedError
@@ -40,6 +41,9 @@ from classroom.settings import Settings
 
 MAX_BODY_BYTES: Final = 64 * 1024
 MAX_MESSAGE_BYTES: Final = 1024 * 1024
+PROTOCOL: Final = "v1.kernel.websocket.jupyter.org"
+"""What our pages and this server speak with each other: every part of a message by itself."""
+
 MESSAGES: Final = ["comm_open", "comm_close", "comm_msg", "comm_info_request", "kernel_info_request"]
 """What a page may send to its kernel: what widgets say, and never code."""
 
@@ -170,7 +174,14 @@ class Kernel(KernelHandler):
 
 
 class KernelMessages(VoilaKernelWebsocketHandler):
-    """The connection between a page and its kernel, closed when the kernel ends."""
+    """The connection between a page and its kernel, closed when the kernel ends.
+
+    A page connects while cells run, at any point between a widget's parts. It asks at once for the state of all widgets
+    there are; what it would hear of new ones before the answer is in the answer too, and without the parts that came
+    before would make a widget that stays an error.
+    """
+
+    knows_the_widgets = False
 
     async def open(self, kernel_id: str) -> None:
         """Begin."""
@@ -181,6 +192,16 @@ class KernelMessages(VoilaKernelWebsocketHandler):
         """End."""
         self.kernel_manager.pages.get(self.kernel_id, set()).discard(self)
         super().on_close()
+
+    def write_message(self, message: Any, binary: bool = False) -> Any:
+        """Tell the page what the kernel says, unless it is of a new widget and too soon."""
+        if not self.knows_the_widgets and self.selected_subprotocol == PROTOCOL:
+            _, (header, _, _, content, *_) = deserialize_msg_from_ws_v1(message)
+            kind = json.loads(header)["msg_type"]
+            if kind == "comm_open":
+                return None
+            self.knows_the_widgets = kind == "comm_msg" and json.loads(content)["data"].get("method") == "update_states"
+        return super().write_message(message, binary)
 
 
 class ClassroomVoila(Voila):
@@ -272,7 +293,7 @@ def serve(settings: Settings) -> None:
     """Serve lesson apps until told to stop."""
     os.environ["JUPYTER_NO_CONFIG"] = "1"
     with (
-        closing(Database(settings.database)) as database,
+        closing(Database.of(settings)) as database,
         tempfile.TemporaryDirectory(prefix="classroom-voila-") as connections,
     ):
         asyncio.run(_serve(ClassroomVoila(settings, database, dict(os.environ), connection_dir_root=connections)))

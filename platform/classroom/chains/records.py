@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import bindparam, insert, inspect, update
+from sqlalchemy import delete as sa_delete
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
@@ -15,7 +16,7 @@ from classroom import audit_log
 from classroom.audit_log import Action
 from classroom.db import Database
 from classroom.errors import Conflict, NotFound
-from classroom.models import Chain, ChainRequest, Credential, now
+from classroom.models import Chain, ChainRequest, Credential, User, now
 from classroom.settings import Settings
 from evmbox.rpc import Entry
 
@@ -52,6 +53,10 @@ class Owner:
 def create(session: Session, owner: Owner, name: str, *, settings: Settings) -> tuple[Chain, bool]:
     """Give the owner's chain of that name, made if there is none; tell whether it was. Raises Conflict at the bound."""
     _sweep_throwaways(session)
+    holder = select(User.id).where(User.id == owner.user_id) if owner.user_id else None
+    if holder is None:
+        holder = select(Credential.id).where(Credential.id == owner.credential_id)
+    session.exec(holder.with_for_update(key_share=True))  # else two at once would both find room for the last one
     held = of_owner(session, owner)
     for chain in held:
         if chain.name == name:
@@ -92,7 +97,9 @@ def get(session: Session, chain_id: UUID, owner: Owner) -> Chain:
 
 def delete(session: Session, chain_id: UUID, owner: Owner) -> None:
     """Delete a chain and its journal. Raises NotFound where it is not the owner's."""
-    session.delete(get(session, chain_id, owner))
+    get(session, chain_id, owner)
+    if session.exec(sa_delete(Chain).where(col(Chain.id) == chain_id)).rowcount != 1:
+        raise NotFound(NO_SUCH_CHAIN)  # somebody else was quicker
     audit_log.record(session, Action.CHAIN_DELETED, actor_id=owner.user_id, subject=str(chain_id))
 
 
@@ -131,5 +138,6 @@ def write_down(database: Database, chain_id: UUID, sequence: int, entry: Entry) 
 def _sweep_throwaways(session: Session) -> None:
     """Delete the chains of tickets that hold no more."""
     over = select(Credential.id).where((col(Credential.expires_at) <= now()) | col(Credential.revoked_at).is_not(None))
-    for chain in session.exec(select(Chain).where(col(Chain.credential_id).in_(over)).limit(100)).all():
+    swept = select(Chain).where(col(Chain.credential_id).in_(over)).limit(100).with_for_update(skip_locked=True)
+    for chain in session.exec(swept).all():
         session.delete(chain)

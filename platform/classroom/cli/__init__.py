@@ -15,8 +15,14 @@ COMMANDS: Final = {
     "up": "Start everything on this machine and open one address.",
     "lesson": "Grade a file, begin a lesson, preview it, prove that its checks are right.",
     "solc": "List the compilers, and fetch native ones.",
-    "user": "Add people to the course.",
+    "jobs": "See what waits, runs or was given up; put back, cancel.",
+    "user": "Add people, list them, give them links, roles and keys, shut them out.",
     "course": "Make courses, and let people into them.",
+    "migrate": "Bring the database up to date.",
+    "move": "Move everything into another database, such as PostgreSQL.",
+    "backup": "Put everything into one file, while the classroom runs.",
+    "restore": "Bring a backup back.",
+    "audit": "Verify, export and show the audit log.",
     "doctor": "Look whether this machine has all it takes, and say what to do.",
 }
 

@@ -33,6 +33,7 @@ def of_courses() -> None:
 
 @app.command("create")
 def create_course(
+    *,
     title: Annotated[str, typer.Argument(help="The title, such as 'Spring 2026'.")],
     slug: Annotated[str, typer.Option(help="Short name for addresses; the title gives it.")] = "",
     instructor: Annotated[str | None, typer.Option(help="Name of an account that is to run it.")] = None,

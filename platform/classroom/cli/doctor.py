@@ -195,7 +195,7 @@ def database(settings: Settings) -> Finding:
     url = make_url(settings.database)
     if url.get_backend_name() == "sqlite" and not (url.database and Path(url.database).exists()):
         return Finding("database", State.OK, "not there yet; `classroom up` makes it")
-    opened = Database(settings.database)
+    opened = Database.of(settings)
     try:
         present, newest = opened.revisions()
     except (SQLAlchemyError, Unavailable) as error:
@@ -206,7 +206,9 @@ def database(settings: Settings) -> Finding:
     if present == newest:
         return Finding("database", State.OK, f"{url.get_backend_name()}, at revision {newest}")
     found = f"at revision {present or 'none'}, the newest is {newest}"
-    return Finding("database", State.WARNING, found, "`classroom up` brings it up to date; make a backup before.")
+    return Finding(
+        "database", State.WARNING, found, "`classroom migrate` brings it up to date, and makes a backup before."
+    )
 
 
 def queue(settings: Settings) -> Finding:

@@ -5,6 +5,7 @@ from typing import NamedTuple, Protocol
 from uuid import UUID
 
 from sqlalchemy import func
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -41,8 +42,11 @@ def ensure_default_course(session: Session, catalog: Titled) -> Course:
     course = session.exec(select(Course).where(Course.slug == DEFAULT_COURSE)).first()
     if course is None:
         course = Course(slug=DEFAULT_COURSE, title=catalog.title)
-        session.add(course)
-        session.flush()
+        try:
+            with session.begin_nested():
+                session.add(course)
+        except IntegrityError:  # another process was quicker
+            return session.exec(select(Course).where(Course.slug == DEFAULT_COURSE)).one()
         audit_log.record(session, Action.COURSE_CREATED, actor_id=None, subject=str(course.id))
     return course
 
@@ -147,6 +151,8 @@ def require_role(session: Session, user: User, course_slug: str, *roles: Role) -
 
     Raises Forbidden for who has another role there, NotFound for everyone else: to them the course does not exist.
     """
+    if "\x00" in course_slug:
+        raise NotFound(NO_SUCH_COURSE)  # PostgreSQL cannot even be asked for it
     held = session.exec(
         select(Course, Enrolment.role)
         .join(Enrolment, col(Enrolment.course_id) == Course.id)
@@ -282,7 +288,7 @@ def _in_groups_of(course_id: UUID, user_id: UUID) -> SelectOfScalar[UUID]:
 
 
 def _existing(session: Session, course_slug: str) -> Course:
-    course = session.exec(select(Course).where(Course.slug == course_slug)).first()
+    course = None if "\x00" in course_slug else session.exec(select(Course).where(Course.slug == course_slug)).first()
     if course is None:
         raise NotFound(NO_SUCH_COURSE)
     return course

@@ -1,7 +1,11 @@
 """The consumer's process: threads that supervise, a pool that grades in children, a reaper that forgets no job.
 
-One runs per data folder. It may be killed at any instruction: the next one takes back its leases as it starts, and what
-a worker hands in after it lost its lease is refused.
+Beside SQLite one runs per data folder. On PostgreSQL or Redis any number may, on any number of hosts. Each may be
+killed at any instruction: another, or the next one here, takes its leases back, and what a worker hands in after it
+lost its lease is refused.
+
+There are two kinds of worker. Those that grade do nothing else, so that nobody who waits for a verdict ever waits for a
+regrade, an export or a backup; those are done by workers of their own, with a pool of their own.
 """
 
 import fcntl
@@ -9,50 +13,67 @@ import hashlib
 import logging
 import os
 import queue
+import secrets
 import signal
 import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
-from datetime import timedelta
+from contextlib import ExitStack, contextmanager, nullcontext
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 from uuid import UUID
 
-from huey import SqliteHuey
+from huey import Huey
 from huey.consumer import Consumer as HueyConsumer
 from huey.consumer import Worker as HueyWorker
 
-from classroom import submissions
+from classroom import workload
 from classroom.catalog import Catalog
 from classroom.db import Database
 from classroom.errors import Unavailable
 from classroom.isolation import require_isolation
 from classroom.jobs.ahead import Ahead
+from classroom.jobs.handlers import HANDLERS, Effects, GiveWay, LeaseLost, Running, Tools
+from classroom.jobs.kinds import EXPORTERS, KINDS, periodic
 from classroom.jobs.queue import Bell, Queue, bell_path
+from classroom.jobs.spare import Spare
 from classroom.jobs.wake import Waker
-from classroom.models import SubmissionState
-from classroom.settings import Settings
-from classroom.submissions import Claim
-from evmbox.errors import PoolBusy, PoolClosed
+from classroom.models import JobState, SubmissionState
+from classroom.schemas import JobEvent, Progress
+from classroom.settings import QueueKind, Settings
+from classroom.submissions import GRADE
+from classroom.workload import Claim, Lane, Moved
+from evmbox.errors import CalledOff, PoolBusy, PoolClosed
 from evmbox.pool import Pool
-from evmbox.report import Report
 
 FINISH_S = 5.0
 """How long a stop waits for what is being graded; what takes longer is given back."""
 
+BEAT_EVERY_S = 5.0
+"""How often a consumer says that it lives, and renews its leases."""
+
+_BACKGROUND_S = 1.0  # between two looks of a worker that nothing has called
 _GIVE_BACK_S = 2.0
 _LOCK_WAIT_S = 10.0
 _POLL_S = 0.1  # for a message whose ring was not heard
 _REAP_EVERY_S = 1.0
-_RETRY_IN = timedelta(seconds=1)
 
 logger = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True)
+class Ended:
+    """A job that left a worker, for whoever measures: its kind, where it is now, how long it was worked on."""
+
+    kind: str
+    state: str
+    took_s: float
+
+
 def run_consumer(settings: Settings, *, parent_pid: int | None = None) -> None:
-    """Grade submissions until SIGTERM or SIGINT, or until the parent process is gone, where one is named.
+    """Do jobs until SIGTERM or SIGINT, or until the parent process is gone, where one is named.
 
     Raises Unavailable where another consumer holds this data folder, and where isolation is too weak for the settings.
     """
@@ -65,9 +86,11 @@ def run_consumer(settings: Settings, *, parent_pid: int | None = None) -> None:
         if parent_pid is not None and os.getppid() != parent_pid:
             reasons.put("the process that started this one is gone")
 
-    with _only_one(settings), ExitStack() as opened:
-        database = Database(settings.database)
+    alone = settings.queue is QueueKind.EMBEDDED
+    with _only_one(settings) if alone else nullcontext(), ExitStack() as opened:
+        database = Database.of(settings)
         opened.callback(database.close)
+        database.require_current()
         waker = opened.enter_context(Waker(settings))
         catalog = Catalog.load(settings.lessons_dir)
         pool = opened.enter_context(Pool(size=settings.pool_size, diagnostics=False, walls=walls))
@@ -79,123 +102,253 @@ def run_consumer(settings: Settings, *, parent_pid: int | None = None) -> None:
 
 
 class Consumer:
-    """The workers and the reaper of one data folder."""
+    """The workers and the reaper of one process. `observe` is told of every job that leaves a worker."""
 
-    def __init__(self, settings: Settings, *, database: Database, catalog: Catalog, pool: Pool, waker: Waker) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        database: Database,
+        catalog: Catalog,
+        pool: Pool,
+        waker: Waker,
+        observe: Callable[[Ended], object] = lambda _ended: None,
+    ) -> None:
         self._settings = settings
         self._database = database
-        self._catalog = catalog
         self._pool = pool
         self._waker = waker
+        self._observe = observe
         folder = hashlib.sha256(str(settings.data_dir.resolve()).encode()).hexdigest()
+        self._alone = settings.queue is QueueKind.EMBEDDED
         self._node = f"{socket.gethostname()[:64]}/{folder[:12]}/"
-        self._queue = Queue(settings, self.grade)
-        self._bell = Bell(bell_path(settings))
+        self.name = f"{self._node}{os.getpid()}" + ("" if self._alone else f"-{secrets.token_hex(3)}")
+        self._spare = Spare(partial(Pool, size=settings.background_workers, diagnostics=False, walls=pool.walls))
+        self._tools = Tools(
+            settings=settings,
+            database=database,
+            catalog=catalog,
+            pool=pool,
+            spare=self._spare,
+            exporters=EXPORTERS,
+            tell_progress=self._tell_progress,
+        )
+        self._queue = Queue(settings, self.work)
+        self._bell = Bell(bell_path(settings)) if self._alone else None
         self._ahead = Ahead(settings, database=database, catalog=catalog, pool=pool)
         self._workers = _Workers(self._queue.huey, self._bell, size=settings.pool_size)
+        self._held: dict[UUID, Running] = {}
         self._stopping = threading.Event()
+        self._called = threading.Event()
+        self._background = [
+            threading.Thread(target=self._work_in_background, name=f"background-{number}", daemon=True)
+            for number in range(settings.background_workers)
+        ]
         self._reaper = threading.Thread(target=self._reap_until_stopped, name="reaper", daemon=True)
+        self._next_beat = 0.0
         self._every_second: Callable[[], None] = lambda: None
 
     def start(self, *, every_second: Callable[[], None]) -> None:
         """Take back the leases of those who ran here before, and begin."""
         self._every_second = every_second
-        self._reap(lost_worker=self._node)
+        self._reap(lost_worker=self._node if self._alone else None)
         self._workers.start()
+        for thread in self._background:
+            thread.start()
         self._reaper.start()
         self._ahead.start()
 
     def stop(self) -> None:
         """Finish what is quickly finished, give the rest back, and end."""
         self._stopping.set()
+        self._called.set()
+        for running in self._in_background():
+            running.given_way = True
         self._ahead.stop()
         self._workers.stop(graceful=True)
         self._pool.close()
-        for _, thread in self._workers.worker_threads:
+        self._spare.close()
+        for thread in (*(each for _, each in self._workers.worker_threads), *self._background, self._reaper):
             thread.join(_GIVE_BACK_S)
-        self._reaper.join(_GIVE_BACK_S)
+        for running in list(self._held.values()):  # an export or a backup that does not look up
+            self._give_back(running.claim, None)
+        with self._database.unit_of_work(durable=False) as work:
+            workload.leave(work, self.name)
         self._ahead.close(_GIVE_BACK_S)
-        self._bell.close()
+        if self._bell is not None:
+            self._bell.close()
         self._queue.close()
 
-    def grade(self, job_id: UUID) -> None:
-        """Do one job from lease to verdict. A message about a job that is not waiting has no effect."""
+    def work(self, _message: UUID) -> None:
+        """Do the most urgent of the jobs that somebody waits for. A message is a nudge, and names any job."""
+        if not self._do_one(Lane.INTERACTIVE):
+            self._called.set()
+
+    def _work_in_background(self) -> None:
+        while not self._stopping.is_set():
+            self._called.wait(_BACKGROUND_S)
+            self._called.clear()
+            try:
+                while not self._stopping.is_set() and self._waits(Lane.BACKGROUND) and self._do_one(Lane.BACKGROUND):
+                    pass
+            except Unavailable as error:
+                logger.warning("No job could be taken: %s", error.detail)
+            except Exception:
+                logger.exception("A background worker failed and goes on")
+
+    def _waits(self, lane: Lane, *, above: int | None = None) -> bool:
+        kinds = [kind for kind in KINDS.of(lane) if above is None or kind.priority > above]
+        with self._database.read() as session:
+            return workload.waits(session, kinds)
+
+    def _do_one(self, lane: Lane) -> bool:
+        """Do one job from lease to effects; tell whether there was one."""
+        lease_s = self._settings.lease_s
         with self._database.unit_of_work(durable=False) as work:  # a lease that a power cut takes is given again
-            claim = submissions.claim(work, job_id, worker=f"{self._node}{os.getpid()}", lease_s=self._settings.lease_s)
+            claim = workload.claim(work, KINDS.of(lane), worker=self.name, lease_s=lease_s)
         if claim is None:
-            return
-        deadline = time.monotonic() + self._settings.lease_s
-        self._waker.tell(claim.submission_id, SubmissionState.RUNNING)
+            return False
+        running = Running(
+            claim,
+            self._database,
+            moved=lambda progress, stage: self._tell_job(claim, JobState.RUNNING, progress, stage),
+            someone_waits=lambda: self._waits(lane, above=claim.kind.priority),
+        )
+        self._held[claim.job_id] = running
         try:
-            report = self._pool.grade(
-                self._catalog.exercise(claim.exercise_id).current(),
-                claim.source,
-                seed=claim.seed,
-                explain=True,
-                on_progress=lambda step: self._waker.tell(claim.submission_id, SubmissionState.RUNNING, step),
-            )
-            finished = self._hand_in(claim, report, deadline)
-        except (PoolClosed, PoolBusy) as reason:
-            self._give_back(claim, None)
-            logger.info("Job %s was given back: %s", claim.job_id, reason)
+            state = self._carry_out(running, deadline=running.began + lease_s)
+        finally:
+            self._held.pop(claim.job_id, None)
+        self._observe(Ended(claim.kind.name, state, time.monotonic() - running.began))
+        return True
+
+    def _carry_out(self, running: Running, *, deadline: float) -> str:
+        """Have a job done by its handler, and tell in a word where it is then."""
+        claim = running.claim
+        if claim.kind is GRADE:
+            self._waker.tell(claim.loaded.submission_id, SubmissionState.RUNNING)
+        else:
+            self._tell_job(claim, JobState.RUNNING)
+        try:
+            effects = HANDLERS[claim.kind.name](running, self._tools)
+            finished = self._hand_in(effects, deadline)
+        except (PoolClosed, PoolBusy, GiveWay) as reason:
+            logger.info("Job %s was given back: %r", claim.job_id, reason)
+            return self._give_back(claim, None)
+        except CalledOff:
+            if running.overdue:
+                return self._give_back(claim, f"it took longer than {claim.kind.limit_s:g} seconds")
+            with self._database.unit_of_work() as work:
+                moved = workload.call_off(work, claim)
+            return self._tell_moved(moved)
+        except LeaseLost:
+            finished = False
         except Exception as error:
             logger.exception("Job %s failed at attempt %d", claim.job_id, claim.attempt)
-            self._give_back(claim, f"{type(error).__name__}: {error}")
+            return self._give_back(claim, f"{type(error).__name__}: {error}")
+        if not finished:
+            logger.warning("Job %s: the lease of attempt %d was lost", claim.job_id, claim.attempt)
+            return "lost"
+        if claim.kind is GRADE:
+            self._waker.tell(claim.loaded.submission_id, SubmissionState.DONE)
         else:
-            if finished:
-                self._waker.tell(claim.submission_id, SubmissionState.DONE)
-            else:
-                logger.warning("Job %s: the lease of attempt %d was lost", claim.job_id, claim.attempt)
+            self._tell_job(claim, JobState.DONE, 1.0)
+        return JobState.DONE.value
 
-    def _hand_in(self, claim: Claim, report: Report, deadline: float) -> bool:
-        """Write the verdict; where the database is out of order, try again for as long as the lease lasts."""
+    def _hand_in(self, effects: Effects, deadline: float) -> bool:
+        """Write the effects; where the database is out of order, try again for as long as the lease lasts."""
         while True:
             try:
                 with self._database.unit_of_work() as work:
-                    return submissions.finish(work, claim, report)
+                    return effects(work)
             except Unavailable:
                 if self._stopping.wait(0.5) or time.monotonic() > deadline:
                     raise
 
-    def _give_back(self, claim: Claim, error: str | None) -> None:
+    def _give_back(self, claim: Claim, error: str | None) -> str:
         with self._database.unit_of_work() as work:
-            state = submissions.release(work, claim, error=error, retry_in=_RETRY_IN)
-        if state is not None:
-            self._waker.tell(claim.submission_id, state)
+            moved = workload.release(work, claim, error=error)
+        return self._tell_moved(moved)
+
+    def _tell_moved(self, moved: Moved | None) -> str:
+        if moved is None:
+            return "lost"
+        if moved.kind == GRADE.name and moved.subject_id is not None:
+            given_up = moved.state in {JobState.DEAD, JobState.CANCELLED}
+            self._waker.tell(moved.subject_id, SubmissionState.FAILED if given_up else SubmissionState.QUEUED)
+        else:
+            self._waker.tell_job(JobEvent(job_id=moved.job_id, state=moved.state.value))
+        return moved.state.value
+
+    def _tell_job(self, claim: Claim, state: JobState, progress: float = 0.0, stage: str | None = None) -> None:
+        self._waker.tell_job(JobEvent(job_id=claim.job_id, state=state.value, progress=progress, stage=stage))
+
+    def _tell_progress(self, claim: Claim, step: Progress) -> None:
+        self._waker.tell(claim.loaded.submission_id, SubmissionState.RUNNING, step)
+
+    def _in_background(self) -> list[Running]:
+        return [running for running in list(self._held.values()) if running.claim.kind.lane is Lane.BACKGROUND]
 
     def _reap_until_stopped(self) -> None:
         while not self._stopping.wait(_REAP_EVERY_S):
             try:
                 self._every_second()
+                self._look_after_the_held()
                 self._reap()
                 self._workers.check_worker_health()
+                self._spare.rest(busy=bool(self._in_background()))
             except Exception:
                 logger.exception("The reaper failed and goes on")
 
+    def _look_after_the_held(self) -> None:
+        """Call off what somebody wants cancelled, and what takes too long."""
+        held = dict(self._held)
+        if not held:
+            return
+        with self._database.read() as session:
+            asked = workload.asked_to_cancel(session, held)
+        for job_id, running in held.items():
+            running.overdue = time.monotonic() - running.began > running.claim.kind.limit_s
+            if running.overdue or job_id in asked:
+                running.recall.call()
+
     def _reap(self, *, lost_worker: str | None = None) -> None:
-        with self._database.unit_of_work() as work:
-            reaped = submissions.reap(work, lost_worker=lost_worker)
-        for submission_id in reaped.lost:
-            self._waker.tell(submission_id, SubmissionState.FAILED)
+        beats = time.monotonic() >= self._next_beat
+        slots = self._settings.pool_size + self._settings.background_workers
+        with self._database.unit_of_work(durable=False) as work:  # whatever is undone is simply done again
+            if beats:
+                held = [job_id for job_id, running in list(self._held.items()) if not running.overdue]
+                workload.beat(work, self.name, slots=slots, held=held, lease_s=self._settings.lease_s)
+            reaped = workload.reap(work, KINDS, lost_worker=lost_worker)
+            if beats:
+                workload.make_due(work, periodic(self._settings), enqueue=lambda _job_id: self._called.set())
+        if beats:
+            self._next_beat = time.monotonic() + BEAT_EVERY_S
+        for moved in reaped.moved:
+            if moved.state is not JobState.QUEUED:
+                self._tell_moved(moved)
         for job_id in reaped.due:
             self._queue.enqueue(job_id)
+        if reaped.in_background:
+            self._called.set()
 
 
 class _Worker(HueyWorker):  # type: ignore[misc]  # huey publishes no types
     """Huey's worker, woken by the bell instead of asking the queue again and again."""
 
-    def __init__(self, *, bell: Bell, **options: Any) -> None:
+    def __init__(self, *, bell: Bell | None, **options: Any) -> None:
         super().__init__(**options)
         self._bell = bell
 
     def sleep(self) -> None:
-        self._bell.wait(_POLL_S)
+        if self._bell is not None:  # elsewhere reading itself waits
+            self._bell.wait(_POLL_S)
 
 
 class _Workers(HueyConsumer):  # type: ignore[misc]
     """Huey's threads. Signals are left to the process, which has more to stop than these."""
 
-    def __init__(self, huey: SqliteHuey, bell: Bell, *, size: int) -> None:
+    def __init__(self, huey: Huey, bell: Bell | None, *, size: int) -> None:
         self.worker_class = partial(_Worker, bell=bell)
         super().__init__(
             huey,

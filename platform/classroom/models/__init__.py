@@ -1,6 +1,6 @@
 """The tables. Columns and constraints only; what may be done with them lives in the services."""
 
-from classroom.models.audit import AuditEvent
+from classroom.models.audit import AuditEvent, AuditHead
 from classroom.models.base import Table, UtcDateTime, now
 from classroom.models.chains import Chain, ChainRequest
 from classroom.models.courses import (
@@ -14,12 +14,13 @@ from classroom.models.courses import (
     Invite,
     Role,
 )
-from classroom.models.jobs import Job, JobState
+from classroom.models.jobs import Job, JobState, PeriodicTask, Regrade, RegradeResult, RegradeState, Run, Worker
 from classroom.models.people import Credential, CredentialKind, Identity, RateCount, Scope, SecondFactor, User
 from classroom.models.submissions import Deployment, Draft, Progress, ProgressState, Submission, SubmissionState
 
 __all__ = [
     "AuditEvent",
+    "AuditHead",
     "Chain",
     "ChainRequest",
     "Course",
@@ -37,10 +38,15 @@ __all__ = [
     "Invite",
     "Job",
     "JobState",
+    "PeriodicTask",
     "Progress",
     "ProgressState",
     "RateCount",
+    "Regrade",
+    "RegradeResult",
+    "RegradeState",
     "Role",
+    "Run",
     "Scope",
     "SecondFactor",
     "Submission",
@@ -48,5 +54,6 @@ __all__ = [
     "Table",
     "User",
     "UtcDateTime",
+    "Worker",
     "now",
 ]

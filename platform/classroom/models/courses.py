@@ -116,7 +116,7 @@ class Invite(Table, table=True):
     id: UUID = Field(default_factory=uuid4, primary_key=True)
     course_id: UUID = Field(foreign_key="courses.id", index=True, ondelete="CASCADE")
     role: Role = Field(sa_column=choice_column(Role))
-    group_id: UUID | None = Field(default=None, foreign_key="course_groups.id", ondelete="CASCADE")
+    group_id: UUID | None = Field(default=None, foreign_key="course_groups.id", index=True, ondelete="CASCADE")
     secret_hash: str = Field(max_length=64, unique=True, index=True)
     label: str = Field(default="", max_length=128)
     max_uses: int | None = None
@@ -140,7 +140,7 @@ class Extension(Table, table=True):
     course_id: UUID = Field(foreign_key="courses.id", ondelete="CASCADE")
     exercise_id: str = Field(max_length=64)
     user_id: UUID | None = Field(default=None, foreign_key="users.id", index=True, ondelete="CASCADE")
-    group_id: UUID | None = Field(default=None, foreign_key="course_groups.id", ondelete="CASCADE")
+    group_id: UUID | None = Field(default=None, foreign_key="course_groups.id", index=True, ondelete="CASCADE")
     due_at: datetime = Field(sa_column=time_column())
     reason: str = Field(default="", max_length=500)
     created_at: datetime = Field(default_factory=now, sa_column=time_column())

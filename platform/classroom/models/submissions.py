@@ -35,6 +35,8 @@ class Submission(Table, table=True):
         UniqueConstraint("user_id", "idempotency_key"),
         UniqueConstraint("course_id", "user_id", "exercise_id", "number"),
         CheckConstraint("(state = 'done') = (report IS NOT NULL)", name="done_has_report"),
+        CheckConstraint("number >= 1", name="number_counts_from_one"),
+        CheckConstraint("score >= 0 AND score <= max_score", name="score_in_range"),
         one_of("state", SubmissionState),
         Index(None, "user_id", "created_at"),  # the rate: how many in the last minute
     )
@@ -60,7 +62,12 @@ class Progress(Table, table=True):
     """How far one learner is with one exercise: written when a verdict is, read by every page."""
 
     __tablename__ = "progress"
-    __table_args__ = (UniqueConstraint("course_id", "user_id", "exercise_id"), one_of("state", ProgressState))
+    __table_args__ = (
+        UniqueConstraint("course_id", "user_id", "exercise_id"),
+        CheckConstraint("attempts >= 0", name="attempts_counted"),
+        CheckConstraint("best_score >= 0 AND best_score <= max_score", name="score_in_range"),
+        one_of("state", ProgressState),
+    )
 
     id: UUID = Field(default_factory=uuid4, primary_key=True)
     course_id: UUID = Field(foreign_key="courses.id", ondelete="CASCADE")
@@ -72,7 +79,7 @@ class Progress(Table, table=True):
     max_score: float = Field(default=0.0)
     best_gas: int | None = Field(default=None, ge=1)  # the least, of correct contracts, where gas is scored
     last_outcome: str | None = Field(default=None, max_length=32)
-    best_submission_id: UUID | None = Field(default=None, foreign_key="submissions.id", ondelete="SET NULL")
+    best_submission_id: UUID | None = Field(default=None, foreign_key="submissions.id", index=True, ondelete="SET NULL")
     updated_at: datetime = Field(default_factory=now, sa_column=time_column())
     passed_at: datetime | None = Field(default=None, sa_column=time_column(nullable=True))
 
@@ -81,7 +88,10 @@ class Draft(Table, table=True):
     """The unsaved text in a learner's editor; `revision` lets two tabs notice each other."""
 
     __tablename__ = "drafts"
-    __table_args__ = (UniqueConstraint("course_id", "user_id", "exercise_id"),)
+    __table_args__ = (
+        UniqueConstraint("course_id", "user_id", "exercise_id"),
+        CheckConstraint("revision >= 1", name="revision_counts_from_one"),
+    )
 
     id: UUID = Field(default_factory=uuid4, primary_key=True)
     course_id: UUID = Field(foreign_key="courses.id", ondelete="CASCADE")

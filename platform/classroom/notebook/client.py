@@ -141,6 +141,8 @@ class Client:
         try:
             for event in self.events(submission_id):
                 on_event(event)
+                if event.submission is not None:
+                    return event.submission
         except (httpx.TransportError, ValidationError, TooMany, Unavailable):
             pass  # the verdict itself can still be asked for
         deadline = time.monotonic() + _PATIENCE_S

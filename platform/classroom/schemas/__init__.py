@@ -35,6 +35,7 @@ from classroom.schemas.courses import (
     TrackGradeOut,
     TrackIn,
 )
+from classroom.schemas.jobs import JobEvent, JobOut, RunIn
 from classroom.schemas.lessons import (
     ExerciseOut,
     ExerciseSummary,
@@ -123,6 +124,8 @@ __all__ = [
     "In",
     "InviteIn",
     "InviteOut",
+    "JobEvent",
+    "JobOut",
     "JoinIn",
     "JoinedOut",
     "KeyIn",
@@ -150,6 +153,7 @@ __all__ = [
     "Report",
     "ResetIn",
     "RoleName",
+    "RunIn",
     "ScenarioIn",
     "ScenarioOut",
     "SentOut",

@@ -37,6 +37,7 @@ class Event(Out):
     submission_id: UUID
     state: Literal["queued", "running", "done", "failed"]
     progress: Progress | None = None
+    submission: SubmissionOut | None = Field(default=None, description="the attempt with its verdict, in the last")
 
 
 class DraftIn(In):

@@ -4,10 +4,12 @@ import argparse
 import os
 import sys
 import threading
+from contextlib import closing
 
 import uvicorn
 
 from classroom.api.logs import JSON_LOGGING
+from classroom.db import Database
 from classroom.errors import ClassroomError
 from classroom.isolation import require_isolation
 from classroom.settings import Settings
@@ -25,6 +27,8 @@ def main() -> None:
     settings = Settings()
     try:
         require_isolation(settings)
+        with closing(Database.of(settings)) as database:
+            database.require_current()
     except ClassroomError as error:
         sys.exit(f"{error.title}: {error.detail}")
     server = uvicorn.Server(

@@ -31,6 +31,9 @@ STARTING_BALANCE = ether(1000)
 DEPLOY_GAS = 8_000_000
 CALL_GAS = 3_000_000
 MAX_TIME = 2**64 - 1
+NOBODY = "0x" + 40 * "0"
+"""The zero address, which messages show as Solidity writes it."""
+
 SUBMISSION = "your contract"
 """What the contract that was deployed first is called in messages."""
 
@@ -80,7 +83,7 @@ class Chain:
         self._engine = engine or _direct(seed)
         self._abis = tuple(abis)
         self._contracts: dict[str, Interface] = {}
-        self._names = {account.address: account.name.capitalize() for account in self.accounts}
+        self._names = {account.address: account.name.capitalize() for account in self.accounts} | {NOBODY: "address(0)"}
         self._ever_named = dict(self._names)
         self._submission: str | None = None
         self._first_is_submission = first_is_submission

@@ -2,7 +2,8 @@
 
 py-evm spends a microsecond on each opcode, in calls between its stack, gas meter and code stream. Here the thirty
 commonest are done in one function, on Python integers. Whoever gives a computation class other `opcodes` (to record
-them, say) gets py-evm's loop. A differential test runs the same bytecode through both.
+them, say) gets py-evm's loop, unless it says that none of them is among those (`is_quick`). A differential test runs
+the same bytecode through both.
 """
 
 import operator
@@ -104,6 +105,11 @@ class QuickComputation(_PY_EVM):  # type: ignore[misc]
         )
 
     @classmethod
+    def is_quick(cls) -> bool:
+        """Tell whether the quick loop runs this: whoever has other opcodes than py-evm's may want each to be called."""
+        return cls.opcodes is _PY_EVM.opcodes
+
+    @classmethod
     def apply_computation(
         cls,
         state: StateAPI,
@@ -112,7 +118,7 @@ class QuickComputation(_PY_EVM):  # type: ignore[misc]
         parent_computation: ComputationAPI | None = None,
     ) -> ComputationAPI:
         """Execute a message. As py-evm does it, but for the loop."""
-        if cls.opcodes is not _PY_EVM.opcodes:
+        if not cls.is_quick():
             return super().apply_computation(  # type: ignore[no-any-return]
                 state, message, transaction_context, parent_computation=parent_computation
             )

@@ -10,7 +10,7 @@ from eth_typing import Address
 
 from evmbox.chain.failures import REASON
 from evmbox.cheats.codes import CheatRefused, place_of, run
-from evmbox.cheats.disguise import disguised
+from evmbox.cheats.disguise import disguised, take_back_loan
 from evmbox.cheats.places import RecordedCode
 from evmbox.cheats.session import CHEAT_ADDRESS, ExpectedRevert, Session
 
@@ -36,6 +36,10 @@ def cheating(plain: type[Any], session: Session) -> type[Any]:
             super().__init__(state, message, transaction_context)
             if session.trail is not None and message.depth == 0:
                 self.code = RecordedCode(message.code, session.trail)
+
+        @classmethod
+        def is_quick(cls) -> bool:
+            return session.trail is None and cls.opcodes is Cheating.opcodes
 
         @classmethod
         def apply_message(
@@ -92,6 +96,7 @@ def _call(parent: Any, message: MessageAPI, session: Session) -> ComputationAPI:
     """Run a call or a creation, as the cheat codes that wait for it want it."""
     place = place_of(parent)
     origin = session.origin
+    take_back_loan(parent, session)
     _apply_prank(parent, message, session)
     _apply_version(message, session)
     must_revert = session.expected_revert if _waits(session.expected_revert, place) else None
@@ -127,7 +132,11 @@ def _apply_prank(parent: Any, message: MessageAPI, session: Session) -> None:
 
 
 def _apply_version(message: MessageAPI, session: Session) -> None:
-    if message.is_create and (version := session.version_of(message.code)) is not None:
+    if not message.is_create:
+        return
+    if (name := session.name_of(message.code)) is not None:
+        session.set(made={**session.setting.made, message.storage_address: name})
+    if (version := session.version_of(message.code)) is not None:
         message.code = version
         session.set(targets=session.setting.targets | {message.storage_address})
 

@@ -96,9 +96,29 @@ def _call(session: Session) -> Act:
         values = computation._stack.values  # noqa: SLF001 - py-evm has no other way
         if values and computation.msg.code_address not in session.setting.targets and _number(values[-1]) > STIPEND:
             values[-1] = SHOWN_GAS
+        _lend(computation, session)
         plain(computation)
+        take_back_loan(computation, session)
 
     return act
+
+
+def _lend(computation: Any, session: Session) -> None:
+    """Let a frame have the ether of whom it pranks while py-evm looks whether it can pay for its call."""
+    prank = session.setting.prank
+    me = computation.msg.storage_address
+    if prank is not None and (prank.place.address, prank.place.depth) == (me, computation.msg.depth):
+        session.lent = computation.state.get_balance(prank.sender)
+        if session.lent:
+            computation.state.set_balance(me, computation.state.get_balance(me) + session.lent)
+
+
+def take_back_loan(computation: Any, session: Session) -> None:
+    """Take back what a frame was lent, before its call is run or where it was none."""
+    if session.lent:
+        me = computation.msg.storage_address
+        computation.state.set_balance(me, computation.state.get_balance(me) - session.lent)
+        session.lent = 0
 
 
 def _replace_top(computation: Any, value: int | bytes) -> None:

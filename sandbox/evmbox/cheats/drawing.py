@@ -2,7 +2,7 @@
 
 import random
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from evmbox.chain.abi import Function, Parameter, checksummed
@@ -10,20 +10,26 @@ from evmbox.chain.abi import Function, Parameter, checksummed
 MAX_LENGTH = 4
 """Elements of an array, and words of a byte string or text."""
 
+KNOWN = 0.9
+"""The share of addresses that are one of those the drawing was given."""
+
 
 def inputs(function: Function, *, seed: int, limit: int) -> Iterator[list[Any]]:
     """Yield lists of arguments for a function, `limit` at most; one empty list where it takes none."""
     numbers = random.Random(f"{seed} {function.signature}")  # noqa: S311 - to be the same again, not to be secret
     for _ in range(limit if function.inputs else 1):
-        yield [_draw(each, numbers) for each in function.inputs]
+        yield [draw(each, numbers) for each in function.inputs]
 
 
-def _draw(parameter: Parameter, numbers: random.Random) -> Any:
+def draw(parameter: Parameter, numbers: random.Random, pool: Sequence[str] = ()) -> Any:
+    """Draw a value of a parameter; most addresses are one of `pool`, where one is given."""
     if (element := parameter.element) is not None:
         length = numbers.randint(0, MAX_LENGTH) if parameter.length is None else parameter.length
-        return [_draw(element, numbers) for _ in range(length)]
+        return [draw(element, numbers, pool) for _ in range(length)]
     if parameter.components:
-        return [_draw(each, numbers) for each in parameter.components]
+        return [draw(each, numbers, pool) for each in parameter.components]
+    if parameter.type == "address" and pool and numbers.random() < KNOWN:
+        return numbers.choice(pool)
     if parameter.type in _DRAWN:
         return _DRAWN[parameter.type](numbers)
     kind, bits = re.findall(r"([a-z]+)(\d+)", parameter.type)[0]

@@ -78,13 +78,14 @@ class ExpectedEvent:
 
 @dataclass(frozen=True)
 class Setting:
-    """What stays set from `setUp` to each test."""
+    """What stays set from `setUp` to each test. `made` names the contracts that were created, by address."""
 
     timestamp: int | None = None
     number: int | None = None
     prank: Prank | None = None
     targets: frozenset[Address] = frozenset()
     labels: Mapping[Address, str] = field(default_factory=dict)
+    made: Mapping[Address, str] = field(default_factory=dict)
 
 
 class Session:
@@ -92,10 +93,18 @@ class Session:
 
     `versions` gives for each creation code of the contract under test, as the tests embed it, the code that is
     deployed in its place, and `made` how often that was done; `shown_size` is the size that each is said to have.
+    `known` names contracts by their creation code, so that those that are created can be called.
     While `trail` is a list, each place in the code of a transaction's own frame is noted there.
     """
 
-    def __init__(self, versions: Mapping[bytes, bytes] | None = None, *, shown_size: int = 1) -> None:
+    def __init__(
+        self,
+        versions: Mapping[bytes, bytes] | None = None,
+        *,
+        shown_size: int = 1,
+        known: Mapping[bytes, str] | None = None,
+    ) -> None:
+        self.known = dict(sorted((known or {}).items(), key=lambda pair: -len(pair[0])))
         self.versions = dict(sorted((versions or {}).items(), key=lambda pair: -len(pair[0])))
         self.shown_size = shown_size
         self.setting = Setting()
@@ -106,6 +115,8 @@ class Session:
         self.origin: Address | None = None
         self.faults: list[str] = []
         self.dropped = False
+        self.lent = 0
+        """Wei that a frame has for a moment, because its next call is paid by whom it pranks."""
 
     def set(self, **fields: object) -> None:
         """Change what is set."""
@@ -129,6 +140,10 @@ class Session:
         if self.expected_event is not None:
             return "expected an event with `vm.expectEmit`, and no call came after it"
         return None
+
+    def name_of(self, creation: bytes) -> str | None:
+        """Return the name of the contract that creation code with its arguments makes; None where it is not known."""
+        return next((name for code, name in self.known.items() if creation.startswith(code)), None)
 
     def version_of(self, creation: bytes) -> bytes | None:
         """Return what is deployed in place of creation code with its arguments; None where it is nothing of ours."""

@@ -1,5 +1,6 @@
 """The tests of one test contract, run one by one against one version of the contract under test."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,15 +14,17 @@ from evmbox.chain import (
     Contract,
     ExecutionError,
     LearnerError,
+    OutOfGas,
     Reverted,
     Snapshot,
 )
-from evmbox.chain.abi import Error, Function, Interface, Parameter, Undecodable, decode
+from evmbox.chain.abi import Error, Function, Interface, Parameter, Undecodable, checksummed, decode
 from evmbox.chain.accounts import KEYS
 from evmbox.chain.direct_engine import DirectEngine
 from evmbox.chain.words import hexadecimal, printable, show, show_all
 from evmbox.cheats.computation import cheating
 from evmbox.cheats.drawing import inputs
+from evmbox.cheats.invariants import Call, is_invariant, rows, targets
 from evmbox.cheats.places import line_of
 from evmbox.cheats.session import Session, Setting
 from evmbox.compiler import Details
@@ -36,6 +39,11 @@ GENEROUS = 4
 LEAST_GAS = 500_000
 CREATION_GAS = 250
 """For each byte of the contract under test: a faulty version may be created where the right one refuses to be."""
+
+MAX_ENDLESS = 1
+"""How often a function may run out of gas before it is left alone: a row of such calls would take seconds."""
+
+MAX_CALLS_TOLD = 6
 
 SET_UP = "setUp()"
 
@@ -67,6 +75,7 @@ class Failure:
     test: str
     why: str
     drawn: tuple[Any, ...] = ()
+    calls: tuple[Call, ...] = ()
 
 
 def cheating_chain(
@@ -86,8 +95,9 @@ def cheating_chain(
 
 
 def tests_of(artifact: Artifact) -> list[Function]:
-    """Return the tests of a test contract: its functions that are called `test…`, in the ABI's order."""
-    return [each for each in Interface(artifact.abi).functions if each.name.startswith("test")]
+    """Return the tests of a test contract: its functions called `test…` and `invariant…`, in the ABI's order."""
+    functions = Interface(artifact.abi).functions
+    return [each for each in functions if each.name.startswith("test") or is_invariant(each)]
 
 
 class Suite:
@@ -109,6 +119,7 @@ class Suite:
         self._known = used
         self.contract: Contract | None = None
         self._start: tuple[Snapshot, Setting] | None = None
+        self._targets: list[Contract] = []
 
     def set_up(self) -> Failure | None:
         """Deploy the test contract and run its `setUp()`; say why that failed."""
@@ -121,6 +132,11 @@ class Suite:
             return Failure(f"{where}()", self._why(error))
         if (fault := self._session.end()) is not None:
             return Failure(SET_UP, fault)
+        if any(map(is_invariant, self.tests)):
+            try:
+                self._targets = targets(self.contract, self._made())
+            except LearnerError as error:
+                return Failure(SET_UP, self._why(error))
         self._start = self.chain.snapshot(), self._session.setting
         return None
 
@@ -132,7 +148,9 @@ class Suite:
                 yield failure
 
     def run(self, test: Function) -> Failure | None:
-        """Run one test; one with parameters with several inputs. Say why it failed."""
+        """Run one test: one with parameters with several inputs, an invariant after calls. Say why it failed."""
+        if is_invariant(test):
+            return self._try_invariant(test)
         runs = 0
         for drawn in inputs(test, seed=self.chain.seed, limit=DRAWS if test.inputs else 1):
             why = self._run(test, drawn)
@@ -151,12 +169,120 @@ class Suite:
         test = next((each for each in self.tests if each.signature == failure.test), None)
         if test is None:
             return None
-        self._session.trail = trail = list[int]()
+        trail = list[int]()
+        if is_invariant(test):
+            self._after(failure.calls, test, trail)
+        else:
+            self._session.trail = trail
+            try:
+                self._run(test, failure.drawn)
+            finally:
+                self._session.trail = None
+        return line_of(trail, self._artifact.name, details)
+
+    def _made(self) -> list[Contract]:
+        """Return the contracts that were created and whose ABI is known, in their order."""
+        return [
+            self.chain.at(checksummed(address), name, called=f"`{name}`")
+            for address, name in self._session.setting.made.items()
+            if name in self.chain.artifacts
+        ]
+
+    def _try_invariant(self, test: Function) -> Failure | None:
+        """Hold an invariant against rows of calls; where the version is the right one, tell as few calls as do."""
+        senders = [account.name for account in self.chain.accounts]
+        pool = [account.address for account in self.chain.accounts] + [each.address for each in self._targets]
+        called = False
+        for row in rows(self._targets, seed=self.chain.seed, senders=senders, pool=pool):
+            called = True
+            failed = self._after(row, test)
+            if failed is None:
+                continue
+            why, calls = failed
+            if self._known is None:
+                why, calls = self._fewer(test, why, calls)
+            return Failure(test.signature, f"{why}{self._after_what(calls)}", calls=calls)
+        if called:
+            return None
+        return Failure(test.signature, "found nothing to call: make the contract in `setUp()`, with `new`")
+
+    def _after(
+        self, calls: Sequence[Call], test: Function, trail: list[int] | None = None
+    ) -> tuple[str, tuple[Call, ...]] | None:
+        """Make calls, looking at the invariant before, between and after them; say why and after which it failed.
+
+        With a `trail`, look at it after the last alone, and leave there where the test contract went.
+        """
+        assert self._start is not None  # noqa: S101 - set_up comes first
+        self._session.begin(self._start[1])
+        endless: Counter[tuple[str, str]] = Counter()
         try:
-            self._run(test, failure.drawn)
+            if trail is None and (why := self._look(test)) is not None:
+                return why, ()
+            for number, call in enumerate(calls, start=1):
+                if endless[call.key] >= MAX_ENDLESS:
+                    continue
+                why = self._make(call, endless) or (self._look(test) if trail is None else None)
+                if why is not None:
+                    return why, tuple(calls[:number])
+            if trail is not None:
+                self._session.trail = trail
+                self._look(test)
         finally:
             self._session.trail = None
-        return line_of(trail, self._artifact.name, details)
+            self.chain.revert(self._start[0])
+        return None
+
+    def _make(self, call: Call, endless: Counter[tuple[str, str]]) -> str | None:
+        """Make a call that may revert; say what is wrong where an assertion of the tests failed in it."""
+        before = self._session.setting
+        self._session.begin(before)
+        try:
+            call.send()
+        except OutOfGas:
+            endless[call.key] += 1
+        except LearnerError as error:
+            if isinstance(error, Reverted) and error.data[:4] == ASSERTION.selector:
+                return self._assertion(error.data[4:])
+        else:
+            return self._session.end()
+        self._session.begin(before)
+        return None
+
+    def _look(self, test: Function) -> str | None:
+        """Call an invariant and keep nothing of it; say why it failed."""
+        assert self.contract is not None  # noqa: S101 - it was deployed before
+        setting, mark = self._session.setting, self.chain.snapshot()
+        self._session.begin(setting)
+        try:
+            self._send(test.signature)
+        except LearnerError as error:
+            return self._session.faults[0] if self._session.faults else self._why(error)
+        else:
+            return self._session.end()
+        finally:
+            self.chain.revert(mark)
+            self._session.begin(setting)
+
+    def _fewer(self, test: Function, why: str, calls: tuple[Call, ...]) -> tuple[str, tuple[Call, ...]]:
+        """Leave calls out, one by one, without which the invariant fails too."""
+        for call in calls:
+            without = tuple(each for each in calls if each is not call)
+            failed = self._after(without, test)
+            if failed is not None:
+                why, calls = failed
+        return why, calls
+
+    def _after_what(self, calls: Sequence[Call]) -> str:
+        if not calls:
+            return " from the start"
+        said = [
+            f"{call.sender.capitalize()} called `{call.function.name}({show_all(call.args, self._name)})` "
+            f"of {call.target!r}"
+            for call in calls[-MAX_CALLS_TOLD:]
+        ]
+        more = len(calls) - len(said)
+        return f" after {f'{more} more calls, ' if more else ''}{', '.join(said)}"
 
     def _run(self, test: Function, drawn: Sequence[Any]) -> str | None:
         assert self._start is not None  # noqa: S101 - set_up comes first

@@ -15,11 +15,8 @@ from evmbox.errors import CompilerUnavailable
 from evmbox.report import Outcome
 from evmbox.versions import SOLC_VERSION, npm_package
 
-_WORKER = Path(__file__).with_name("solc_worker.mjs")
-_FLAGS = (
-    "--wasm-max-mem-pages=8192",  # 512 MB: no other flag caps the memory that solc works in
-    "--disable-wasm-trap-handler",  # it reserves 8 GB of addresses, which would leave no room for a limit on them
-)
+_WORKER, _DIRECT_CALLS = (Path(__file__).with_name(name) for name in ("solc_worker.mjs", "direct_calls.mjs"))
+_FLAGS = ("--wasm-max-mem-pages=8192",)  # 512 MB: no other flag caps the memory that solc works in
 _CRASHED = b'{"crashed":'
 _START_LIMIT_S = 60.0
 _RESIDENT_LIMIT_BYTES = 384 * 1024**2  # 250 MB are usual; the memory that solc works in never shrinks
@@ -51,7 +48,7 @@ class NodeCompiler(StandardJsonCompiler):
         if not (package / "soljson.js").is_file():
             raise CompilerUnavailable(f"The npm package {package.name} was not found. {_ADVICE}")
         self._arguments = (executable, *_FLAGS, _WORKER, package)
-        self._readable = (_WORKER, *_packages(node_modules.resolve()))
+        self._readable = (_WORKER, _DIRECT_CALLS, *_packages(node_modules.resolve()))
         self._niceness = niceness
         self._change = threading.Lock()  # held while the process is exchanged or closed, never while waiting for it
         self._closed = False

@@ -19,7 +19,12 @@ from typing import IO, cast
 from evmbox.isolation.ladder import Walls, find_walls
 from evmbox.report import Outcome
 
-ADDRESS_SPACE_BYTES = 3 * 1024**3
+MEMORY_BYTES = 3 * 1024**3
+"""What a compiler may have of its own to write to: Linux counts that, whatever a limit's name (RLIMIT_DATA) says."""
+
+ADDRESS_SPACE_BYTES = 32 * 1024**3
+"""Addresses: more than memory, since Node sets ten gigabytes aside around solc's own memory to catch what leaves it."""
+
 OUTPUT_LIMIT_BYTES = 4 * 1024**2
 CPU_GRACE_S = 1
 """CPU time beyond the time on the wall: an engine's own threads work beside solc, and the wall clock is to end it."""
@@ -76,7 +81,7 @@ class LimitedProcess:
         self._told: int | None = None  # who has answered, behind a wall that makes it another than was started
         self._walls = find_walls() if walls is None else walls
         program = Path(arguments[0])
-        limits = {"AS": ADDRESS_SPACE_BYTES, "FSIZE": 0, "CORE": 0}
+        limits = {"AS": ADDRESS_SPACE_BYTES, "DATA": MEMORY_BYTES, "FSIZE": 0, "CORE": 0}
         if cpu_s is not None:
             limits["CPU"] = ceil(cpu_s) + CPU_GRACE_S
         before = self._walls.before_compiler(

@@ -1,16 +1,23 @@
 // A long-lived compiler: one line of Standard JSON in, one line out. Usage: node … solc_worker.mjs PACKAGE
 //
 // solc runs in a thread, so that this process sees at once that its parent is gone, even in the middle of a compile:
-// the end of standard input is the end of the process. It is given no import callback and so opens no file.
+// the end of standard input is the end of the process. It is given no import callback and so opens no file. Of the
+// package only `soljson.js` is used, as Emscripten made it: the wrapper around it makes a function for callbacks anew at
+// each compile, and an object for each of 46,000 functions at the first.
 //
-// Lines out: {"ready": version} or {"broken": reason} once; then for each line in either solc's own output, or
-// {"crashed": reason} when solc gave up on memory or stack. After that the process must be replaced.
+// Lines out: {"ready": version, "direct": number of direct calls} or {"broken": reason} once; then for each line in
+// either solc's own output, or {"crashed": reason} when solc gave up on memory or stack. After that the process must be
+// replaced.
 
 import { once } from "node:events";
+import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { createInterface } from "node:readline";
 import { setImmediate } from "node:timers/promises";
+import { compileFunction } from "node:vm";
 import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads";
+
+import { instantiate } from "./direct_calls.mjs";
 
 const WARM_UPS = 3; // V8 compiles lazily: the first compiles take three times as long as the later ones
 
@@ -57,7 +64,7 @@ async function compileForEver() {
   const say = (message) => parentPort.postMessage(JSON.stringify(message));
   let solc;
   try {
-    solc = createRequire(import.meta.url)(workerData);
+    solc = loadSolc(workerData);
     compileSample(solc);
   } catch (error) {
     say({ broken: String(error).split("\n")[0] });
@@ -70,11 +77,44 @@ async function compileForEver() {
       say({ crashed: String(error) });
     }
   });
-  say({ ready: solc.semver() });
+  say({ ready: solc.version, direct: solc.direct });
   for (let i = 1; i < WARM_UPS; i++) {
     await setImmediate(); // a request that has come meanwhile goes first
     compileSample(solc);
   }
+}
+
+/** Load the compiler of an npm package `solc`, by Emscripten's own hooks; what they need not keep is let go. */
+function loadSolc(folder) {
+  let bytes, ready, direct;
+  const soljson = {
+    set wasmBinary(unpacked) {
+      bytes ??= unpacked;
+    },
+    instantiateWasm(imports, receive) {
+      const module = new WebAssembly.Module(bytes);
+      bytes = null;
+      const made = instantiate(module, imports);
+      ready = made.ready;
+      receive(made.instance);
+      return made.instance.exports;
+    },
+    preInit: [() => (direct = ready(soljson))],
+  };
+  const path = `${folder}/soljson.js`;
+  const parameters = { Module: soljson, module: {}, require: createRequire(path), process, __dirname: folder };
+  compileFunction(readFileSync(path, "utf8"), Object.keys(parameters), { filename: path })(...Object.values(parameters));
+  const compile = soljson.cwrap("solidity_compile", "string", ["string", "number", "number"]);
+  const reset = soljson.cwrap("solidity_reset", null, []);
+  return {
+    version: soljson.cwrap("solidity_version", "string", [])(),
+    direct,
+    compile(input) {
+      const output = compile(input, 0, 0);
+      reset(); // frees what the output was copied from
+      return output;
+    },
+  };
 }
 
 function compileSample(solc) {

@@ -100,6 +100,8 @@ class ChallengeRules(Data):
     players: tuple[Literal["alice", "bob", "carol", "dave", "erin"], ...] = ("alice",)
 
 
+QUESTIONS_OF_A_REVIEW = 2
+
 NAMES_ITS_CONTRACT = {Kind.CONTRACT, Kind.PREDICT, Kind.GAS}
 """Kinds of exercises that can't do without `contract`."""
 
@@ -129,6 +131,9 @@ class Manifest(Data):
     challenge: ChallengeRules | None = None
     values: dict[Name, Drawn] = Field(default_factory=dict, description="what each learner's own values are drawn from")
     questions: tuple[Question, ...] = ()
+    review: bool = Field(
+        default=False, description="two short questions that come back later, outside of the lesson's text"
+    )
     mistakes: dict[AnswerFile, Identifier] = Field(
         default_factory=dict, description="each file of mistakes/ with the id of the check that must catch it"
     )
@@ -165,6 +170,13 @@ class Manifest(Data):
             raise ValueError(msg)
         if len({question.id for question in self.questions}) < len(self.questions):
             msg = "two questions have the same id"
+            raise ValueError(msg)
+        return self
+
+    @model_validator(mode="after")
+    def _ask_twice_where_it_comes_back(self) -> Self:
+        if self.review and (self.kind is not Kind.PREDICT or len(self.questions) != QUESTIONS_OF_A_REVIEW):
+            msg = "a review is of kind 'predict' and asks two questions"
             raise ValueError(msg)
         return self
 

@@ -6,8 +6,9 @@ line. Diagnostics have a compiler and a line of their own, so that a bomb in a s
 
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -34,6 +35,7 @@ from evmbox.pool.jobs import (
     marshalled_checks,
 )
 from evmbox.pool.line import Line
+from evmbox.pool.recall import Recall
 from evmbox.pool.second_look import SecondLook
 from evmbox.pool.shelf import Shelf
 from evmbox.pool.template import START_S, Ending, Listener, Template, TemplateLost
@@ -161,13 +163,17 @@ class Pool:
         on_progress: OnProgress = ignore,
         on_fault: OnFault = ignore,
         to_the_end: bool = True,
+        recall: Recall | None = None,
     ) -> Report:
         """Return the verdict on a submission. Unless `to_the_end`, the first check that fails is the last that runs.
+
+        Raises `CalledOff` where it was by `recall`: at once while the checks run, and after the compiler otherwise.
 
         `explain` also finds, for checks that failed, where the submission first parts from the reference.
         `on_progress` is called in this thread, at each stage and check. `on_fault` is told what broke where the verdict
         is `lesson_broken`: it may quote the lesson's checks, so it is for its author and for no one else.
         """
+        recall = recall or Recall()
         with self._turn(self._slots) as usual:
             started = time.perf_counter()
             try:
@@ -179,6 +185,7 @@ class Pool:
             on_progress(Progress(stage=Stage.COMPILE))
             with self._in_version(exercise.solc, usual) as compiler:
                 submission = prepare(exercise, source, compiler=compiler)
+            recall.check()
             job = GradeJob(
                 exercise,
                 submission.silent(),
@@ -187,14 +194,16 @@ class Pool:
                 checks=marshalled_checks(exercise),
                 to_the_end=to_the_end,
             )
-            report = self._check(job, on_progress, on_fault)
+            report = self._check(job, on_progress, on_fault, recall)
+            recall.check()
             report = report.model_copy(update={"diagnostics": submission.compilation.diagnostics})
             if to_the_end and report.outcome is not Outcome.PASSED:
-                look = SecondLook(self._fork, self._ration, job)
+                look = SecondLook(partial(self._fork, recall=recall), self._ration, job)
                 with self._in_version(exercise.solc, usual) as compiler:
                     report = look.locate(report, compiler)
                     if explain:
                         report = look.explain(report, compiler)
+            recall.check()
             return timed(report, total_ms=(time.perf_counter() - started) * 1000)
 
     def compile(
@@ -239,13 +248,24 @@ class Pool:
             raise
         return True
 
-    def scenario(self, source: str, steps: Sequence[Step]) -> tuple[Compilation, list[StepResult], str | None]:
-        """Compile a source and run steps on a fresh chain.
+    def scenario(
+        self,
+        source: str,
+        steps: Sequence[Step],
+        *,
+        ration: Ration | None = None,
+        on_step: Callable[[int], object] = ignore,
+        recall: Recall | None = None,
+    ) -> tuple[Compilation, list[StepResult], str | None]:
+        """Compile a source and run steps on a fresh chain, within the pool's ration or another.
 
         Returns the compilation, the results of the steps that were reached, and in words why the rest was not.
+        `on_step` is told how many are done. Raises `CalledOff` as `grade` does.
         """
+        recall = recall or Recall()
         with self._turn(self._slots) as compiler:
             compilation = compiler.compile(source)
+            recall.check()
             if not compilation.ok:
                 return compilation, [], compilation.message
             results: list[StepResult] = []
@@ -253,8 +273,10 @@ class Pool:
             def listen(message: Message) -> None:
                 if isinstance(message, Stepped):
                     results.append(message.result)
+                    on_step(len(results))
 
-            ending = self._fork(ScenarioJob(compilation, steps), self._ration, listen)
+            ending = self._fork(ScenarioJob(compilation, steps), ration or self._ration, listen, recall)
+            recall.check()
             if isinstance(ending, Finished):
                 return compilation, results, ending.message
             return compilation, results, stopped_at(len(results), OUTCOMES[ending])
@@ -287,6 +309,11 @@ class Pool:
         """Name the isolation around a submission."""
         return self._given_walls().tier
 
+    @property
+    def walls(self) -> Walls:
+        """The isolation around a submission, for another pool that is to have the same."""
+        return self._given_walls()
+
     def _given_walls(self) -> Walls:
         if self._walls is None:
             self._walls = find_walls()
@@ -317,7 +344,7 @@ class Pool:
     def _open_yielding_compiler(self, solc: str) -> Compiler:
         return RememberingCompiler(open_compiler(solc, niceness=19), self._memory, patience_s=AHEAD_S)
 
-    def _check(self, job: GradeJob, on_progress: OnProgress, on_fault: OnFault) -> Report:
+    def _check(self, job: GradeJob, on_progress: OnProgress, on_fault: OnFault, recall: Recall) -> Report:
         draft = report_without_run(job.exercise, Outcome.RESOURCE_LIMIT, "", solc=job.solc)
 
         def listen(message: Message) -> None:
@@ -331,18 +358,18 @@ class Pool:
                     on_fault(message.text)
 
         ration = self._ration.model_copy(update={"wall_s": min(self._ration.wall_s, job.exercise.limits.wall_s)})
-        ending = self._fork(job, ration, listen)
+        ending = self._fork(job, ration, listen, recall)
         if isinstance(ending, Finished):
             return ending.report or cut_short(draft, Outcome.RESOURCE_LIMIT)
         return cut_short(draft, OUTCOMES[ending])
 
-    def _fork(self, job: Job, ration: Ration, listen: Listener) -> Finished | Ending:
+    def _fork(self, job: Job, ration: Ration, listen: Listener, recall: Recall | None = None) -> Finished | Ending:
         """Do a job in a fork. A template that was lost is replaced, and the job done again, once."""
         template = self._present()
         try:
-            return template.run(job, ration, listen)
+            return template.run(job, ration, listen, recall)
         except TemplateLost:
-            return self._replace(template).run(job, ration, listen)
+            return self._replace(template).run(job, ration, listen, recall)
 
     def _present(self) -> Template:
         if self._template is None:

@@ -13,12 +13,15 @@ import signal
 import socket
 import sys
 import traceback
+from collections.abc import Sequence
+from dataclasses import dataclass
 from types import FrameType
 from typing import NoReturn
 
 from evmbox.checks.expectations import EXHAUSTED
 from evmbox.errors import TimeUp
 from evmbox.isolation.ladder import Walls
+from evmbox.pool import pages
 from evmbox.pool.confinement import Enclosure, Ration, confine, detach, enclose
 from evmbox.pool.jobs import Broke, Job, Residence, Started
 from evmbox.report import Data
@@ -33,10 +36,11 @@ def main(control: socket.socket, walls: Walls) -> None:
     if first is None:
         return
     with first:
-        _work(first)
-    enclosure = enclose(walls)
+        job = _work(first)
     gc.collect()
     gc.freeze()  # a collection in a fork must not touch, and so copy, what it shares with this process
+    shared = pages.touched_by(lambda: job.run(lambda _: None))
+    enclosure = enclose(walls)
     control.sendall(b"!")
     template = os.getpid()
     while (channel := _receive(control)) is not None:
@@ -47,7 +51,7 @@ def main(control: socket.socket, walls: Walls) -> None:
                 continue  # the caller sees the channel close before anything was said
             if pid == 0:
                 control.close()
-                _forked(channel, template, enclosure)
+                _forked(channel, template, Surroundings(enclosure, shared))
 
 
 def _receive(control: socket.socket) -> socket.socket | None:
@@ -55,17 +59,25 @@ def _receive(control: socket.socket) -> socket.socket | None:
     return socket.socket(fileno=handles[0]) if data else None
 
 
-def _forked(channel: socket.socket, template: int, enclosure: Enclosure) -> NoReturn:
+@dataclass(frozen=True)
+class Surroundings:
+    """What a fork has around it: the template's enclosure, and the pages that it will have to copy from it."""
+
+    enclosure: Enclosure
+    shared: Sequence[pages.Span]
+
+
+def _forked(channel: socket.socket, template: int, around: Surroundings) -> NoReturn:
     """Do one job and vanish; nothing of the template is unwound or flushed here."""
     try:
         detach()
         if os.getppid() == template:  # it might have died before this process asked to die with it
-            _work(channel, enclosure)
+            _work(channel, around)
     finally:
         os._exit(0)
 
 
-def _work(channel: socket.socket, enclosure: Enclosure | None = None) -> None:
+def _work(channel: socket.socket, around: Surroundings | None = None) -> Job:
     def send(message: Data) -> None:
         line = message.model_dump_json().encode() + b"\n"
         before = signal.pthread_sigmask(signal.SIG_BLOCK, ALARMS)  # an alarm in the middle would leave half a line
@@ -75,27 +87,30 @@ def _work(channel: socket.socket, enclosure: Enclosure | None = None) -> None:
             signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
     send(Started(pid=os.getpid()))
+    if around:
+        pages.copy(around.shared)  # the job may not be there for long
     ration: Ration
     job: Job
     with channel.makefile("rb") as stream:
         ration, job = pickle.load(stream)  # noqa: S301 - from the pool, which is the trusted side
-    if enclosure and isinstance(job, Residence):
-        confine(ration, enclosure)
+    if around and isinstance(job, Residence):
+        confine(ration, around.enclosure)
         job.reside(channel)
-        return
-    if enclosure:
+        return job
+    if around:
         _set_alarms(ration)
-        confine(ration, enclosure)
+        confine(ration, around.enclosure)
     last: Data
     try:
         last = job.run(send)
     except EXHAUSTED:
-        return  # nothing said is understood as a limit
+        return job  # nothing said is understood as a limit
     except Exception as error:  # noqa: BLE001 - our own fault, which must not be taken for the learner's
         frame = traceback.extract_tb(error.__traceback__)[-1]
         last = Broke(what=f"{type(error).__name__} at {frame.filename}:{frame.lineno}")
     signal.setitimer(signal.ITIMER_REAL, 0)
     send(last)
+    return job
 
 
 def _set_alarms(ration: Ration) -> None:

@@ -19,6 +19,7 @@ from evmbox.isolation.ladder import Walls
 from evmbox.isolation.view import python_files
 from evmbox.pool.confinement import Ration
 from evmbox.pool.jobs import MESSAGE, Broke, Finished, Job, Message, Residence, Started
+from evmbox.pool.recall import Recall
 
 ENVIRONMENT = {
     "ETH_HASH_BACKEND": "pysha3",  # in C, five times as fast as the one that eth-hash takes by itself
@@ -72,6 +73,7 @@ class Template:
             )
         self._control = ours
         self._lock = threading.Lock()
+        self._spare: _Channel | None = None
         self.pid = self._process.pid
         """The template's process id, once it is warm."""
 
@@ -97,12 +99,16 @@ class Template:
             undo.pop_all()
         return ending
 
-    def run(self, job: Job, ration: Ration, listen: Listener) -> Finished | Ending:
-        """Do a job in a fork, within its ration.
+    def run(self, job: Job, ration: Ration, listen: Listener, recall: Recall | None = None) -> Finished | Ending:
+        """Do a job in a fork, within its ration, and then have another fork made that waits for the next job.
 
-        Raises `TemplateLost` where no fork could be made or all were lost, `EvmboxError` where the job raised.
+        Where the job is called off, its fork dies. Raises `TemplateLost` where no fork could be made or all were lost,
+        `EvmboxError` where the job raised.
         """
-        ending = self._run(job, ration, listen, patience_s=FORK_S)
+        try:
+            ending = self._run(job, ration, listen, patience_s=FORK_S, recall=recall)
+        finally:
+            self._prepare_spare()
         if ending is Ending.DIED and not self.alive:
             msg = "The sandbox's template process was lost."
             raise TemplateLost(msg)
@@ -113,10 +119,10 @@ class Template:
 
         Raises `TemplateLost` where no fork could be made.
         """
-        connection = self._hand_over()
+        channel = self._hand_over()
+        connection = channel.connection
         try:
-            pid = _started(channel := _Channel(connection), patience_s=FORK_S)
-            settled = Settled(connection, pid)
+            settled = Settled(connection, _started(channel, patience_s=FORK_S))
         except BaseException:
             connection.close()
             raise
@@ -129,6 +135,8 @@ class Template:
 
     def close(self) -> None:
         """End the template, and every fork with it."""
+        if (spare := self._take_spare()) is not None:
+            spare.connection.close()
         self._control.close()
         if self._process.returncode is None:
             with contextlib.suppress(ProcessLookupError):
@@ -138,20 +146,60 @@ class Template:
         self._process.wait()
 
     def _run(
-        self, job: Job, ration: Ration, listen: Listener, *, patience_s: float, warming: bool = False
+        self,
+        job: Job,
+        ration: Ration,
+        listen: Listener,
+        *,
+        patience_s: float,
+        warming: bool = False,
+        recall: Recall | None = None,
     ) -> Finished | Ending:
-        with self._hand_over() as ours:
-            channel = _Channel(ours)
-            pid = _started(channel, patience_s=patience_s)
+        channel, pid = self._begin(patience_s)
+        with channel.connection:
             if warming:
                 self.pid = pid
+            reached = contextlib.nullcontext() if recall is None else recall.reaching(lambda: _kill(pid))
             try:
-                return _converse(channel, pickle.dumps((ration, job)), ration.wall_s + GRACE_S, listen)
+                with reached:
+                    return _converse(channel, pickle.dumps((ration, job)), ration.wall_s + GRACE_S, listen)
             finally:
                 if not warming:
                     _kill(pid)
 
-    def _hand_over(self) -> socket.socket:
+    def _begin(self, patience_s: float) -> "tuple[_Channel, int]":
+        """Return a fork that waits for its job, and its process id: the spare one, where there is one that lives."""
+        while True:
+            spare = self._take_spare()
+            channel = spare or self._hand_over()
+            try:
+                pid = _started(channel, patience_s=patience_s)
+                if spare is None or not spare.hung_up():
+                    return channel, pid
+            except BaseException as error:
+                channel.connection.close()
+                if spare is None or not isinstance(error, TemplateLost):
+                    raise
+            else:
+                channel.connection.close()
+
+    def _take_spare(self) -> "_Channel | None":
+        with self._lock:
+            spare, self._spare = self._spare, None
+        return spare
+
+    def _prepare_spare(self) -> None:
+        """Have a fork made for the next job, unless one waits already. Nobody waits for it."""
+        if self._spare is not None:
+            return
+        with contextlib.suppress(TemplateLost):  # the next job will find out
+            another = self._hand_over()
+            with self._lock:
+                self._spare, surplus = another, self._spare
+            if surplus is not None:
+                surplus.connection.close()
+
+    def _hand_over(self) -> "_Channel":
         """Ask for a fork, and return our end of the channel that it was given."""
         ours, theirs = socket.socketpair()
         if sys.platform == "linux":
@@ -162,7 +210,7 @@ class Template:
             except OSError as error:
                 ours.close()
                 raise TemplateLost("The sandbox's template process is gone.") from error
-        return ours
+        return _Channel(ours)
 
 
 class Settled:
@@ -240,9 +288,19 @@ class _Channel:
     """A conversation with a fork that is not trusted: bounded in time and size, validated, line by line."""
 
     def __init__(self, connection: socket.socket) -> None:
-        self._connection = connection
+        self.connection = connection
         self._buffer = bytearray()
         self._received = 0
+
+    def hung_up(self) -> bool:
+        """Tell whether the other end, which has nothing to say now, is gone."""
+        self.connection.settimeout(0)
+        try:
+            return not self.connection.recv(1, socket.MSG_PEEK)
+        except BlockingIOError:
+            return False
+        except OSError:
+            return True
 
     def hear_start(self, *, until: float) -> int | None:
         """Return the id of the process that starts on the other end, as it is known here, or None. Raises like `read`.
@@ -253,7 +311,7 @@ class _Channel:
         sender = 0
         if sys.platform == "linux":
             self._wait(until)
-            said, along, _, _ = self._connection.recvmsg(65536, socket.CMSG_SPACE(_CREDENTIALS.size))
+            said, along, _, _ = self.connection.recvmsg(65536, socket.CMSG_SPACE(_CREDENTIALS.size))
             self._buffer += said
             for _, kind, data in along:
                 if kind == socket.SCM_CREDENTIALS:
@@ -268,7 +326,7 @@ class _Channel:
 
     def write(self, data: bytes, *, until: float) -> None:
         self._wait(until)
-        self._connection.sendall(data)
+        self.connection.sendall(data)
 
     def read(self, *, until: float) -> Message | None:
         """Return the next message, None at the end. Raises `OSError` (`TimeoutError`), `_TooMuch`, `ValueError`."""
@@ -276,7 +334,7 @@ class _Channel:
         while (end := self._buffer.find(b"\n", seen)) < 0:
             seen = len(self._buffer)
             self._wait(until)
-            chunk = self._connection.recv(65536)
+            chunk = self.connection.recv(65536)
             if not chunk:
                 return None
             self._received += len(chunk)
@@ -288,4 +346,4 @@ class _Channel:
         return MESSAGE.validate_json(line)
 
     def _wait(self, until: float) -> None:
-        self._connection.settimeout(max(until - time.monotonic(), 0.0))  # 0: what is there already may still be read
+        self.connection.settimeout(max(until - time.monotonic(), 0.0))  # 0: what is there already may still be read

@@ -222,9 +222,10 @@ def _structure(exercise: Exercise, checks: Sequence[CheckResult]) -> Iterator[Ro
         found="; ".join(strays) or ("all do" if checks else "no check could be read"),
         ok=bool(checks) and not strays,
     )
+    variants, mistakes = (0, len(exercise.questions)) if exercise.review else (MIN_VARIANTS, MIN_MISTAKES)
     for claim, folder, number, least in (
-        (Claim.ENOUGH_VARIANTS, "variants/", len(exercise.variants), MIN_VARIANTS),
-        (Claim.ENOUGH_MISTAKES, "mistakes/", len(exercise.mistakes), MIN_MISTAKES),
+        (Claim.ENOUGH_VARIANTS, "variants/", len(exercise.variants), variants),
+        (Claim.ENOUGH_MISTAKES, "mistakes/", len(exercise.mistakes), mistakes),
     ):
         yield Row(claim=claim, file=folder, expected=f"at least {least}", found=str(number), ok=number >= least)
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from evmbox.chain.abi import Interface
+from evmbox.cheats.invariants import is_invariant
 from evmbox.cheats.session import Session
 from evmbox.cheats.suite import Failure, Suite, cheating_chain
 from evmbox.compiler import Artifact, Compilation
@@ -42,6 +43,7 @@ class _Versions:
         rules = rules_of(exercise)
         self.target = rules.target
         self.shown = _artifact(compiled[SHOWN], rules.target, f"{rules.target}.sol")
+        self.seen = compiled[SHOWN].artifacts
         self._compiled = compiled
         self.right = self.replacing(REFERENCE) if REFERENCE in compiled else self.replacing(SHOWN)
         self.wrong = [(name, self.replacing(f"{MUTANT}{name}")) for name in rules.faults]
@@ -97,11 +99,14 @@ class _Judging:
         self, version: Mapping[bytes, bytes], used: Mapping[str, int] | None = None
     ) -> tuple[Suite, Session, Failure | None]:
         """Return the tests, set up with a version in place of the one they were compiled with."""
-        session = Session(version, shown_size=self.versions.shown.runtime_size)
         limits, submission = self.grading.exercise.limits, self.grading.submission
+        artifacts = {**self.versions.seen, **submission.compilation.artifacts}
+        known = {each.creation: name for name, each in artifacts.items() if each.creation}
+        session = Session(version, shown_size=self.versions.shown.runtime_size, known=known)
         chain = cheating_chain(
             session,
             seed=self.grading.seed,
+            artifacts=artifacts,
             abis=(*submission.compilation.abis.values(),),
             deploy_gas=limits.deploy_gas,
             call_gas=limits.call_gas,
@@ -134,6 +139,11 @@ class _Judging:
             f"`{name}` is never called. What runs before each test is named `setUp`."
             for name in names
             if name.lower() == "setup" and name != "setUp"
+        ]
+        said += [
+            f"`{each.declaration}` takes an argument, and an invariant takes none: it must hold by itself."
+            for each in suite.tests
+            if is_invariant(each) and each.inputs
         ]
         return [Failure("", each) for each in said]
 

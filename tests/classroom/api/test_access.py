@@ -1,15 +1,16 @@
 """Who may come in where: a table, and every route of the app must stand in it."""
 
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from fastapi.routing import iter_route_contexts
+from sqlmodel import select
 from starlette.requests import Request
 
 from classroom.api.app import create_app
 from classroom.api.csrf import require_same_origin
 from classroom.errors import Forbidden
-from classroom.models import Role
+from classroom.models import Job, Role
 from classroom.settings import Settings
 
 NOBODY = {"nobody": 401, "disabled": 401, "disabled token": 401, "disabled kernel": 401}
@@ -49,6 +50,11 @@ FOUNDER = {**where_allowed(INSTRUCTOR, 409), "stranger": 403, "stranger token": 
 ACCOUNT = {**each(EVERYONE, 200), **KERNELS, **NOBODY}
 NO_SUCH = {caller: 404 if status == 200 else status for caller, status in ACCOUNT.items()}
 TOKENS = each((name for name in EVERYONE if name.endswith(" token")), 403)
+LEAS_JOB = LEAS_SUBMISSION
+OPERATORS_OF_LEAS_JOB = {**where_allowed(LEAS_JOB, 409), **KERNELS, "lea": 403, "lea token": 403}  # it is not dead
+DEAD_JOBS = {**each(EVERYONE, 403), **NOBODY}
+DEAD_JOBS |= each(("ines", "ines token", "otto", "adele", "adele token"), 200)
+BACKUP = {**each(EVERYONE, 403), **NOBODY, "adele": 202, "adele token": 202}
 
 
 def themselves(*statuses):
@@ -92,6 +98,16 @@ RULES = {
     "GET /api/v1/submissions": MEMBER,
     "GET /api/v1/submissions/{submission_id}": LEAS_SUBMISSION,
     "GET /api/v1/submissions/{submission_id}/events": LEAS_SUBMISSION,
+    "POST /api/v1/jobs": where_allowed(PERSON, 202),
+    "POST /api/v1/jobs/backup": BACKUP,
+    "GET /api/v1/jobs": PERSON,
+    "GET /api/v1/jobs/dead": DEAD_JOBS,
+    "GET /api/v1/jobs/{job_id}": LEAS_JOB,
+    "GET /api/v1/jobs/{job_id}/result": where_allowed(PERSON, 404),
+    "GET /api/v1/jobs/{job_id}/file": {**where_allowed(PERSON, 404), **KERNELS},
+    "POST /api/v1/jobs/{job_id}/requeue": OPERATORS_OF_LEAS_JOB,
+    "POST /api/v1/jobs/{job_id}/cancel": LEAS_JOB,
+    "GET /api/v1/jobs/{job_id}/events": LEAS_JOB,
     "POST /api/v1/compile": SANDBOX,
     "POST /api/v1/scenarios": SANDBOX,
     "POST /api/v1/traces": SANDBOX,
@@ -147,6 +163,7 @@ BODIES = {
     "POST /api/v1/account/recovery-codes": {},
     "PUT /api/v1/exercises/{exercise_id}/draft": {"source": "contract A {}", "revision": 0},
     "POST /api/v1/submissions": {"exercise_id": "keeper", "source": "contract A {}"},
+    "POST /api/v1/jobs": {"source": "contract A {}"},
     "POST /api/v1/compile": {"source": "contract A {}", "check_only": True},
     "POST /api/v1/scenarios": {"source": "contract A {}", "steps": [{"action": "deploy", "contract": "A"}]},
     "POST /api/v1/traces": {"source": "contract A {}", "steps": [{"action": "deploy", "contract": "A"}], "index": 0},
@@ -181,6 +198,11 @@ def leas_submission(shared):
     return shared.submit("lea").json()["id"]
 
 
+def job_of(shared, submission_id):
+    with shared.database.read() as session:
+        return session.exec(select(Job.id).where(Job.subject_id == UUID(submission_id))).one()
+
+
 def of_course(shared):
     """Things of the course that routes name, made anew where an earlier route has taken them away."""
     ines, course = shared.client("ines"), "/api/v1/courses/classroom"
@@ -204,6 +226,7 @@ def test_a_route_lets_in_whom_its_rule_names_and_nobody_else(shared, leas_submis
     method, _, path = route.partition(" ")
     values = {"lesson_id": "keeping", "exercise_id": "keeper", "submission_id": leas_submission, "course": "classroom"}
     values |= of_course(shared)
+    values["job_id"] = job_of(shared, leas_submission)
     values |= {"session_id": uuid4(), "key_id": uuid4()}
     values["chain_id"] = shared.client("lea").post("/api/v1/chains", json={"name": "leas"}).json()["id"]
     found = {}

@@ -2,13 +2,14 @@
 
 import asyncio
 from contextlib import ExitStack
+from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
 from sqlmodel import select
 from starlette.requests import Request
 
-from classroom import submissions
+from classroom import submissions, workload
 from classroom.api.events import MAX_STREAMS, MAX_UNREAD, EventHub
 from classroom.api.routes.internal import consumer_only
 from classroom.errors import NotFound, TooMany
@@ -53,10 +54,10 @@ def give_up(live):
     """Let a job fail as often as it may: the record says so, and nobody is woken."""
     with live.database.read() as session:
         (job_id,) = session.exec(select(Job.id)).all()
-    for _ in range(submissions.MAX_FAILURES):
+    for _ in range(submissions.GRADE.retry.times):
         with live.database.unit_of_work() as work:
             claim = submissions.claim(work, job_id, worker="test", lease_s=60)
-            submissions.release(work, claim, error="lost")
+            workload.release(work, claim, error="lost", retry_in=timedelta(0))
 
 
 def test_who_waits_is_told_where_it_stands_then_each_step_then_the_end(live, attempt, wake):

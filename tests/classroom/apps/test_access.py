@@ -2,10 +2,13 @@
 
 import json
 from datetime import timedelta
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
+from uuid import uuid4
 
 import httpx
 import pytest
+from jupyter_server.services.kernels.connection.base import deserialize_msg_from_ws_v1
 from websockets.exceptions import InvalidStatus
 
 from classroom import accounts
@@ -111,6 +114,36 @@ def test_a_page_cannot_make_its_kernel_run_code(alice: Visitor, protocol: str | 
     for kind in kinds:
         assert not any(kind.replace("request", "reply") in each or f'"{kind}"' in each for each in seen)
     assert opened.is_there()
+
+
+def test_a_page_hears_of_new_widgets_once_it_knows_those_there_are(alice: Visitor) -> None:
+    """What it would hear before might belong to what it has never heard of."""
+    opened = alice.open("growing")
+    (told,) = opened.outputs()
+    button = told["outputs"][0]["text"].strip()
+    click = message("comm_msg", {"comm_id": button, "data": {"method": "custom", "content": {"event": "click"}}})
+    control = {"comm_id": "ours", "target_name": "jupyter.widget.control", "data": {}}
+    begin = message("comm_open", control) | {"metadata": {"version": "1.0.0"}}
+    ask = message("comm_msg", {"comm_id": "ours", "data": {"method": "request_states"}})
+    with alice.connect(opened.kernel_id, protocol=V1) as connection:
+
+        def heard_of(*messages: dict[str, Any]) -> set[str]:
+            """Send messages, and tell what is heard of widgets until all of them are done with."""
+            last = uuid4().hex
+            for each in (*messages, message("comm_info_request", {}) | {"last": last}):
+                header = each["header"] | {"msg_id": each.get("last", uuid4().hex)}
+                connection.send(as_v1(each | {"header": header}))
+            heard: set[str] = set()
+            while True:
+                _, parts = deserialize_msg_from_ws_v1(connection.recv(timeout=60))
+                header, parent, _, content = (json.loads(part) for part in parts[:4])
+                if parent.get("msg_id") == last and content.get("execution_state") == "idle":
+                    return heard & {"comm_open", "update_states"}
+                heard |= {header["msg_type"], content.get("data", {}).get("method")}
+
+        assert heard_of(click) == set()
+        assert heard_of(begin, ask) == {"update_states"}
+        assert heard_of(click) == {"comm_open"}
 
 
 def test_another_site_reaches_nothing_with_a_visitors_cookie(alice: Visitor) -> None:

@@ -6,6 +6,7 @@ import signal
 from collections.abc import Awaitable, Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,6 +15,7 @@ from classroom.apps.kernels import LessonKernels
 from classroom.apps.pages import read_lesson
 from classroom.apps.voila import ClassroomVoila
 from support.lesson_apps import House
+from support.waiting import wait_until
 
 NEVER = timedelta(days=1)
 AT_ONCE = timedelta(0)
@@ -43,6 +45,8 @@ def with_kernels(house: House, tmp_path: Path) -> Iterator[Callable[[Something],
             run = manager.run(kernel_id)
             assert run is not None
             assert [told["cell"] async for told in run.follow()] == [2]
+            kernel: Any = manager.get_kernel(kernel_id)
+            await asyncio.to_thread(wait_until, lambda: kernel.execution_state == "idle")
             await something(manager, kernel_id)
         finally:
             await app.close()

@@ -8,6 +8,7 @@ import httpx
 import pytest
 from playwright.sync_api import expect
 
+from support.jupyterlab import run_all
 from support.lesson_apps import CANARY, House, Window
 from support.room import alive, descendants
 from support.waiting import wait_until
@@ -64,9 +65,7 @@ def test_the_owner_runs_a_lesson_and_its_kernel_has_the_owners_key(lab: House, w
     page = view.context.new_page()
     page.goto(f"{lab.settings.lab_url}/lab/tree/basics/facts.ipynb")
     expect(page.locator(".jp-Notebook").get_by_role("paragraph").get_by_text("A text of its own.")).to_be_visible()
-    expect(page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]")).to_be_visible()
-    page.get_by_role("menuitem", name="Run", exact=True).click()
-    page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+    run_all(page)
     printed = page.locator(".jp-OutputArea-output pre")
     expect(printed).to_contain_text('"env"')
     facts = json.loads(printed.inner_text())

@@ -37,6 +37,15 @@ def test_a_lesson_shows_text_and_live_widgets_and_asks_no_other_host(classroom: 
     assert view.complaints == []
 
 
+def test_a_widget_that_takes_long_to_start_still_hears_its_kernel(classroom: House, window: Open) -> None:
+    view = window(classroom, "alice")
+    page = open_lesson(view, classroom, "late")
+    expect(page.get_by_text("Heard nothing")).to_be_visible()
+    page.get_by_role("button", name="Speak").click()
+    expect(page.get_by_text("Heard you")).to_be_visible()
+    assert view.complaints == []
+
+
 def test_outputs_stand_in_the_order_they_were_made(classroom: House, window: Open) -> None:
     page = open_lesson(window(classroom, "alice"), classroom)
     said = page.locator("main").inner_text()

@@ -20,12 +20,6 @@ from support.waiting import wait_until
 TIP_JAR = REPOSITORY / "lessons/foundations/tip-jar"
 
 
-@pytest.fixture(scope="module")
-def pool() -> Iterator[Pool]:
-    with Pool(2, diagnostics=False) as opened:
-        yield opened
-
-
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     return authoring.begin(tmp_path, "basics/counting").folder

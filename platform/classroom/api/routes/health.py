@@ -1,16 +1,18 @@
 """Whether the server lives, and whether each of its parts can do its work."""
 
 import fcntl
-import sqlite3
+from pathlib import Path
 
 from fastapi import Response
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
+from classroom import workload
 from classroom.api.deps import InServices, Services
 from classroom.api.routing import api_router
 from classroom.errors import Unavailable
 from classroom.schemas import ReadyOut
+from classroom.settings import QueueKind
 from evmbox.isolation.ladder import find_walls
 
 router = api_router("health", prefix="")
@@ -28,7 +30,7 @@ def readyz(services: InServices, response: Response) -> ReadyOut:
     services.scratch.warm()
     parts = {
         "database": _database(services),
-        "queue": _queue(services),
+        "queue": services.queue.trouble() or "ok",
         "consumer": _consumer(services),
         "compiler": services.scratch.state(),
     }
@@ -38,24 +40,29 @@ def readyz(services: InServices, response: Response) -> ReadyOut:
     return ReadyOut(ready=ready, parts=parts, isolation=find_walls().tier)
 
 
-def _queue(services: Services) -> str:
-    try:
-        services.queue.huey.pending_count()
-    except sqlite3.Error as error:
-        return f"the job queue's file cannot be read: {error}"
-    return "ok"
-
-
 def _consumer(services: Services) -> str:
-    """Look whether a consumer holds the lock of this data folder, as each does from its start to its end."""
+    """Look whether a consumer runs: beside SQLite by the lock of this data folder, elsewhere by who was heard of."""
+    if services.settings.queue is QueueKind.EMBEDDED:
+        runs = _is_held(services.settings.data_dir / "consumer.lock")
+    else:
+        try:
+            with services.database.read() as session:
+                runs = bool(workload.live_workers(session))
+        except (Unavailable, DBAPIError):
+            return "not known while the database is out of reach"
+    return "ok" if runs else "no consumer runs: submissions are kept, and graded once `python -m classroom.jobs` does"
+
+
+def _is_held(path: Path) -> bool:
+    """Tell whether somebody holds this lock, as each consumer does from its start to its end."""
     try:
-        with (services.settings.data_dir / "consumer.lock").open("rb") as lock:
+        with path.open("rb") as lock:
             fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except BlockingIOError:
-        return "ok"
+        return True
     except FileNotFoundError:
         pass
-    return "no consumer runs: submissions are kept, and graded once `python -m classroom.jobs` does"
+    return False
 
 
 def _database(services: Services) -> str:

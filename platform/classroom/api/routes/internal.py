@@ -9,7 +9,7 @@ from classroom.api.deps import InServices
 from classroom.api.routing import api_router
 from classroom.errors import NotFound
 from classroom.jobs.wake import HEADER
-from classroom.schemas import Event
+from classroom.schemas import Event, JobEvent
 
 
 async def consumer_only(request: Request, services: InServices) -> None:
@@ -23,9 +23,9 @@ router = api_router("internal", 404, 413, 415, 422, prefix="/internal")
 
 
 @router.post("/wake", status_code=204, include_in_schema=False, dependencies=[Depends(consumer_only)])
-async def wake(event: Event, services: InServices) -> None:
+async def wake(event: Event | JobEvent, services: InServices) -> None:
     """Pass an event on to the clients that wait for it; the row it tells of has been committed."""
-    services.hub.publish(event)
+    services.publish(event)
 
 
 def _is_loopback(request: Request) -> bool:

@@ -1,18 +1,31 @@
 """Attempts: handing one in, looking at them, and waiting for the verdict."""
 
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import Depends, Header, Path, Query, Request, Response
 from fastapi.sse import EventSourceResponse, ServerSentEvent
+from starlette.concurrency import run_in_threadpool
 
 from classroom import courses, submissions
-from classroom.api.deps import CourseQuery, InPerson, InServices, learner_course, member_offer, visible_submission
+from classroom.api.deps import (
+    CourseQuery,
+    InPerson,
+    InServices,
+    Person,
+    Services,
+    learner_course,
+    member_offer,
+    reading,
+    visible_submission,
+)
 from classroom.api.events import FINAL, Feed
 from classroom.api.problems import documented
 from classroom.api.routing import api_router
-from classroom.schemas import Name, SubmissionIn, SubmissionOut
+from classroom.errors import NotFound, Unavailable
+from classroom.schemas import Event, Name, SubmissionIn, SubmissionOut
 
 router = api_router("submissions", 401, 403, 404, 422, 503)
 
@@ -77,43 +90,51 @@ def list_submissions(
         return [submissions.to_out(each) for each in made]
 
 
-@router.get("/submissions/{submission_id}")
-def show_submission(submission_id: SubmissionId, person: InPerson, services: InServices) -> SubmissionOut:
-    """Show one attempt with its source and, when it is done, its verdict."""
+def shown(submission_id: UUID, person: Person, services: Services) -> SubmissionOut:
+    """Read an attempt with its source and, when it is done, its verdict. Raises NotFound."""
     with services.database.read() as session:
         return submissions.to_out(visible_submission(session, submission_id, person), with_source=True)
 
 
-def check_visible(submission_id: SubmissionId, person: InPerson, services: InServices) -> None:
-    """Raise NotFound where this person may not see the submission: before the answer begins."""
-    with services.database.read() as session:
-        visible_submission(session, submission_id, person)
+@router.get("/submissions/{submission_id}")
+def show_submission(submission_id: SubmissionId, person: InPerson, services: InServices) -> SubmissionOut:
+    """Show one attempt with its source and, when it is done, its verdict."""
+    return shown(submission_id, person, services)
 
 
 async def feed(submission_id: SubmissionId, person: InPerson, services: InServices) -> AsyncIterator[Feed]:
-    """Hold a feed open as long as the answer lasts."""
+    """Hold a feed open as long as the answer lasts, and put the present state into it. Raises NotFound before that."""
     with services.hub.subscribe(submission_id, reader=person.user.id) as opened:
+        opened.put(await reading(services, _present, submission_id, person, services))
         yield opened
 
 
-@router.get(
-    "/submissions/{submission_id}/events",
-    response_class=EventSourceResponse,
-    responses=documented(429),
-    dependencies=[Depends(check_visible)],
-)
+def _present(submission_id: UUID, person: Person, services: Services) -> Event:
+    with services.database.read() as session:
+        state = visible_submission(session, submission_id, person).state
+    return Event(submission_id=submission_id, state=state.value)
+
+
+@router.get("/submissions/{submission_id}/events", response_class=EventSourceResponse, responses=documented(429))
 async def follow(
-    submission_id: SubmissionId, feed: Annotated[Feed, Depends(feed, scope="request")], services: InServices
+    submission_id: SubmissionId,
+    person: InPerson,
+    feed: Annotated[Feed, Depends(feed, scope="request")],
+    services: InServices,
 ) -> AsyncIterator[ServerSentEvent]:
     """Tell by server-sent events what happens to a submission: `progress`, and at last `done` (also where it failed).
 
-    The present state comes at once, whatever happened before. A comment each 15 seconds keeps the connection alive.
+    The present state comes at once, whatever happened before; the attempt with its verdict comes with the last. A
+    comment each 15 seconds keeps the connection alive.
     """
-    event = await services.hub.now(submission_id)
+    event = await feed.get()
     while event.state not in FINAL:
         yield ServerSentEvent(data=event, event="progress")
         state = event.state
         event = await feed.get()
         while event.progress is None and event.state == state:
             event = await feed.get()
+    with suppress(NotFound, Unavailable):  # it can still be asked for
+        found = await run_in_threadpool(shown, submission_id, person, services)
+        event = event.model_copy(update={"submission": found})
     yield ServerSentEvent(data=event, event="done")

@@ -38,6 +38,11 @@ function followTheme() {
   apply();
 }
 
+// anywidget gives a widget two seconds to start; one that takes longer is shown, but hears nothing more of its kernel.
+// A busy machine does take longer.
+const { timeout } = AbortSignal;
+AbortSignal.timeout = (ms) => timeout.call(AbortSignal, Math.max(ms, PATIENCE_MS));
+
 // Voila's script announces its application by setting a property of the window.
 const started = new Promise((resolve) => {
   Object.defineProperty(window, "jupyterapp", { configurable: true, set: resolve });

@@ -63,6 +63,18 @@ interface Vm {
 abstract contract Test {
     Vm internal constant vm = Vm(0x7109709ECfa91a80626fF3989D68f67F5b1DD12D);
 
+    address[] private _targetContracts;
+
+    /// The contracts whose functions are called before an invariant is looked at; with none, all that `setUp` made.
+    function targetContracts() public view returns (address[] memory) {
+        return _targetContracts;
+    }
+
+    /// Let the functions of this contract be called, and only those of contracts named like this.
+    function targetContract(address called) internal {
+        _targetContracts.push(called);
+    }
+
     /// `left` and `right` are ABI-encoded values of the type `kind`.
     error AssertionFailed(string assertion, string kind, bytes left, bytes right, string note);
 
