@@ -7,8 +7,10 @@ Four ways, taken in turns so that whatever else the machine does falls on all of
   pool, compiled before  the same, of a source that the pool has compiled ahead
 
 The difference of the first two to the last two is the way there and back. API and consumer run as in `classroom up`,
-on SQLite in a folder of their own; a click is timed from the request until the verdict is in the client's hands. Prints
-medians, 95th percentiles and minima in ms, and the ratios; asserts nothing about time, but every verdict must be right.
+on SQLite in a folder of their own, or with `--queue postgres` or `redis` on a campus's queue, in an empty database that
+`--database-url` names and a Redis that `--redis-url` does; a click is timed from the request until the verdict is in
+the client's hands. Prints medians, 95th percentiles and minima in ms, and the ratios; asserts nothing about time, but
+every verdict must be right.
 """
 
 import argparse
@@ -31,10 +33,10 @@ import httpx
 
 from classroom import accounts, courses
 from classroom.catalog import Catalog
-from classroom.db import Database
-from classroom.models import CredentialKind, Role
+from classroom.db import Database, UnitOfWork
+from classroom.models import Course, CredentialKind, Role
 from classroom.notebook.client import Client
-from classroom.settings import Settings
+from classroom.settings import QueueKind, Settings
 from evmbox.exercise import Exercise
 from evmbox.pool import Pool
 
@@ -46,24 +48,45 @@ START_S = 120.0
 
 
 @contextmanager
-def classroom(folder: Path) -> Iterator[Client]:
-    """Run API and consumer on a data folder, and give a learner's client."""
+def classroom(
+    folder: Path,
+    *,
+    queue: QueueKind = QueueKind.EMBEDDED,
+    database_url: str = "",
+    redis_url: str = "",
+    lessons: Path | None = None,
+    fill: Callable[[UnitOfWork, Course], None] = lambda *_: None,
+) -> Iterator[Client]:
+    """Run API and consumer on a data folder and these services, and give a learner's client.
+
+    `fill` writes what is there from before.
+    """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    settings = Settings(data_dir=folder, portal_port=port)
-    database = Database(settings.database)
+    settings = Settings(
+        data_dir=folder,
+        portal_port=port,
+        database_url=database_url,
+        lessons_dir=lessons or Settings().lessons_dir,
+    )
+    database = Database.of(settings)
     database.migrate()
     with database.unit_of_work() as work:
         course = courses.ensure_default_course(work.session, Catalog.load(settings.lessons_dir))
         user = accounts.create_user(work.session, "lea")
         courses.enrol(work.session, course, user, Role.LEARNER)
         token = accounts.issue(work.session, CredentialKind.TOKEN, user.id, lifetime=timedelta(days=1))
+        fill(work, course)
     database.close()
     environment = {
         **os.environ,
         "CLASSROOM_DATA_DIR": str(folder),
+        "CLASSROOM_LESSONS_DIR": str(settings.lessons_dir),
         "CLASSROOM_PORTAL_PORT": str(port),
+        "CLASSROOM_QUEUE": queue.value,
+        "CLASSROOM_DATABASE_URL": database_url,
+        "CLASSROOM_REDIS_URL": redis_url,
         "CLASSROOM_POOL_SIZE": "1",
         "CLASSROOM_SUBMISSIONS_PER_MINUTE": "100000",
     }
@@ -149,17 +172,27 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--exercise", default="hello-storage")
     parser.add_argument("--rounds", type=int, default=20)
+    parser.add_argument("--queue", type=QueueKind, choices=list(QueueKind), default=QueueKind.EMBEDDED)
+    parser.add_argument("--database-url", default="", help="an empty PostgreSQL database; without one, SQLite")
+    parser.add_argument("--redis-url", default="redis://127.0.0.1:6379/0")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
     exercise = Catalog.load(Settings().lessons_dir).exercise(options.exercise)
-    with tempfile.TemporaryDirectory() as folder, classroom(Path(folder)) as client, Pool(1, diagnostics=False) as pool:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        classroom(
+            Path(folder), queue=options.queue, database_url=options.database_url, redis_url=options.redis_url
+        ) as client,
+        Pool(1, diagnostics=False) as pool,
+    ):
         times = measure(ways_of(client, pool, exercise), warm_ups=4, rounds=options.rounds)
     medians = {name: statistics.median(values) for name, values in times.items()}
     ratios = {name: medians["click, fresh"] / medians[name] for name in times}
     if options.json:
         sys.stdout.write(json.dumps({"ms": times, "medians": medians, "ratios": ratios}, indent=2) + "\n")
         return
-    print(f"{exercise.id}; Python {platform.python_version()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}")
+    print(f"{exercise.id}, queue {options.queue}; ", end="")
+    print(f"Python {platform.python_version()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}")
     for name, values in times.items():
         tail = statistics.quantiles(values, n=20)[-1]
         print(f"{name:22} median {medians[name]:7.1f} ms, p95 {tail:7.1f}, min {min(values):7.1f}, ", end="")

@@ -1,6 +1,7 @@
 """Consumers in processes of their own, as on several hosts: on PostgreSQL, and with Redis for a queue."""
 
 import asyncio
+import threading
 from contextlib import closing, suppress
 from uuid import uuid4
 
@@ -128,6 +129,30 @@ def test_messages_come_out_as_they_were_put_in(campus):
             consumer.huey.execute(consumer.huey.dequeue())
         assert consumer.huey.pending_count() == 0
     assert done == ids
+
+
+def test_processes_that_open_the_queue_at_once_find_it_made(on_postgres):
+    settings = on_postgres.model_copy(update={"queue": QueueKind.POSTGRES})
+    server_key(settings)
+    gate, trouble = threading.Barrier(4), []
+
+    def open_it() -> None:
+        gate.wait()
+        with closing(Queue(settings)) as queue:
+            trouble.append(queue.trouble())
+
+    threads = [threading.Thread(target=open_it) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert trouble == [None] * 4
+
+
+def test_a_queue_in_a_postgresql_that_is_away_is_opened_and_says_so(settings, tmp_path):
+    away = f"postgresql+psycopg://postgres@/none?host={tmp_path}"
+    with closing(Queue(settings.model_copy(update={"queue": QueueKind.POSTGRES, "database_url": away}))) as queue:
+        assert "cannot be read" in queue.trouble()
 
 
 @pytest.mark.sqlite_only("the queue in PostgreSQL needs PostgreSQL")

@@ -19,12 +19,13 @@ import pytest
 from huey.serializer import SignedSerializer
 from sqlmodel import select
 
-from classroom import submissions, workload
+from classroom import runs, submissions, workload
 from classroom.jobs import Queue
 from classroom.jobs.kinds import KINDS
 from classroom.jobs.wake import HEADER, PATH, PROGRESS_EVERY_S, Waker
 from classroom.keys import derive, server_key, wake_secret
 from classroom.models import AuditEvent, Job, JobState, Submission, SubmissionState
+from classroom.schemas import Step
 from evmbox.report import Progress, Stage
 from support.consuming import COUNTER, ConsumerProcess, Gate, write_counter_course
 from support.waiting import wait_until
@@ -280,6 +281,26 @@ def test_a_consumer_that_is_stopped_gives_back_what_takes_too_long(database, sta
     gate.open()
     start()
     assert_graded_once(database, submission, attempt=2)
+
+
+def test_a_consumer_that_is_stopped_gives_back_what_runs_in_the_background(database, start, queue, people):
+    burner = COUNTER.replace("count += 1;", "while (gasleft() > 9000) {}")
+    burn = Step(action="send", target=0, function="increment", account="bob")
+    with database.unit_of_work() as work:
+        steps = [Step(action="deploy", contract="Counter"), *[burn] * 190]
+        job = runs.order(work, user=people.alice, source=burner, steps=steps, enqueue=queue.enqueue)
+    consumer = start()
+
+    def stored_job() -> Job:
+        with database.read() as session:
+            return session.get_one(Job, job.id)
+
+    wait_until(lambda: stored_job().progress > 0, what="a step of many")
+    consumer.signal(signal.SIGTERM)
+    assert consumer.process.wait(timeout=30) == 0
+    assert (stored_job().state, stored_job().failures, stored_job().worker) == (JobState.QUEUED, 0, None)
+    with database.read() as session:
+        assert workload.live_workers(session) == []
 
 
 def test_one_consumer_holds_a_data_folder(start, monkeypatch):

@@ -7,10 +7,12 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError, StatementError
 from sqlmodel import select
 
+from classroom.gradebook import Counting, LateRule
 from classroom.models import (
     Credential,
     CredentialKind,
     Enrolment,
+    Invite,
     JobState,
     ProgressState,
     Regrade,
@@ -29,6 +31,9 @@ CHOICES = {
     ("jobs", "state"): JobState,
     ("regrades", "state"): RegradeState,
     ("progress", "state"): ProgressState,
+    ("courses", "late_rule"): LateRule,
+    ("courses", "counting"): Counting,
+    ("invites", "role"): Role,
 }
 
 
@@ -47,13 +52,14 @@ def test_an_unknown_choice_is_refused_by_the_database(table, column, database, d
     with database.unit_of_work() as work:
         work.session.add(Credential(kind=CredentialKind.TOKEN, secret_hash="x", expires_at=now()))
         work.session.add(Regrade(course_id=people.course.id))
+        work.session.add(Invite(course_id=people.course.id, role=Role.LEARNER, secret_hash="x", expires_at=now()))
     for choice in CHOICES[table, column]:
         if choice is not SubmissionState.DONE:  # which wants a report too
             with database.unit_of_work() as work:
                 work.session.exec(
                     text(f"UPDATE {table} SET {column} = '{choice}' WHERE id = (SELECT id FROM {table} LIMIT 1)")
                 )
-    for unknown in ("LEARNER", "DONE", "", "none"):
+    for unknown in ("LEARNER", "DONE", "", "nought"):
         with pytest.raises(IntegrityError, match=f"ck_{table}_{column}_known"), database.unit_of_work() as work:
             work.session.exec(text(f"UPDATE {table} SET {column} = '{unknown}'"))
 

@@ -9,6 +9,7 @@ file a named pipe tells waiting workers that there is something to read, so that
 second.
 """
 
+import logging
 import os
 import select
 import sqlite3
@@ -18,6 +19,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import psycopg
 from huey import Huey, PostgresHuey, RedisHuey, SqliteHuey
 from huey.serializer import SignedSerializer
 
@@ -25,6 +27,8 @@ from classroom.db import postgres_dsn
 from classroom.errors import Unavailable
 from classroom.keys import derive, server_key
 from classroom.settings import QueueKind, Settings
+
+logger = logging.getLogger(__name__)
 
 NAME = "classroom"
 READ_S = 1
@@ -76,12 +80,30 @@ def _open(settings: Settings) -> Huey:
                 raise Unavailable(
                     "CLASSROOM_QUEUE=postgres needs CLASSROOM_DATABASE_URL to name a PostgreSQL database."
                 )
-            unsynced = "-c synchronous_commit=off -c client_min_messages=warning"
-            return PostgresHuey(NAME, dsn=dsn, options=unsynced, read_timeout=READ_S, **how)
+            return _in_postgres(dsn, how)
         case QueueKind.REDIS:
             return RedisHuey(NAME, url=settings.redis_url, read_timeout=READ_S, notify_result=True, **how)
         case QueueKind.EMBEDDED:
             return SqliteHuey(NAME, filename=str(settings.queue_path), factory=_Connection, **how)
+
+
+def _in_postgres(dsn: str, how: dict[str, Any]) -> Huey:
+    """Open the queue, and make its tables, one process at a time; without the server, it is opened all the same."""
+    opened = PostgresHuey(
+        NAME,
+        dsn=dsn,
+        options="-c synchronous_commit=off -c client_min_messages=warning",
+        read_timeout=READ_S,
+        create_tables=False,
+        **how,
+    )
+    try:
+        with psycopg.connect(dsn, connect_timeout=5) as connection:
+            connection.execute("SELECT pg_advisory_xact_lock(hashtext('classroom.queue'))")
+            opened.storage.initialize_schema()
+    except psycopg.OperationalError as error:
+        logger.warning("the queue's tables were not looked at, since PostgreSQL is away: %s", error)
+    return opened
 
 
 class Bell:

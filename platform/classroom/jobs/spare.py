@@ -37,13 +37,17 @@ class Spare:
             return self._pool
 
     def rest(self, *, busy: bool) -> None:
-        """Stop the pool where nobody is `busy` with it and nobody has been for a while."""
-        with self._lock:
+        """Stop the pool where nobody is `busy` with it and nobody has been for a while. Waits for no one."""
+        if not self._lock.acquire(blocking=False):
+            return  # it is being started, which may take a minute
+        try:
             if busy:
                 self._used = time.monotonic()
             elif self._pool is not None and time.monotonic() - self._used > IDLE_S:
                 self._pool.close()
                 self._pool = None
+        finally:
+            self._lock.release()
 
     def close(self) -> None:
         """End the pool for good; what runs in it fails with `PoolClosed`."""

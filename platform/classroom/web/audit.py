@@ -85,7 +85,7 @@ def _page(
         "audit.html",
         status=422 if trouble else 200,
         viewer=viewer,
-        here="audit",
+        here="courses" if course else "audit",
         course=course,
         entries=shown,
         asked=asked,
