@@ -28,7 +28,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Classroo
 
 @pytest.fixture(autouse=True)
 def the_audit_log_holds(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Verify the log after every journey, whatever was killed on the way; while a consumer runs, all of it is sealed."""
+    """Verify the log after every journey, whatever was killed; while a consumer runs, all of it gets sealed."""
     rooms: list[Classroom] = []
     if "room" in request.fixturenames:
         rooms.append(request.getfixturevalue("room"))
