@@ -49,6 +49,7 @@ def where_allowed(rule, *statuses):
 FOUNDER = {**where_allowed(INSTRUCTOR, 409), "stranger": 403, "stranger token": 403}  # the name is taken
 ACCOUNT = {**each(EVERYONE, 200), **KERNELS, **NOBODY}
 NO_SUCH = {caller: 404 if status == 200 else status for caller, status in ACCOUNT.items()}
+ADMIN = {**ACCOUNT, **each([name for name in EVERYONE if ACCOUNT[name] == 200], 403), "adele": 200, "adele token": 200}
 TOKENS = each((name for name in EVERYONE if name.endswith(" token")), 403)
 LEAS_JOB = LEAS_SUBMISSION
 OPERATORS_OF_LEAS_JOB = {**where_allowed(LEAS_JOB, 409), **KERNELS, "lea": 403, "lea token": 403}  # it is not dead
@@ -89,6 +90,11 @@ RULES = {
     "PUT /api/v1/account/second-factor": themselves(404, 422),
     "POST /api/v1/account/second-factor/off": themselves(204, 404),
     "POST /api/v1/account/recovery-codes": themselves(404),
+    "GET /api/v1/users": ADMIN,
+    "POST /api/v1/users": where_allowed(ADMIN, 201, 409),
+    "GET /api/v1/users/{user_id}": ADMIN,
+    "PATCH /api/v1/users/{user_id}": ADMIN,
+    "POST /api/v1/users/{user_id}/link": where_allowed(ADMIN, 201),
     "GET /api/v1/lessons": MEMBER,
     "GET /api/v1/lessons/{lesson_id}": MEMBER,
     "GET /api/v1/exercises/{exercise_id}": MEMBER,
@@ -161,6 +167,8 @@ BODIES = {
     "PUT /api/v1/account/second-factor": {"code": "000000"},
     "POST /api/v1/account/second-factor/off": {},
     "POST /api/v1/account/recovery-codes": {},
+    "POST /api/v1/users": {"name": "new"},
+    "PATCH /api/v1/users/{user_id}": {"disabled": True},
     "PUT /api/v1/exercises/{exercise_id}/draft": {"source": "contract A {}", "revision": 0},
     "POST /api/v1/submissions": {"exercise_id": "keeper", "source": "contract A {}"},
     "POST /api/v1/jobs": {"source": "contract A {}"},
@@ -210,8 +218,8 @@ def of_course(shared):
     group = group or ines.post(f"{course}/groups", json={"name": "The group"}).json()
     invite = ines.post(f"{course}/invites", json={}).json()
     extension_id = uuid4()
-    user_id = shared.users["leo"].id
-    ines.post(f"{course}/people", json={"name": "leo", "role": "learner"})
+    user_id = (shared.users.get("pat") or shared.add("pat", Role.LEARNER)).id  # a caller of no rule: may be shut out
+    ines.post(f"{course}/people", json={"name": "pat", "role": "learner"})
     return {
         "group_id": group["id"],
         "invite_id": invite["id"],
