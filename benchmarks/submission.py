@@ -33,8 +33,8 @@ import httpx
 
 from classroom import accounts, courses
 from classroom.catalog import Catalog
-from classroom.db import Database
-from classroom.models import CredentialKind, Role
+from classroom.db import Database, UnitOfWork
+from classroom.models import Course, CredentialKind, Role
 from classroom.notebook.client import Client
 from classroom.settings import QueueKind, Settings
 from evmbox.exercise import Exercise
@@ -48,12 +48,28 @@ START_S = 120.0
 
 
 @contextmanager
-def classroom(folder: Path, *, queue: QueueKind, database_url: str, redis_url: str) -> Iterator[Client]:
-    """Run API and consumer on a data folder and these services, and give a learner's client."""
+def classroom(
+    folder: Path,
+    *,
+    queue: QueueKind = QueueKind.EMBEDDED,
+    database_url: str = "",
+    redis_url: str = "",
+    lessons: Path | None = None,
+    fill: Callable[[UnitOfWork, Course], None] = lambda *_: None,
+) -> Iterator[Client]:
+    """Run API and consumer on a data folder and these services, and give a learner's client.
+
+    `fill` writes what is there from before.
+    """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    settings = Settings(data_dir=folder, portal_port=port, database_url=database_url)
+    settings = Settings(
+        data_dir=folder,
+        portal_port=port,
+        database_url=database_url,
+        lessons_dir=lessons or Settings().lessons_dir,
+    )
     database = Database.of(settings)
     database.migrate()
     with database.unit_of_work() as work:
@@ -61,10 +77,12 @@ def classroom(folder: Path, *, queue: QueueKind, database_url: str, redis_url: s
         user = accounts.create_user(work.session, "lea")
         courses.enrol(work.session, course, user, Role.LEARNER)
         token = accounts.issue(work.session, CredentialKind.TOKEN, user.id, lifetime=timedelta(days=1))
+        fill(work, course)
     database.close()
     environment = {
         **os.environ,
         "CLASSROOM_DATA_DIR": str(folder),
+        "CLASSROOM_LESSONS_DIR": str(settings.lessons_dir),
         "CLASSROOM_PORTAL_PORT": str(port),
         "CLASSROOM_QUEUE": queue.value,
         "CLASSROOM_DATABASE_URL": database_url,

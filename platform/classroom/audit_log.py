@@ -77,10 +77,15 @@ def record(
     subject: str | None = None,
     details: Mapping[str, Any] | None = None,
     request_id: str | None = None,
+    course_id: UUID | None = None,
 ) -> None:
-    """Append one entry. `actor_id` is who did it (None: the server itself), `subject` the id of what it was done to."""
+    """Append one entry. `actor_id` is who did it (None: the server itself), `subject` the id of what it was done to.
+
+    An entry of a course, which `course_id` or the detail `course` names by its id, is shown to its instructors.
+    """
     session.add(
         AuditEvent(
+            course_id=course_id or _id((details or {}).get("course")),
             action=action.value,
             actor_id=actor_id,
             subject=None if subject is None else subject[:128],
@@ -88,3 +93,10 @@ def record(
             request_id=request_id,
         )
     )
+
+
+def _id(value: object) -> UUID | None:
+    try:
+        return UUID(str(value)) if value else None
+    except ValueError:
+        return None

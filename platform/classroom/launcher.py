@@ -32,6 +32,8 @@ LINK_LIFETIME: Final = timedelta(minutes=15)
 STOP_S: Final = 10.0
 MAX_RESTARTS: Final = 5
 POLL_S: Final = 0.1
+FIRST: Final = 2
+"""Parts that start at once: the portal and what grades. The others would keep the processors from them meanwhile."""
 
 Say = Callable[[str], None]
 
@@ -198,7 +200,9 @@ class Supervisor:
         """Supervise until told to stop; give the exit code."""
         while not self.stopping.wait(POLL_S):
             for part in self.parts:
-                if part.process is not None and part.process.poll() is not None:
+                if part.process is None:
+                    continue  # its turn has not come
+                if part.process.poll() is not None:
                     if not self._restart(part):
                         return 1
                 elif not part.ready and self._is_ready(part):
@@ -288,6 +292,9 @@ def up(settings: Settings, *, open_browser: bool, say: Say) -> int:
 
         def on_ready(part: Part) -> None:
             say(f"  ✓ {part.label} ({time.monotonic() - started:.1f} s)")
+            for waiting in supervisor.parts:
+                if waiting.process is None:
+                    supervisor.start(waiting)
             if part.name == "portal" and not part.restarts:
                 say(f"\n  Open  {address}\n")
                 if open_browser and may_open_browser():
@@ -296,7 +303,7 @@ def up(settings: Settings, *, open_browser: bool, say: Say) -> int:
                 say(f"Everything is up. Data: {settings.data_dir}. Press Ctrl+C to stop.")
 
         try:
-            for part in supervisor.parts:
+            for part in supervisor.parts[:FIRST]:
                 supervisor.start(part)
             code = supervisor.watch(on_ready)
         finally:

@@ -154,11 +154,11 @@ class _Import:
             self.enrolled += 1
         else:
             self.already_in += 1
-        if row.group:
+        for name in filter(None, map(str.strip, row.group.split(";"))):
             courses.join_group(
                 self.session,
                 self.course,
-                self._group(row.group),
+                self._group(name),
                 user.id,
                 actor_id=self.actor_id,
                 request_id=self.request_id,
@@ -238,7 +238,10 @@ def _rows(reader: Iterator[list[str]], names: list[str]) -> tuple[list[_Row], li
             message = f"there are {len(cells)} cells where the first line names {len(names)} columns."
             problems.append(ImportProblem(line=line, message=message))
             continue
-        row = _row(line, dict(zip(names, map(_unmarked, cells), strict=True)))
+        named = dict(zip(names, map(_unmarked, cells), strict=True))
+        if Role.LEARNER not in named.get("roles", Role.LEARNER).split():
+            continue  # an instructor or an assistant, in a list that was exported
+        row = _row(line, named)
         if not row.name:
             problems.append(ImportProblem(line=line, message="the name is missing."))
         elif row.email and not _is_address(row.email):

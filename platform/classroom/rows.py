@@ -7,6 +7,7 @@ and written. A value is None, a truth value, a number, a text (an id as 32 hexad
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import islice
@@ -68,8 +69,9 @@ def read(connection: Connection, table: Table) -> Iterator[Row]:
     """Give every row of a table, in the order of its key, a few at a time."""
     columns = list(table.columns)
     asked = select(table).order_by(*table.primary_key.columns).execution_options(yield_per=BATCH)
-    for row in connection.execute(asked):
-        yield {column.name: _plain(value) for column, value in zip(columns, row, strict=True)}
+    with closing(connection.execute(asked)) as found:
+        for row in found:
+            yield {column.name: _plain(value) for column, value in zip(columns, row, strict=True)}
 
 
 def write(connection: Connection, table: Table, rows: Iterable[Row]) -> Iterator[int]:

@@ -45,6 +45,7 @@ class Settings(BaseSettings):
         default=0, ge=0, le=24 * 31, description="hours between backups that the job consumer makes by itself; 0: none"
     )
     backups_kept: int = Field(default=14, ge=1, description="backups that stay in the data folder; older ones go")
+    audit_seal_s: float = Field(default=2, gt=0, description="seconds between two seals of the audit log")
     host: str = Field(default="127.0.0.1", description="address the servers listen on")
     portal_port: int = Field(default=8000, ge=1, le=65535, description="port of API and portal")
     voila_port: int = Field(default=8866, ge=1, le=65535, description="port of the lesson apps")

@@ -17,8 +17,11 @@ from sqlalchemy import text
 from sqlmodel import Session, func, select
 
 from classroom import accounts, chains, courses, drafts, submissions
+from classroom.accounts import ByPassword, Entrance
+from classroom.accounts.credentials import take
 from classroom.db import Database, UnitOfWork
 from classroom.errors import Conflict, NotFound, Unauthenticated
+from classroom.keys import server_key
 from classroom.models import AuditEvent, Course, CredentialKind, Enrolment, Job, Progress, Role, Submission
 from support.waiting import wait_until
 
@@ -128,7 +131,7 @@ def test_the_better_of_two_verdicts_at_once_counts(overlap, desk, database, make
     )
     with database.read() as session:
         row = session.exec(select(Progress)).one()
-    assert (row.best_score, row.best_submission_id) == (3.0, claims[1].submission_id)
+    assert (row.best_score, row.best_submission_id) == (3.0, claims[1].subject_id)
     assert row.last_outcome == "passed"
 
 
@@ -218,13 +221,13 @@ def test_a_one_time_link_opens_one_session(overlap, people, database):
         link = accounts.issue(work.session, CredentialKind.ONE_TIME_LINK, people.alice.id, lifetime=HOUR)
 
     def redeem(session: Session) -> object:
-        return accounts.redeem_one_time_link(session, link, lifetime=HOUR)
+        return take(session, CredentialKind.ONE_TIME_LINK, link)
 
     assert isinstance(overlap(redeem, redeem), Unauthenticated)
 
 
 @pytest.mark.parametrize("change", ["password", "shut out"])
-def test_no_session_outlives_a_change_that_came_while_its_password_was_verified(change, database, people):
+def test_no_session_outlives_a_change_that_came_while_its_password_was_verified(change, database, people, settings):
     with database.unit_of_work() as work:
         accounts.set_password(work.session, people.alice.id, PASSWORD, actor_id=None)
 
@@ -234,5 +237,6 @@ def test_no_session_outlives_a_change_that_came_while_its_password_was_verified(
         else:
             accounts.set_disabled(session, people.alice.id, disabled=True, actor_id=None)
 
-    came = overlap_with(database, change_it, lambda: accounts.sign_in(database, "alice", PASSWORD, lifetime=HOUR))
+    entrance = Entrance(database, settings, server_key(settings))
+    came = overlap_with(database, change_it, lambda: entrance.sign_in(ByPassword("alice", PASSWORD)))
     assert isinstance(came, Unauthenticated)

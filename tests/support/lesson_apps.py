@@ -28,6 +28,7 @@ from support.waiting import wait_until
 
 CANARY = "CANARY-IN-THE-SERVERS-ENVIRONMENT"
 PATIENCE_S = 60.0
+START_S = 120.0
 
 LESSONS = {
     "facts": """
@@ -154,7 +155,7 @@ class House:
         """Run one of the servers until the end of the block, ready from its beginning."""
         process = subprocess.Popen(self.command(server), env=self.environment, stdin=subprocess.DEVNULL)
         try:
-            wait_until(lambda: process.poll() is not None or self.answers(server), what="readiness")
+            wait_until(lambda: process.poll() is not None or self.answers(server), timeout_s=START_S, what="readiness")
             assert process.poll() is None, "the server ended by itself"
             yield process
         finally:

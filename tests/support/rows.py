@@ -20,6 +20,8 @@ LEFT_EMPTY = {  # where a constraint lets one of two columns be filled
     ("users", "password_hash"),
 }
 
+GIVEN = {("jobs", "kind"): "grade"}  # the one kind that there was before there were several
+
 
 def fill(connection: Connection) -> None:
     """Put a row into every table that has none."""
@@ -51,6 +53,8 @@ def _value(connection: Connection, table: Table, column: Any, choices: dict[str,
         return None
     for key in column.foreign_keys:
         return None if key.column.table is table else connection.execute(select(key.column).limit(1)).scalar()
+    if (table.name, column.name) in GIVEN:
+        return GIVEN[table.name, column.name]
     kind = column.type
     if isinstance(kind, Uuid) or (
         getattr(kind, "length", None) == 32 and "CHAR" in str(kind) and "VAR" not in str(kind)

@@ -19,6 +19,7 @@ from classroom.models import Credential, CredentialKind, Scope, User, now
 
 SCOPED = frozenset({CredentialKind.TOKEN, CredentialKind.API_KEY, CredentialKind.REFRESH})
 EXPIRED = "This sign-in no longer holds. Please sign in again."
+NOT_HELD = "There is no such thing, or it was revoked already."
 _USE_IS_NOTED = timedelta(minutes=5)
 _HOLDER = (  # written once: every request asks it, and writing it costs more than the answer
     select(Credential, User)
@@ -143,7 +144,7 @@ def revoke_own(
     found = session.get(Credential, credential_id)
     theirs = found is not None and found.user_id == user_id and found.kind in kinds
     if not theirs or not revoke_id(session, credential_id):
-        raise NotFound("There is no such thing, or it was revoked already.")
+        raise NotFound(NOT_HELD)
     audit_log.record(session, Action.CREDENTIAL_REVOKED, actor_id=actor_id, subject=str(credential_id))
 
 

@@ -38,6 +38,7 @@ from classroom.api.routes import (
     sandbox,
     submissions,
     tokens,
+    users,
 )
 from classroom.catalog import Catalog
 from classroom.chains import MAX_BODY_BYTES as LARGEST_CALL_BYTES
@@ -56,6 +57,7 @@ TAGS: Final = [
     {"name": "entrance", "description": entrance.__doc__},
     {"name": "tokens", "description": tokens.__doc__},
     {"name": "account", "description": account.__doc__},
+    {"name": "users", "description": users.__doc__},
     {"name": "lessons", "description": lessons.__doc__},
     {"name": "drafts", "description": drafts.__doc__},
     {"name": "submissions", "description": submissions.__doc__},
@@ -94,7 +96,7 @@ def create_app(settings: Settings, *, enqueue: Callable[[UUID], object] | None =
     problems.install(app, on_refusal=deps.write_down)
     app.add_middleware(BodyLimit, larger={rpc.PREFIX: LARGEST_CALL_BYTES})
     app.add_middleware(Envelope, headers=security_headers(settings))  # added last, so it surrounds the rest
-    of_people = (people, entrance, tokens, account)
+    of_people = (people, entrance, tokens, account, users)
     of_learning = (lessons, drafts, submissions, sandbox, chains, rpc)
     of_courses = (courses, course_people, invites, extensions, grades)
     for resource in (*of_people, *of_learning, *of_courses, jobs, internal, health):

@@ -83,6 +83,8 @@ class Identity:
     user: User | None
     session_secret: str | None = field(default=None, repr=False)
     scopes: frozenset[Scope] = frozenset()
+    use_is_due: bool = False
+    """Whether the record should say that it was used now."""
 
     @property
     def is_kernel(self) -> bool:
@@ -147,7 +149,10 @@ async def visitor(request: Request, services: InServices) -> Identity | None:
     Raises Unauthenticated for a token that does not hold (a cookie that does not is no cookie), and Forbidden where
     another site uses a visitor's cookie.
     """
-    return await reading(services, _visitor, request, services)
+    identity = await reading(services, _visitor, request, services)
+    if identity is not None and identity.use_is_due:
+        await run_in_threadpool(_note_use, services, identity.credential_id)
+    return identity
 
 
 def _visitor(request: Request, services: Services) -> Identity | None:
@@ -404,11 +409,10 @@ def _holder(services: Services, kinds: frozenset[CredentialKind], secret: str) -
             user, credential = accounts.authenticate(session, kinds, secret)
         except Unauthenticated as error:
             raise Unauthenticated(error.detail, headers=_ASK_FOR_BEARER) from None
-    if accounts.use_is_due(credential):
-        _note_use(services, credential.id)
     session_secret = secret if credential.kind is CredentialKind.SESSION else None
     scopes = _in_force(services.settings, user, accounts.scopes_of(credential, user))
-    return Identity(credential.kind, credential.id, user, session_secret, scopes)
+    due = accounts.use_is_due(credential)
+    return Identity(credential.kind, credential.id, user, session_secret, scopes, use_is_due=due)
 
 
 def _in_force(settings: Settings, user: User | None, scopes: frozenset[Scope]) -> frozenset[Scope]:

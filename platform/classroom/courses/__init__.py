@@ -13,7 +13,16 @@ from classroom.courses.groups import (
     rename_group,
 )
 from classroom.courses.invites import Invited, InvitesOfCourses, accept_invite, invite, look_at_invite, revoke_invite
-from classroom.courses.keeping import CHANGEABLE, Dates, change, create, require_founder, set_plan, slug_from
+from classroom.courses.keeping import (
+    CHANGEABLE,
+    Dates,
+    change,
+    chosen_dates,
+    create,
+    require_founder,
+    set_plan,
+    slug_from,
+)
 from classroom.courses.plan import (
     Offer,
     check_handing_in,
@@ -60,6 +69,7 @@ __all__ = [
     "change",
     "check_handing_in",
     "choose",
+    "chosen_dates",
     "create",
     "create_group",
     "current_course",

@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import delete
@@ -175,6 +175,23 @@ def set_plan(
             "dates": len(exercises),
         },
         request_id=request_id,
+    )
+
+
+class Chosen(NamedTuple):
+    """The tracks and dates that were set for a course, by their ids."""
+
+    tracks: dict[str, Dates]
+    exercises: dict[str, Dates]
+
+
+def chosen_dates(session: Session, course: Course) -> Chosen:
+    """Give what `set_plan` was told last."""
+    tracks = session.exec(select(CourseTrack).where(CourseTrack.course_id == course.id))
+    exercises = session.exec(select(CourseExercise).where(CourseExercise.course_id == course.id))
+    return Chosen(
+        {row.track_id: Dates(row.track_id, row.opens_at, row.due_at, row.drop_lowest) for row in tracks},
+        {row.exercise_id: Dates(row.exercise_id, row.opens_at, row.due_at) for row in exercises},
     )
 
 

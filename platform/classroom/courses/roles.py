@@ -47,7 +47,7 @@ def ensure_default_course(session: Session, catalog: Titled) -> Course:
                 session.add(course)
         except IntegrityError:  # another process was quicker
             return session.exec(select(Course).where(Course.slug == DEFAULT_COURSE)).one()
-        audit_log.record(session, Action.COURSE_CREATED, actor_id=None, subject=str(course.id))
+        audit_log.record(session, Action.COURSE_CREATED, actor_id=None, subject=str(course.id), course_id=course.id)
     return course
 
 

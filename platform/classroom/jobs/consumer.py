@@ -38,6 +38,7 @@ from classroom.jobs.ahead import Ahead
 from classroom.jobs.handlers import HANDLERS, Effects, GiveWay, LeaseLost, Running, Tools
 from classroom.jobs.kinds import EXPORTERS, KINDS, periodic
 from classroom.jobs.queue import Bell, Queue, bell_path
+from classroom.jobs.sealer import sealing
 from classroom.jobs.spare import Spare
 from classroom.jobs.wake import Waker
 from classroom.models import JobState, SubmissionState
@@ -91,6 +92,7 @@ def run_consumer(settings: Settings, *, parent_pid: int | None = None) -> None:
         database = Database.of(settings)
         opened.callback(database.close)
         database.require_current()
+        opened.enter_context(sealing(settings, database))
         waker = opened.enter_context(Waker(settings))
         catalog = Catalog.load(settings.lessons_dir)
         pool = opened.enter_context(Pool(size=settings.pool_size, diagnostics=False, walls=walls))

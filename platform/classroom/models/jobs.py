@@ -117,7 +117,7 @@ class Regrade(Table, table=True):
 
     id: UUID = Field(default_factory=uuid4, primary_key=True)
     course_id: UUID = Field(foreign_key="courses.id", index=True, ondelete="CASCADE")
-    made_by: UUID | None = Field(default=None, foreign_key="users.id", ondelete="SET NULL")
+    made_by: UUID | None = Field(default=None, foreign_key="users.id", index=True, ondelete="SET NULL")
     state: RegradeState = Field(default=RegradeState.RUNNING, sa_column=choice_column(RegradeState))
     created_at: datetime = Field(default_factory=now, sa_column=time_column())
     decided_at: datetime | None = Field(default=None, sa_column=time_column(nullable=True))

@@ -13,11 +13,10 @@ from classroom.api.deps import InServices
 from classroom.api.routes.lessons import list_lessons, show_exercise, show_lesson
 from classroom.api.routes.submissions import list_submissions
 from classroom.catalog import Catalog
-from classroom.courses import DEFAULT_COURSE
 from classroom.errors import NotFound
-from classroom.models import Role, Scope
+from classroom.models import Scope
 from classroom.schemas import LessonOut, Name, ProgressOut
-from classroom.web.render import InViewer, PageRoute, page
+from classroom.web.render import InViewer, PageRoute, Viewer, page
 
 router = APIRouter(route_class=PageRoute)
 
@@ -33,7 +32,11 @@ def home(request: Request, viewer: InViewer, services: InServices) -> Response:
     done = sum(card.standing.state == "passed" for card in cards.values())
     upcoming = next((card for card in cards.values() if card.standing.state != "passed"), None)
     why = _why(services.catalog, upcoming, done) if upcoming else ""
-    tracks = [(track, [cards[lesson.id] for lesson in track.lessons]) for track in services.catalog.tracks]
+    tracks = [
+        (track, [cards[lesson.id] for lesson in track.lessons])
+        for track in services.catalog.tracks
+        if all(lesson.id in cards for lesson in track.lessons)  # those that the course teaches
+    ]
     return page(
         request, "home.html", viewer=viewer, here="lessons", tracks=tracks, upcoming=upcoming, why=why, done=done
     )
@@ -55,12 +58,13 @@ def lesson(request: Request, lesson_id: Name, viewer: InViewer, services: InServ
 
 @router.get("/cohort")
 def cohort(request: Request, viewer: InViewer, services: InServices) -> Response:
-    """Show learners by exercises. For instructors."""
+    """Show learners by exercises. For instructors, and assistants for their groups."""
     viewer.person.require(Scope.TEACH)
     with services.database.read() as session:
-        course = courses.require_role(session, viewer.person.user, DEFAULT_COURSE, Role.INSTRUCTOR)
-        summaries = list(services.catalog.summaries.values())
-        table = progress.cohort(session, course, courses.learners(session, course), summaries)
+        staff = courses.require_staff(session, viewer.person.user, _course(viewer))
+        offered = courses.offer(session, staff.course, services.catalog)
+        summaries = [services.catalog.summary(exercise_id) for exercise_id in offered.exercises]
+        table = progress.cohort(session, staff.course, courses.learners_in_order(session, staff), summaries)
     states = Counter(cell.state for row in table.rows for cell in row.cells)
     counts = {"passed": states["passed"], "started": states["started"]}
     return page(request, "cohort.html", viewer=viewer, here="cohort", cohort=table, **counts)
@@ -68,15 +72,15 @@ def cohort(request: Request, viewer: InViewer, services: InServices) -> Response
 
 @router.get("/cohort/{user_id}/{exercise_id}")
 def learner(request: Request, user_id: UUID, exercise_id: Name, viewer: InViewer, services: InServices) -> Response:
-    """Show one learner's attempts at an exercise, as the learner saw them. For instructors."""
+    """Show one learner's attempts at an exercise, as the learner saw them. For who looks after them."""
     viewer.person.require(Scope.TEACH)
     exercise = services.catalog.exercise(exercise_id)
     with services.database.read() as session:
-        course = courses.require_role(session, viewer.person.user, DEFAULT_COURSE, Role.INSTRUCTOR)
-        found = next((user for user in courses.learners(session, course) if user.id == user_id), None)
+        staff = courses.require_staff(session, viewer.person.user, _course(viewer))
+        found = next((user for user in courses.learners_in_order(session, staff) if user.id == user_id), None)
         if found is None:
             raise NotFound("This course has no such learner.")
-        made = submissions.attempts(session, course, found, exercise_id)
+        made = submissions.attempts(session, staff.course, found, exercise_id)
         attempts = [submissions.to_out(attempt, with_source=True) for attempt in made]
     return page(
         request, "learner.html", viewer=viewer, here="cohort", learner=found, exercise=exercise, attempts=attempts
@@ -110,6 +114,13 @@ class Card:
 
     lesson: LessonOut
     standing: Standing
+
+
+def _course(viewer: Viewer) -> str:
+    """Give the course a person is in. Raises NotFound."""
+    if viewer.course is None:
+        raise NotFound("You are in no course yet.")
+    return viewer.course.slug
 
 
 def _why(catalog: Catalog, upcoming: Card, done: int) -> str:

@@ -17,9 +17,8 @@ from markupsafe import Markup, escape
 from classroom import courses
 from classroom.api import csrf
 from classroom.api.deps import InServices, InVisitor, Person, write_down
-from classroom.courses import DEFAULT_COURSE
-from classroom.errors import ClassroomError, Unauthenticated
-from classroom.models import Role, Scope
+from classroom.errors import ClassroomError, NotFound, Unauthenticated
+from classroom.models import Course, Role, Scope
 from classroom.settings import Settings
 
 
@@ -53,6 +52,8 @@ class Viewer:
     teaches: bool
     learns: bool
     lacks_second_factor: bool = False
+    course: Course | None = None  # the one they are in
+    chooses: bool = False  # whether there is another one, or one to look after
 
 
 def viewer(visitor: InVisitor, services: InServices) -> Viewer:
@@ -60,14 +61,22 @@ def viewer(visitor: InVisitor, services: InServices) -> Viewer:
     if visitor is None or visitor.user is None or visitor.session_secret is None:
         raise Unauthenticated("Please sign in.")
     with services.database.read() as session:
-        held = courses.roles(session, visitor.user).get(DEFAULT_COURSE, [])
+        by_course = courses.roles(session, visitor.user)
+        try:
+            course = courses.current_course(session, visitor.user)
+        except NotFound:
+            course = None
+    held = by_course.get(course.slug, []) if course else []
+    teaches = not {Role.INSTRUCTOR, Role.ASSISTANT}.isdisjoint(held)
     return Viewer(
         person=Person(visitor.kind, visitor.credential_id, visitor.user, visitor.session_secret, visitor.scopes),
         display_name=visitor.user.display_name,
         csrf=csrf.csrf_token(services.key, visitor.session_secret),
-        teaches=Role.INSTRUCTOR in held and Scope.TEACH in visitor.scopes,
+        teaches=teaches and Scope.TEACH in visitor.scopes,
         learns=Role.LEARNER in held,
-        lacks_second_factor=Role.INSTRUCTOR in held and Scope.TEACH not in visitor.scopes,
+        lacks_second_factor=teaches and Scope.TEACH not in visitor.scopes,
+        course=course,
+        chooses=len(by_course) > 1 or teaches or visitor.user.is_admin,
     )
 
 

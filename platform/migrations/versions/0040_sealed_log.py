@@ -19,7 +19,12 @@ NEW_CHECKS = {
     },
     "drafts": {"ck_drafts_revision_counts_from_one": "revision >= 1"},
 }
-UNINDEXED = {"progress": "best_submission_id", "invites": "group_id", "extensions": "group_id"}  # foreign keys
+UNINDEXED = {  # foreign keys
+    "progress": "best_submission_id",
+    "invites": "group_id",
+    "extensions": "group_id",
+    "regrades": "made_by",
+}
 NOTHING_YET = "0" * 64
 CONTENT = ("id", "at", "action", "actor_id", "subject", "course_id", "details", "request_id")
 

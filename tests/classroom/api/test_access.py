@@ -49,6 +49,7 @@ def where_allowed(rule, *statuses):
 FOUNDER = {**where_allowed(INSTRUCTOR, 409), "stranger": 403, "stranger token": 403}  # the name is taken
 ACCOUNT = {**each(EVERYONE, 200), **KERNELS, **NOBODY}
 NO_SUCH = {caller: 404 if status == 200 else status for caller, status in ACCOUNT.items()}
+ADMIN = {**ACCOUNT, **each([name for name in EVERYONE if ACCOUNT[name] == 200], 403), "adele": 200, "adele token": 200}
 TOKENS = each((name for name in EVERYONE if name.endswith(" token")), 403)
 LEAS_JOB = LEAS_SUBMISSION
 OPERATORS_OF_LEAS_JOB = {**where_allowed(LEAS_JOB, 409), **KERNELS, "lea": 403, "lea token": 403}  # it is not dead
@@ -89,6 +90,11 @@ RULES = {
     "PUT /api/v1/account/second-factor": themselves(404, 422),
     "POST /api/v1/account/second-factor/off": themselves(204, 404),
     "POST /api/v1/account/recovery-codes": themselves(404),
+    "GET /api/v1/users": ADMIN,
+    "POST /api/v1/users": ADMIN,
+    "GET /api/v1/users/{user_id}": ADMIN,
+    "PATCH /api/v1/users/{user_id}": ADMIN,
+    "POST /api/v1/users/{user_id}/link": ADMIN,
     "GET /api/v1/lessons": MEMBER,
     "GET /api/v1/lessons/{lesson_id}": MEMBER,
     "GET /api/v1/exercises/{exercise_id}": MEMBER,
@@ -161,6 +167,8 @@ BODIES = {
     "PUT /api/v1/account/second-factor": {"code": "000000"},
     "POST /api/v1/account/second-factor/off": {},
     "POST /api/v1/account/recovery-codes": {},
+    "POST /api/v1/users": {"name": "new"},
+    "PATCH /api/v1/users/{user_id}": {"disabled": True},
     "PUT /api/v1/exercises/{exercise_id}/draft": {"source": "contract A {}", "revision": 0},
     "POST /api/v1/submissions": {"exercise_id": "keeper", "source": "contract A {}"},
     "POST /api/v1/jobs": {"source": "contract A {}"},
@@ -227,7 +235,7 @@ def test_a_route_lets_in_whom_its_rule_names_and_nobody_else(shared, leas_submis
     values = {"lesson_id": "keeping", "exercise_id": "keeper", "submission_id": leas_submission, "course": "classroom"}
     values |= of_course(shared)
     values["job_id"] = job_of(shared, leas_submission)
-    values |= {"session_id": uuid4(), "key_id": uuid4()}
+    values |= {"session_id": uuid4(), "key_id": uuid4(), "user_id": shared.users["lea"].id}
     values["chain_id"] = shared.client("lea").post("/api/v1/chains", json={"name": "leas"}).json()["id"]
     found = {}
     for caller in RULES[route]:

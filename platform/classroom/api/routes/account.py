@@ -7,7 +7,7 @@ from fastapi import Path
 
 from classroom import accounts
 from classroom.accounts import ChangeAddress, Notice, second_factor
-from classroom.api.deps import InOwnAccount, InServices, InThemselves
+from classroom.api.deps import InOwnAccount, InServices, InThemselves, NotYours, Person, Services
 from classroom.api.problems import documented
 from classroom.api.routing import api_router
 from classroom.api.signing_up import FOR_ONE
@@ -115,8 +115,7 @@ def end_other_sessions(person: InThemselves, services: InServices) -> None:
 @router.delete("/account/sessions/{session_id}", status_code=204, responses=documented(404))
 def end_session(session_id: SessionId, person: InOwnAccount, services: InServices) -> None:
     """Sign out in one place."""
-    with services.database.unit_of_work() as work:
-        accounts.revoke_own(work.session, person.user.id, session_id, SIGNED_IN, actor_id=person.user.id)
+    _revoke(services, person, session_id, SIGNED_IN)
 
 
 @router.get("/account/keys")
@@ -140,8 +139,7 @@ def make_key(order: KeyIn, person: InThemselves, services: InServices) -> NewKey
 @router.delete("/account/keys/{key_id}", status_code=204, responses=documented(404))
 def revoke_key(key_id: KeyId, person: InOwnAccount, services: InServices) -> None:
     """Make a key worthless."""
-    with services.database.unit_of_work() as work:
-        accounts.revoke_own(work.session, person.user.id, key_id, KEYS, actor_id=person.user.id)
+    _revoke(services, person, key_id, KEYS)
 
 
 @router.post("/account/second-factor", status_code=201, responses=documented(409, 413, 415, 429))
@@ -181,6 +179,18 @@ def renew_recovery_codes(proof: ConfirmedIn, person: InThemselves, services: InS
         raise NotFound("There is no second factor that could be lost.")
     with services.database.unit_of_work() as work:
         return RecoveryCodesOut(recovery_codes=second_factor.new_recovery_codes(work.session, person.user.id))
+
+
+def _revoke(services: Services, person: Person, credential_id: UUID, kinds: frozenset[CredentialKind]) -> None:
+    try:
+        with services.database.unit_of_work() as work:
+            accounts.revoke_own(work.session, person.user.id, credential_id, kinds, actor_id=person.user.id)
+    except NotFound as error:
+        with services.database.read() as session:
+            found = session.get(Credential, credential_id)
+        if found is not None and found.user_id != person.user.id:
+            raise NotYours(error.detail) from None
+        raise
 
 
 def _key_out(credential: Credential) -> KeyOut:

@@ -1,0 +1,485 @@
+"""Letters: who gets which, by which way, and what its link does. And how often anything may be tried."""
+
+import asyncio
+import re
+import ssl
+import threading
+from contextlib import closing, contextmanager
+from datetime import timedelta
+
+import pytest
+from aiosmtpd.smtp import SMTP, AuthResult
+from sqlalchemy import event
+from sqlmodel import select
+
+from classroom import accounts, mail
+from classroom.accounts import ChangeAddress, Post, Reset, SignUp
+from classroom.db import Database
+from classroom.errors import Conflict, Invalid, TooMany, Unauthenticated
+from classroom.models import AuditEvent, Credential, CredentialKind, RateCount, User, now
+from classroom.rates import Rate, Rates
+
+KEY = b"k" * 32
+PASSWORD = "correct horse battery"
+ADDRESS = "ada@school.example"
+
+
+@pytest.fixture
+def post(database, settings):
+    with closing(Post(database, settings)) as opened:
+        yield opened
+
+
+@pytest.fixture
+def ada(database):
+    with database.unit_of_work() as work:
+        return accounts.create_user(work.session, "ada", email=ADDRESS, password=PASSWORD)
+
+
+def letters(post, settings, *orders):
+    """Ask for letters, and give what the operator sees."""
+    for order in orders:
+        post.order(order)
+    post.drain()
+    return mail.read_outbox(settings)
+
+
+def link_in(letter) -> str:
+    return re.search(r"link=(\S+)", letter)[1]
+
+
+def person(database, name):
+    with database.read() as session:
+        return accounts.find_user(session, name)
+
+
+# Signing up
+
+
+def test_who_signs_up_is_nobody_until_the_link_was_followed(database, settings, post):
+    (letter,) = letters(post, settings, SignUp(ADDRESS, "Ada L."))
+    assert f"for {ADDRESS}" in letter
+    pending = person(database, ADDRESS)
+    assert (pending.name, pending.pending, pending.password_hash) == ("ada", True, None)
+    link = link_in(letter)
+    with pytest.raises(Invalid):
+        accounts.confirm_address(database, link, password="password123")
+    user = accounts.confirm_address(database, link, password=PASSWORD, display_name="Ada Lovelace")
+    assert (user.email, user.display_name, user.pending) == (ADDRESS, "Ada Lovelace", False)
+    entrance = accounts.Entrance(database, settings, KEY)
+    assert entrance.prove(accounts.ByPassword("Ada@School.example", PASSWORD)).id == user.id
+    with pytest.raises(Unauthenticated):
+        accounts.confirm_address(database, link, password=PASSWORD)
+
+
+def test_whoever_asks_first_for_anothers_address_gains_nothing(database, settings, post):
+    """The password is chosen by who reads the letter, and an earlier letter's link is dead."""
+    (first,) = letters(post, settings, SignUp(ADDRESS, "A villain"))
+    (second,) = letters(post, settings, SignUp(ADDRESS, "Ada"))
+    with pytest.raises(Unauthenticated):
+        accounts.confirm_address(database, link_in(first), password="the villain's own password")
+    accounts.confirm_address(database, link_in(second), password=PASSWORD, display_name="Ada")
+    assert person(database, ADDRESS).display_name == "Ada"
+
+
+def test_who_has_an_account_is_told_so_by_letter_and_nothing_changes(database, settings, post, ada):
+    (letter,) = letters(post, settings, SignUp(ADDRESS, "Somebody"))
+    assert "there is one already" in letter.replace("\n", " ")
+    assert "link=" not in letter
+    with database.read() as session:
+        assert [user.display_name for user in session.exec(select(User))] == ["ada"]
+
+
+def test_names_are_made_from_addresses_and_never_twice(database, settings, post):
+    letters(post, settings, SignUp("ada@a.example", "A"), SignUp("ada@b.example", "B"), SignUp("é!@c.example", "C"))
+    with database.read() as session:
+        names = sorted(session.exec(select(User.name)))
+    assert len(names) == 3
+    assert names[0] == "ada"
+    assert re.fullmatch(r"ada-[0-9a-f]{6}", names[1])
+    assert names[2] == "learner"
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "",
+        "ada",
+        "ada@",
+        "@school.example",
+        "ada@school",
+        "a b@school.example",
+        "ada@school.example\nBcc: x@y.example",
+        "ada@-school.example",
+        "<ada@school.example>",
+        "ada@school.example,x@y.example",
+        "\ud800@school.example",
+        "ada\u202e@school.example",
+        "a" * 65 + "@school.example",
+        "ada@" + "a" * 250 + ".example",
+        "ada\x00@school.example",
+    ],
+)
+def test_what_is_no_address_is_refused(address):
+    with pytest.raises(Invalid, match="looks like"):
+        accounts.normal_email(address)
+
+
+# A forgotten password
+
+
+def test_a_forgotten_password_is_replaced_once_and_every_sign_in_closed(database, settings, post, ada):
+    entrance = accounts.Entrance(database, settings, KEY)
+    secret = entrance.sign_in(accounts.ByPassword("ada", PASSWORD)).secret
+    (letter,) = letters(post, settings, Reset("ADA"))
+    with pytest.raises(Invalid):
+        accounts.reset_password(database, link_in(letter), "too short")
+    accounts.reset_password(database, link_in(letter), "another good password, truly")
+    with pytest.raises(Unauthenticated):
+        accounts.reset_password(database, link_in(letter), "another good password, really")
+    with database.read() as session, pytest.raises(Unauthenticated):
+        accounts.authenticate(session, {CredentialKind.SESSION}, secret)
+    assert entrance.prove(accounts.ByPassword("ada", "another good password, truly")).id == ada.id
+
+
+def test_nobody_is_written_to_who_is_not_there_or_shut_out(database, settings, post, ada):
+    with database.unit_of_work() as work:
+        accounts.set_disabled(work.session, ada.id, True, actor_id=None)
+    assert letters(post, settings, Reset("nobody"), Reset("ada"), Reset("\ud800"), SignUp(ADDRESS, "Ada")) == []
+
+
+def test_a_link_opens_what_it_is_for_and_nothing_else(database, settings, post, ada):
+    (letter,) = letters(post, settings, Reset("ada"))
+    with pytest.raises(Unauthenticated):
+        accounts.confirm_address(database, link_in(letter), password=PASSWORD)
+    with pytest.raises(Unauthenticated):
+        accounts.Entrance(database, settings, KEY).follow_link(link_in(letter))
+    with database.unit_of_work() as work:
+        for each in work.session.exec(select(Credential)):
+            each.expires_at = now() - timedelta(seconds=1)
+    with pytest.raises(Unauthenticated):
+        accounts.reset_password(database, link_in(letter), "another good password, truly")
+
+
+# Another address
+
+
+def test_a_new_address_counts_when_its_link_was_followed(database, settings, post, ada):
+    (letter,) = letters(post, settings, ChangeAddress(ada.id, "new@school.example"))
+    assert "for new@school.example" in letter
+    assert person(database, ADDRESS).id == ada.id
+    accounts.confirm_address(database, link_in(letter))
+    assert person(database, "new@school.example").id == ada.id
+    assert person(database, ADDRESS) is None
+
+
+def test_nobody_takes_anothers_address(database, settings, post, ada):
+    with database.unit_of_work() as work:
+        bob = accounts.create_user(work.session, "bob")
+    (letter,) = letters(post, settings, ChangeAddress(bob.id, ADDRESS))
+    assert "link=" not in letter
+    (letter,) = letters(post, settings, ChangeAddress(bob.id, "free@school.example"))
+    with database.unit_of_work() as work:
+        accounts.create_user(work.session, "carol", email="free@school.example")
+    with pytest.raises(Conflict):
+        accounts.confirm_address(database, link_in(letter))
+
+
+def test_no_secret_and_no_address_is_in_the_audit_log(database, settings, post, ada):
+    (letter,) = letters(post, settings, Reset("ada"))
+    letters(post, settings, SignUp("new@school.example", "New"))
+    with database.read() as session:
+        written = str([row.model_dump() for row in session.exec(select(AuditEvent))])
+    for secret in (link_in(letter), "school.example", "New"):
+        assert secret not in written
+
+
+# The ways of a letter
+
+
+def test_asking_for_a_letter_asks_the_database_nothing(database, settings, ada):
+    """So the answer takes as long for an account that is there as for one that is not."""
+    asked, held = [], threading.Event()
+
+    class Waiting(Post):
+        def _work(self):
+            held.wait()
+            super()._work()
+
+    with closing(Waiting(database, settings)) as post:
+        event.listen(database.engine, "before_cursor_execute", lambda *event: asked.append(event[2]))
+        for order in (Reset("ada"), Reset("nobody"), SignUp(ADDRESS, "Ada"), SignUp("new@school.example", "New")):
+            post.order(order)
+        assert asked == []
+        held.set()
+        post.drain()
+        assert asked != []
+
+
+def test_a_letter_that_cannot_be_sent_stops_none_after_it(database, settings, ada, caplog):
+    away = settings.model_copy(update={"smtp_host": "127.0.0.1", "smtp_port": 1, "smtp_security": "none"})
+    with closing(Post(database, away)) as post:
+        post.order(Reset("ada"))
+        post.order(Reset("ada"))
+        post.drain()
+    assert [record.message for record in caplog.records].count("A letter was not sent: ConnectionRefusedError") == 2
+    assert ADDRESS not in caplog.text
+
+
+def test_what_the_operator_passes_on_is_for_their_eyes_and_read_once(settings):
+    mail.send(mail.Letter(None, "A subject", "a link"), settings)
+    (path,) = settings.outbox_dir.iterdir()
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert settings.outbox_dir.stat().st_mode & 0o777 == 0o700
+    assert mail.read_outbox(settings) == ["A subject (for somebody without an address)\na link\n"]
+    assert mail.read_outbox(settings) == []
+    for number in range(mail._KEPT + 5):
+        mail.send(mail.Letter(None, str(number), ""), settings)
+    assert len(mail.read_outbox(settings)) == mail._KEPT
+
+
+class Keeping:
+    """What a mail server does with a letter here."""
+
+    def __init__(self):
+        self.taken = []
+
+    async def handle_DATA(self, _server, _session, envelope):  # noqa: N802 - aiosmtpd's name
+        self.taken.append(envelope)
+        return "250 OK"
+
+
+@contextmanager
+def mail_server(**options):
+    """Run a real mail server that keeps what it takes."""
+    keeping, loop = Keeping(), asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever, daemon=True)
+    thread.start()
+
+    async def serve():
+        return await loop.create_server(lambda: SMTP(keeping, loop=loop, **options), "127.0.0.1", 0)
+
+    async def leave():
+        server.close()
+        others = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in others:
+            task.cancel()
+        await asyncio.gather(*others, return_exceptions=True)
+
+    server = asyncio.run_coroutine_threadsafe(serve(), loop).result(30)
+    try:
+        yield server.sockets[0].getsockname()[1], keeping.taken
+    finally:
+        asyncio.run_coroutine_threadsafe(leave(), loop).result(30)
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join(30)
+        loop.close()
+
+
+@pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS")  # on loopback
+def test_a_letter_goes_by_smtp_where_there_is_a_server(database, settings, ada):
+    def check(server, session, envelope, mechanism, data):
+        return AuthResult(success=(data.login, data.password) == (b"classroom", b"its password"))
+
+    with mail_server(authenticator=check, auth_required=True, auth_require_tls=False) as (port, taken):
+        sending = settings.model_copy(
+            update={
+                "smtp_host": "127.0.0.1",
+                "smtp_port": port,
+                "smtp_security": "none",
+                "smtp_user": "classroom",
+                "smtp_password": "its password",
+                "mail_from": "no-reply@school.example",
+                "public_url": "https://classroom.school.example/",
+            }
+        )
+        with closing(Post(database, sending)) as post:
+            post.order(Reset("ada"))
+            post.drain()
+    (envelope,) = taken
+    assert (envelope.mail_from, envelope.rcpt_tos) == ("no-reply@school.example", [ADDRESS])
+    text = envelope.content.decode()
+    assert "https://classroom.school.example/reset?link=" in text
+    assert "Auto-Submitted: auto-generated" in text
+    assert mail.read_outbox(settings) == []
+
+
+def test_a_server_that_offers_no_encryption_is_told_no_secret_where_it_should(settings):
+    with mail_server() as (port, taken):
+        asked = settings.model_copy(update={"smtp_host": "127.0.0.1", "smtp_port": port})
+        with pytest.raises((OSError, ssl.SSLError, mail.smtplib.SMTPException)):
+            mail.send(mail.Letter(ADDRESS, "A subject", "a link"), asked)
+    assert taken == []
+
+
+# Rates
+
+
+@pytest.fixture
+def rates(database, settings):
+    return Rates(database, settings, KEY)
+
+
+def test_so_many_tries_and_then_a_time_to_wait(rates):
+    rate = Rate(3, 600)
+    for _ in range(3):
+        rates.take("try", rate, "ada")
+    with pytest.raises(TooMany, match=r"in 1[01] minutes") as refused:
+        rates.take("try", rate, "ada")
+    assert 590 < int(refused.value.headers["Retry-After"]) <= 602
+    rates.take("try", rate, "bob")
+    rates.take("another", rate, "ada")
+    with pytest.raises(TooMany):
+        rates.look("try", rate, "ada")
+    rates.forget("try", rate, "ada")
+    rates.look("try", rate, "ada")
+    rates.take("try", rate, "ada")
+
+
+def test_a_restart_forgets_no_try_and_time_does(database, settings):
+    rate = Rate(1, 600)
+    Rates(database, settings, KEY).take("try", rate, "ada")
+    with closing(Database(settings.database)) as again:
+        later = Rates(again, settings, KEY)
+        with pytest.raises(TooMany):
+            later.take("try", rate, "ada")
+        with again.unit_of_work() as work:
+            for each in work.session.exec(select(RateCount)):
+                each.expires_at = now()
+        later.take("try", rate, "ada")
+        with again.read() as session:
+            (row,) = session.exec(select(RateCount))
+    assert row.count == 1
+    assert "ada" not in row.key
+
+
+def test_going_on_trying_does_not_move_the_end_of_a_window(database, rates):
+    rate = Rate(1, 600)
+    for _ in range(2):
+        with database.read() as session:
+            before = session.exec(select(RateCount.expires_at)).first()
+        for _ in range(3):
+            try:
+                rates.take("try", rate, "ada")
+            except TooMany:
+                continue
+    with database.read() as session:
+        assert session.exec(select(RateCount.expires_at)).one() == before
+
+
+def test_of_many_at_once_no_more_get_through(rates):
+    rate, gate, through = Rate(5, 600), threading.Barrier(12), []
+
+    def hurry() -> None:
+        gate.wait()
+        try:
+            rates.take("try", rate, "ada")
+        except TooMany:
+            return
+        through.append(1)
+
+    threads = [threading.Thread(target=hurry) for _ in range(12)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(through) == 5
+
+
+def test_counts_in_memory_are_this_processs_own(database, settings):
+    memory = settings.model_copy(update={"rate_storage": "memory"})
+    rate = Rate(1, 600)
+    first = Rates(database, memory, KEY)
+    first.take("try", rate, "ada")
+    with pytest.raises(TooMany):
+        first.take("try", rate, "ada")
+    Rates(database, memory, KEY).take("try", rate, "ada")
+
+
+# Who floods an account, and who owns it
+
+
+def fail(entrance, visit, times, name="ada"):
+    for _ in range(times):
+        with pytest.raises(Unauthenticated):
+            entrance.prove(accounts.ByPassword(name, "x"), visit)
+
+
+@pytest.fixture
+def quick(monkeypatch):
+    """Take hashing away: it is counted elsewhere, and a flood of it is slow."""
+    monkeypatch.setattr(accounts.passwords, "matches", None)
+    monkeypatch.setattr(accounts.signing_in, "matches", lambda _hash, password: password == PASSWORD)
+
+
+@pytest.mark.usefixtures("quick")
+@pytest.mark.parametrize("name", ["ada", "nobody"])
+def test_guessing_from_one_address_ends_soon_for_an_account_that_is_there_or_not(database, settings, ada, name):
+    entrance = accounts.Entrance(database, settings, KEY)
+    there = accounts.Visit("203.0.113.9")
+    fail(entrance, there, accounts.signing_in.IN_TURN.tries, name)
+    with pytest.raises(TooMany):
+        entrance.prove(accounts.ByPassword(name, PASSWORD), there)
+
+
+@pytest.mark.usefixtures("quick")
+def test_the_owner_comes_in_from_another_address_meanwhile_and_a_right_password_starts_anew(database, settings, ada):
+    entrance = accounts.Entrance(database, settings, KEY)
+    fail(entrance, accounts.Visit("203.0.113.9"), accounts.signing_in.IN_TURN.tries)
+    here = accounts.Visit("198.51.100.7")
+    fail(entrance, here, accounts.signing_in.IN_TURN.tries - 1)
+    assert entrance.prove(accounts.ByPassword("ada", PASSWORD), here).id == ada.id
+    fail(entrance, here, accounts.signing_in.IN_TURN.tries)
+
+
+@pytest.mark.usefixtures("quick")
+def test_a_flood_from_everywhere_does_not_lock_out_the_browser_that_the_owner_uses(database, settings, ada):
+    entrance = accounts.Entrance(database, settings, KEY)
+    for number in range(accounts.signing_in.AT_ACCOUNT.tries // 5):
+        fail(entrance, accounts.Visit(f"203.0.113.{number}"), 5)
+    with pytest.raises(TooMany):
+        entrance.prove(accounts.ByPassword("ada", PASSWORD), accounts.Visit("198.51.100.7"))
+    device = entrance.devices.issue(ada.id)
+    at_home = accounts.Visit("198.51.100.7", device)
+    assert entrance.prove(accounts.ByPassword("ada", PASSWORD), at_home).id == ada.id
+    with database.unit_of_work() as work:
+        bob = accounts.create_user(work.session, "bob")
+    for cookie in (entrance.devices.issue(bob.id), device + "x", f"{ada.id.hex}-1", "\ud800"):
+        with pytest.raises(TooMany):
+            entrance.prove(accounts.ByPassword("ada", PASSWORD), accounts.Visit("198.51.100.7", cookie))
+    fail(entrance, at_home, accounts.signing_in.IN_TURN.tries)
+    with pytest.raises(TooMany):
+        entrance.prove(accounts.ByPassword("ada", PASSWORD), at_home)
+
+
+@pytest.mark.usefixtures("quick")
+def test_one_address_cannot_try_every_account(database, settings):
+    entrance = accounts.Entrance(database, settings, KEY)
+    there = accounts.Visit("203.0.113.9")
+    for number in range(accounts.signing_in.FROM_ADDRESS.tries // 5):
+        fail(entrance, there, 5, f"somebody-{number}")
+    with pytest.raises(TooMany):
+        entrance.prove(accounts.ByPassword("another", PASSWORD), there)
+
+
+# Another provider's word
+
+
+def test_another_providers_word_goes_the_same_way_in(database, settings, ada):
+    entrance = accounts.Entrance(database, settings, KEY)
+    word = accounts.ByIdentity("university", "1815")
+    with pytest.raises(Unauthenticated):
+        entrance.prove(word)
+    with database.unit_of_work() as work:
+        accounts.add_identity(work.session, ada, "university", "1815")
+    entered = entrance.sign_in(word)
+    assert entered.user.id == ada.id
+    with pytest.raises(Unauthenticated):
+        entrance.prove(accounts.ByIdentity("elsewhere", "1815"))
+    with database.read() as session:
+        event = session.exec(select(AuditEvent).where(AuditEvent.action == "signed_in")).one()
+    assert event.details == {"by": "university"}
+    with database.unit_of_work() as work:
+        accounts.set_disabled(work.session, ada.id, True, actor_id=None)
+    with pytest.raises(Unauthenticated):
+        entrance.prove(word)
