@@ -3,18 +3,53 @@
 import pytest
 
 from classroom.catalog import Catalog
+from classroom.cli import table
+from classroom.settings import REPOSITORY
 from evmbox.exercise import Exercise
 from evmbox.pool import Pool
-from evmbox.proof import prove
+from evmbox.proof import Proof, prove
+from evmbox.proof.mutants import MUTATED_KINDS
 from evmbox.questions import questions
 from evmbox.report import CheckStatus, Outcome
+
+LESSONS = REPOSITORY / "lessons"
+PROVEN = table.read(LESSONS)
+"""The rows of the generated table by exercise."""
+STALE = "the table in lessons/README.md is of another content: run `classroom lesson table`"
+
+
+def assert_ok(proof: Proof) -> None:
+    wrong = [f"{row.file}: {row.claim}, {row.expected}; found: {row.found}" for row in proof.rows if not row.ok]
+    assert proof.ok, "\n".join(wrong)
 
 
 @pytest.mark.timeout(600)
 def test_an_exercise_is_proven(course: Catalog, folder_id: str, pool: Pool):
-    proof = prove(course.exercise(folder_id), pool)
-    wrong = [f"{row.file}: {row.claim}, {row.expected}; found: {row.found}" for row in proof.rows if not row.ok]
-    assert proof.ok, "\n".join(wrong)
+    """Every file is graded. What the mutants showed is remembered, as long as the folder is what it was then."""
+    exercise = course.exercise(folder_id)
+    proof = prove(exercise, pool, mutants=False)
+    assert_ok(proof)
+    assert folder_id in PROVEN, STALE
+    *cells, _killed, _equivalent, content = table.row_of(exercise, proof)
+    *told, killed, _equivalent, told_content = PROVEN[folder_id]
+    assert (told, told_content) == (cells, content), STALE
+    if exercise.kind in MUTATED_KINDS:
+        assert all(map(int, killed.split(" of "))), STALE
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1200)
+def test_the_mutants_are_killed_as_the_table_says(course: Catalog, folder_id: str, pool: Pool):
+    exercise = course.exercise(folder_id)
+    proof = prove(exercise, pool)
+    assert_ok(proof)
+    assert table.row_of(exercise, proof) == PROVEN[folder_id], STALE
+
+
+def test_the_table_is_written_as_it_is_read(course: Catalog):
+    assert (
+        f"{table.BEGIN}\n{table.render(course, PROVEN.values())}\n\n{table.END}" in (LESSONS / "README.md").read_text()
+    )
 
 
 def test_the_starter_says_where_to_write_for_each_task(contract: Exercise):

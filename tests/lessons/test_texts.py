@@ -10,14 +10,15 @@ import jupytext
 import nbformat
 import pytest
 
+from classroom import estimate
 from classroom.catalog import Catalog
+from classroom.estimate import estimated_minutes
 from classroom.lessons import build_lessons
 from classroom.settings import Settings
 
 LESSONS = Path(__file__).parents[2] / "lessons"
 TEXTS = sorted(LESSONS.glob("*/*/lesson.md"))
 VOCABULARY = Path(__file__).parent / "vocabulary.txt"
-WORDS_A_MINUTE = 180
 
 
 @pytest.fixture
@@ -68,11 +69,35 @@ def test_every_lesson_can_be_built(course: Catalog, tmp_path: Path):
     assert all(nbformat.read(each.app, as_version=4).cells for each in built)
 
 
-def test_a_lesson_takes_ten_to_twenty_five_minutes_and_says_so_truly(text: Path):
-    minutes = notebook(text).metadata["classroom"]["minutes"]
-    assert 10 <= minutes <= 25
-    reading = len(prose(text).split()) / WORDS_A_MINUTE
-    assert reading <= minutes - 5, f"reading alone takes {reading:.0f} minutes; at least 5 are left for the exercise"
+def test_a_lesson_takes_ten_to_twenty_five_minutes_by_the_formula(lesson_id: str, course: Catalog):
+    lesson = course.lesson(lesson_id)
+    assert 10 <= lesson.minutes <= 25
+    assert lesson.minutes == estimated_minutes(lesson), "write what the formula says into the front matter"
+
+
+def test_the_guide_has_the_figures_of_the_formula():
+    guide = (LESSONS.parent / "docs" / "authoring.md").read_text()
+    for words in (
+        f"{estimate.WORDS_A_MINUTE} words a minute",
+        f"{estimate.LINES_A_MINUTE} lines of code",
+        f"{estimate.MINUTES_A_CELL:g} minutes for each code cell",
+        f"{estimate.MINUTES_A_TASK:g} for each task",
+        f"{estimate.MINUTES_A_QUESTION:g} for each question",
+        f"multiple of {estimate.STEP}",
+    ):
+        assert words in guide
+
+
+def test_concepts_are_taught_after_what_they_build_on(course: Catalog):
+    """Each concept that an exercise teaches is one of the course's, and what it builds on was taught or is with it."""
+    taught: set[str] = set()
+    for lesson in course.lessons.values():
+        here = {concept for exercise in lesson.exercises for concept in exercise.concepts}
+        assert here, f"{lesson.id} teaches nothing"
+        assert here <= course.concepts.keys(), f"{lesson.id}: {here - course.concepts.keys()} is not in course.toml"
+        missing = {needed for concept in here for needed in course.concepts[concept]} - taught - here
+        assert not missing, f"{lesson.id} builds on {missing}, which nobody taught before"
+        taught |= here
 
 
 def test_a_lesson_has_its_exercises_and_then_looks_back(text: Path, course: Catalog):

@@ -19,6 +19,7 @@ from rich.progress import Progress as Bar
 
 from classroom import authoring, launcher
 from classroom.catalog import COURSE, Catalog
+from classroom.cli import table as proof_table
 from classroom.cli.console import err, out
 from classroom.cli.proofs import as_data, print_all, print_proof
 from classroom.errors import Invalid
@@ -105,6 +106,40 @@ def check(
         if len(proven) > 1:
             print_all([proof for proof, _ in proven], time.monotonic() - started)
     raise typer.Exit(0 if all(proof.ok for proof, _ in proven) else 1)
+
+
+@app.command("table")
+def table(
+    fresh: Annotated[bool, typer.Option("--fresh", help="Prove again what was proven and has not changed.")] = False,
+) -> None:
+    """Prove the whole course, mutants and all, and write the table of it into lessons/README.md.
+
+    What the table has already, and has not changed since, is not proven again. Writes nothing where something fails.
+    """
+    settings = Settings()
+    catalog = Catalog.load(settings.lessons_dir)
+    memory = ProofMemory(settings.data_dir / "proofs")
+    rows = {} if fresh else proof_table.read(settings.lessons_dir)
+    with ExitStack() as stack:
+        pool: Pool | None = None
+        for lesson in catalog.lessons.values():
+            for exercise in proof_table.exercises_of(lesson):
+                if exercise.id in rows and rows[exercise.id][-1] == proof_table.content_of(exercise):
+                    continue
+                proof = None if fresh else memory.get(exercise, mutants=True)
+                if proof is None:
+                    err.print(f"proving {exercise.id}")
+                    pool = pool or stack.enter_context(
+                        Pool(size=os.cpu_count() or settings.pool_size, diagnostics=False)
+                    )
+                    proof = prove(exercise, pool)
+                    memory.put(exercise, proof, mutants=True)
+                if not proof.ok:
+                    print_proof(proof, None)
+                    raise typer.Exit(1)
+                rows[exercise.id] = proof_table.row_of(exercise, proof)
+    changed = proof_table.write(settings.lessons_dir, proof_table.render(catalog, rows.values()))
+    out.print(f"{settings.lessons_dir / proof_table.README}: {'written' if changed else 'as it should be'}")
 
 
 @app.command("new")

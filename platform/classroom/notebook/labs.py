@@ -25,6 +25,8 @@ from classroom.notebook.units import Wei
 from classroom.schemas import ACCOUNTS, Diagnostic, Severity, Step, StepResult
 
 MAX_STEPS = 200
+NOTHING = "// SPDX-License-Identifier: Apache-2.0\npragma solidity ^0.8.0;\n\ninterface Nothing {}\n"
+"""The source of a chain on which people are alone."""
 _NAMES = {address: name.capitalize() for name, address in ACCOUNTS.items()}
 _Json = Mapping[str, Any]
 
@@ -185,6 +187,13 @@ class Lab:
             return Deployed(self, step, result.address)
         return _receipt(f"deploying {contract}", result)
 
+    def transfer(self, to: "str | Deployed", value: int, *, sender: Any = "alice") -> Receipt:
+        """Send ether, in wei, to an account or a contract, without calling a function."""
+        where = {"target": self._target(to)} if isinstance(to, Deployed) else {"to": _name(to)}
+        what = f"{value / 10**18:g} ether from {_name(sender).capitalize()} to "
+        what += to.contract if isinstance(to, Deployed) else _name(to).capitalize()
+        return _receipt(what, self._act(_step("transfer", account=_name(sender), value_wei=value, **where)))
+
     def wait(self, *, seconds: int = 0, minutes: int = 0, hours: int = 0, days: int = 0) -> None:
         """Let time pass on the chain."""
         passed = seconds + 60 * (minutes + 60 * (hours + 24 * days))
@@ -263,8 +272,8 @@ class Lab:
             raise CompileError(self.source, diagnostics)
 
 
-def lab(source: str) -> Lab:
-    """Compile a source and set up a private chain for it; raise `CompileError` where it does not compile."""
+def lab(source: str = NOTHING) -> Lab:
+    """Set up a private chain, with the contracts of a source; raise `CompileError` where that does not compile."""
     return Lab(source)
 
 

@@ -12,6 +12,7 @@ import pytest
 from classroom.errors import ClassroomError, Invalid
 from classroom.notebook import CompileError, Deployed, Lab, Receipt, ether, gwei
 from classroom.notebook.client import Client
+from classroom.notebook.labs import NOTHING
 from classroom.notebook.units import Wei
 from classroom.schemas import ACCOUNTS, CompileOut, ScenarioIn, ScenarioOut
 from evmbox.chain.accounts import NAMES, key_of
@@ -157,6 +158,22 @@ def test_a_read_that_reverts_is_a_result_too_escaped_in_html(jar: Deployed) -> N
     assert "<script" not in html
     assert "✕" in html
     assert "Failed" in html
+
+
+def test_people_send_ether_where_there_is_no_contract(client: Client) -> None:
+    box = Lab(NOTHING, client)
+    receipt = box.transfer("bob", ether(2), sender="carol")
+    assert receipt.ok
+    assert receipt.what == "2 ether from Carol to Bob"
+    assert receipt.gas_used == 21_000
+    assert (box.balance("bob"), box.balance("carol")) == (ether(1002), ether(998))
+
+
+def test_a_contract_without_receive_refuses_plain_ether(box: Lab, jar: Deployed) -> None:
+    refused = box.transfer(jar, ether(1), sender="bob")
+    assert not refused.ok
+    assert refused.what == "1 ether from Bob to TipJar"
+    assert box.balance(jar) == 0
 
 
 def test_a_failed_deployment_says_so_wherever_it_is_used(box: Lab) -> None:

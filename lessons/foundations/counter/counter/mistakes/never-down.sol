@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.37;
+
+/// Refuses well and then forgets to take one away.
+contract Counter {
+    error BelowZero();
+
+    uint256 public count;
+
+    function increment() external {
+        count += 1;
+    }
+
+    function decrement() external {
+        if (count == 0) revert BelowZero();
+    }
+}

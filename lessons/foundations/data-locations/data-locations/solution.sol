@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.37;
+
+/// @title A list of members with points
+contract Roster {
+    /// @notice There is no member of this number.
+    error NoMember(uint256 number);
+
+    struct Member {
+        string name;
+        uint256 points;
+    }
+
+    Member[] private members;
+
+    /// @notice Adds a member without points at the end.
+    function add(string calldata name) external {
+        members.push(Member({name: name, points: 0}));
+    }
+
+    /// @notice Gives points to one member.
+    function award(uint256 number, uint256 points) external {
+        find(number).points += points;
+    }
+
+    /// @notice Gives points to each of several members.
+    function awardAll(uint256[] calldata numbers, uint256 points) external {
+        for (uint256 i = 0; i < numbers.length; i++) {
+            find(numbers[i]).points += points;
+        }
+    }
+
+    /// @notice Lets two members change places.
+    function swap(uint256 first, uint256 second) external {
+        Member memory kept = find(first);
+        members[first] = find(second);
+        members[second] = kept;
+    }
+
+    /// @notice Answers how many members there are.
+    function size() external view returns (uint256) {
+        return members.length;
+    }
+
+    /// @notice Answers a member's name and points.
+    function member(uint256 number) external view returns (string memory name, uint256 points) {
+        Member storage found = find(number);
+        return (found.name, found.points);
+    }
+
+    function find(uint256 number) private view returns (Member storage) {
+        if (number >= members.length) revert NoMember(number);
+        return members[number];
+    }
+}

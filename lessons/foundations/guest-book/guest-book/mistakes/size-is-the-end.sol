@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.37;
+
+/// Takes the second number for where the page ends.
+contract GuestBook {
+    error TooSoon(uint256 from);
+
+    struct Entry {
+        address author;
+        uint256 time;
+        string text;
+    }
+
+    Entry[] private entries;
+    mapping(address author => uint256) private opens;
+
+    function sign(string calldata text) external {
+        if (block.timestamp < opens[msg.sender]) revert TooSoon(opens[msg.sender]);
+        opens[msg.sender] = block.timestamp + 1 days;
+        entries.push(Entry({author: msg.sender, time: block.timestamp, text: text}));
+    }
+
+    function count() external view returns (uint256) {
+        return entries.length;
+    }
+
+    function page(uint256 from, uint256 size) external view returns (Entry[] memory chosen) {
+        if (size > entries.length) size = entries.length;
+        if (from >= size) return chosen;
+        chosen = new Entry[](size - from);
+        for (uint256 i = from; i < size; i++) {
+            chosen[i - from] = entries[i];
+        }
+    }
+}

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.37;
+
+/// Forgets to ask who is calling.
+contract PiggyBank {
+    error NotOwner(address caller);
+    error TooEarly(uint256 opensAt);
+    error NoSuchFunction(bytes4 selector);
+    error NotDelivered();
+
+    event Saved(address indexed by, uint256 amount);
+
+    address public immutable owner = msg.sender;
+
+    uint256 public immutable opensAt = block.timestamp + 1 weeks;
+
+    receive() external payable {
+        emit Saved(msg.sender, msg.value);
+    }
+
+    fallback() external payable {
+        revert NoSuchFunction(msg.sig);
+    }
+
+    function smash() external {
+        if (block.timestamp < opensAt) revert TooEarly(opensAt);
+        (bool delivered, ) = owner.call{value: address(this).balance}("");
+        if (!delivered) revert NotDelivered();
+    }
+}

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.37;
+
+/// Without a fallback the call reverts, but without a word.
+contract PiggyBank {
+    error NotOwner(address caller);
+    error TooEarly(uint256 opensAt);
+    error NoSuchFunction(bytes4 selector);
+    error NotDelivered();
+
+    event Saved(address indexed by, uint256 amount);
+
+    address public immutable owner = msg.sender;
+
+    uint256 public immutable opensAt = block.timestamp + 1 weeks;
+
+    receive() external payable {
+        emit Saved(msg.sender, msg.value);
+    }
+
+    function smash() external {
+        if (msg.sender != owner) revert NotOwner(msg.sender);
+        if (block.timestamp < opensAt) revert TooEarly(opensAt);
+        (bool delivered, ) = owner.call{value: address(this).balance}("");
+        if (!delivered) revert NotDelivered();
+    }
+}

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.37;
+
+/// Who is pending can't be asked for without a transaction.
+abstract contract Handover {
+    error NotOwner(address caller);
+    error NotPendingOwner(address caller);
+
+    event OwnershipOffered(address indexed from, address indexed to);
+    event OwnershipTransferred(address indexed from, address indexed to);
+
+    address public owner = msg.sender;
+
+    address private pending;
+
+    function pendingOwner() external returns (address) {
+        return pending;
+    }
+
+    modifier onlyOwner() {
+        if (msg.sender != owner) revert NotOwner(msg.sender);
+        _;
+    }
+
+    function transferOwnership(address to) external onlyOwner {
+        pending = to;
+        emit OwnershipOffered(owner, to);
+    }
+
+    function acceptOwnership() external {
+        if (msg.sender != pending) revert NotPendingOwner(msg.sender);
+        emit OwnershipTransferred(owner, msg.sender);
+        owner = msg.sender;
+        delete pending;
+    }
+}
+
+contract Owned is Handover {
+    uint256 public number;
+
+    function setNumber(uint256 newNumber) external onlyOwner {
+        number = newNumber;
+    }
+}
