@@ -1,7 +1,7 @@
 """What Items must do by the text of ERC-1155 and the tasks, as seen from outside.
 
-What both leave open stays open: the errors, whether a batch is told by one event or several, and whether its receiver is
-asked once or for each item. Events and questions are taken apart into single changes, and those are compared.
+What both leave open stays open: the errors, whether a batch is told by one event or several, and whether its receiver
+is asked once or for each item. Events and questions are taken apart into single changes, and those are compared.
 """
 
 from evmbox.checks import check, emits, expect_equal, reverts
@@ -53,13 +53,14 @@ def changes(receipt, contract):
 
 
 def tells(receipt, contract, expected, what):
+    """Compare the changes that a transaction told of."""
     told = changes(receipt, contract)
     wanted = [list(each) for each in expected]
     message = f"The events of {what} should tell of each change once, in order: operator, from, to, id, value."
     assert told == wanted, message
 
 
-def moves(chain, contract, giver, receiver, ids, values):
+def moves(contract, giver, receiver, ids, values):
     """Yield the ways to move these, each as something to call with the sender."""
     for id_, value in zip(ids, values, strict=True):
         yield lambda sender, id_=id_, value=value: contract.safeTransferFrom(
@@ -149,7 +150,7 @@ def twice_is_twice(chain, contract):
 @check("Nothing is sent to the zero address", task=2, hint="In all three functions that give something to somebody.")
 def nothing_goes_to_nobody(chain, contract):
     ids, values = stock(chain, contract, chain.alice, "a", "b")
-    for move in moves(chain, contract, chain.alice, NOBODY, ids, values):
+    for move in moves(contract, chain.alice, NOBODY, ids, values):
         with reverts():
             move(chain.alice)
     has(contract, chain.alice, ids, values)
@@ -161,7 +162,7 @@ def strangers_move_nothing(chain, contract):
     contract.setApprovalForAll(chain.alice, True, sender=chain.bob)
     contract.setApprovalForAll(chain.carol, True, sender=chain.bob)
     for stranger in (chain.bob, chain.carol, chain.owner):
-        for move in moves(chain, contract, chain.alice, stranger, ids, values):
+        for move in moves(contract, chain.alice, stranger, ids, values):
             with reverts():
                 move(stranger)
     keeper = chain.deploy("Keeper", TAKES, called="a messenger")
@@ -172,13 +173,15 @@ def strangers_move_nothing(chain, contract):
 
 @check("Operators move all items of an owner", task=3, points=2, hint="By owner and operator, until it is taken back.")
 def operators_move_all(chain, contract):
-    ids, values = stock(chain, contract, chain.alice, "a", "b")
+    ids, _ = stock(chain, contract, chain.alice, "a", "b")
     for operator in (chain.bob, chain.carol):
         contract.setApprovalForAll(operator, True, sender=chain.alice)
     for operator, expected in ((chain.bob, True), (chain.carol, True), (chain.dave, False), (chain.alice, False)):
         found = contract.call("isApprovedForAll(address,address)", chain.alice, operator)
         expect_equal(found, expected, f"`isApprovedForAll(Alice, {operator!r})`")
-    expect_equal(contract.call("isApprovedForAll(address,address)", chain.bob, chain.alice), False, "the other way round")
+    expect_equal(
+        contract.call("isApprovedForAll(address,address)", chain.bob, chain.alice), False, "the other way round"
+    )
     receipt = contract.safeTransferFrom(chain.alice, chain.dave, ids[0], 10, b"", sender=chain.bob)
     tells(receipt, contract, [(chain.bob, chain.alice, chain.dave, ids[0], 10)], "a transfer by an operator")
     receipt = contract.safeBatchTransferFrom(chain.alice, chain.dave, ids, [20, 30], b"", sender=chain.carol)
@@ -186,7 +189,7 @@ def operators_move_all(chain, contract):
     tells(receipt, contract, told, "a batch by an operator")
     contract.setApprovalForAll(chain.bob, False, sender=chain.alice)
     expect_equal(contract.call("isApprovedForAll(address,address)", chain.alice, chain.bob), False, "Bob, after all")
-    for move in moves(chain, contract, chain.alice, chain.bob, ids, [1, 1]):
+    for move in moves(contract, chain.alice, chain.bob, ids, [1, 1]):
         with reverts():
             move(chain.bob)
     has(contract, chain.dave, ids, [30, 30])
@@ -237,8 +240,9 @@ def lengths_must_be_equal(chain, contract):
     has(contract, chain.alice, ids, values)
 
 
-def questions(keeper, contract, operator, giver, pairs, data):
-    """Compare what a keeper was asked with the changes that there were."""
+def questions(keeper, contract, told_by, pairs, data):
+    """Compare what a keeper was asked with the changes that there were; `told_by` is operator and owner before."""
+    operator, giver = told_by
     told = keeper.told()
     expect_equal(len(told), len(pairs), "how many changes the keeper was told of")
     for heard, (id_, value) in zip(told, pairs, strict=True):
@@ -252,17 +256,42 @@ def questions(keeper, contract, operator, giver, pairs, data):
 
 @check("A receiver that is a contract is asked", task=5, points=2, hint="Who calls, from whom, what, and the data.")
 def receivers_are_asked(chain, contract):
-    ids, values = stock(chain, contract, chain.alice, "a", "b")
+    ids, _ = stock(chain, contract, chain.alice, "a", "b")
     contract.setApprovalForAll(chain.bob, True, sender=chain.alice)
     data = f"for you, {some(chain, 'words')}".encode()
     one, two, three = (chain.deploy("Keeper", TAKES, called=f"keeper {number}") for number in (1, 2, 3))
     contract.safeTransferFrom(chain.alice, one, ids[0], 5, data, sender=chain.bob)
-    questions(one, contract, chain.bob, chain.alice, [(ids[0], 5)], data)
+    questions(one, contract, (chain.bob, chain.alice), [(ids[0], 5)], data)
     contract.safeBatchTransferFrom(chain.alice, two, ids, [3, 4], data, sender=chain.bob)
-    questions(two, contract, chain.bob, chain.alice, [(ids[0], 3), (ids[1], 4)], data)
+    questions(two, contract, (chain.bob, chain.alice), [(ids[0], 3), (ids[1], 4)], data)
     contract.mint(three, ids[1], 6, data, sender=chain.owner)
-    questions(three, contract, chain.owner, NOBODY, [(ids[1], 6)], data)
+    questions(three, contract, (chain.owner, NOBODY), [(ids[1], 6)], data)
     has(contract, two, ids, [3, 4])
+
+
+@check("Contracts move and make items like anyone", task=5, hint="The operator is msg.sender, not tx.origin.")
+def contracts_are_operators(chain, contract):
+    maker, receiver, other = (chain.deploy("Keeper", TAKES, called=f"keeper {number}") for number in (1, 2, 3))
+    items = chain.at(
+        maker.create(contract.artifact.creation, gas=chain.deploy_gas).value,
+        contract.artifact,
+        called="the items of keeper 1",
+    )
+    value = some(chain, "value")
+    receipt = maker.mint(items, maker, 5, value, sender=chain.bob)
+    tells(receipt, items, [(maker, NOBODY, maker, 5, value)], "`mint` by a contract")
+    receipt = maker.move(items, maker, receiver, 5, 20, sender=chain.bob)
+    tells(receipt, items, [(maker, maker, receiver, 5, 20)], "a transfer by a contract")
+    questions(receiver, items, (maker, maker), [(5, 20)], b"")
+    receipt = maker.moveAll(items, other, [5, 5], [3, 4], sender=chain.bob)
+    tells(receipt, items, [(maker, maker, other, 5, 3), (maker, maker, other, 5, 4)], "a batch by a contract")
+    told = [[heard.operator, heard["from"], heard.id, heard.value] for heard in other.told()]
+    assert told == [[maker, maker, 5, 3], [maker, maker, 5, 4]], "A receiver should be told the contract as operator."
+    receipt = maker.allow(items, chain.carol, True, sender=chain.bob)
+    found = items.call("isApprovedForAll(address,address)", maker, chain.carol)
+    expect_equal(found, True, "`isApprovedForAll(keeper 1, Carol)`")
+    told = [list(event.args.values()) for event in receipt.events if event.signature == FOR_ALL]
+    assert told == [[maker, chain.carol, True]], "`ApprovalForAll` should name the contract that called as owner."
 
 
 @check("Items stay where their receiver refuses them", task=5, points=2, hint="Look at the four bytes that come back.")
@@ -271,7 +300,7 @@ def refusals_count(chain, contract):
     refusing = [chain.deploy("Keeper", how) for how in (REVERTS, ANSWERS_ZERO, ANSWERS_THE_OTHER)]
     refusing += [chain.deploy("Stone"), chain.deploy("Mute")]
     for receiver in refusing:
-        for move in moves(chain, contract, chain.alice, receiver, ids, values):
+        for move in moves(contract, chain.alice, receiver, ids, values):
             with reverts():
                 move(chain.alice)
         with reverts():
@@ -281,7 +310,7 @@ def refusals_count(chain, contract):
 
 @check("The receiver is asked last", task=5, points=2, hint="All balances and events first, then the question.")
 def asked_when_all_is_done(chain, contract):
-    ids, values = stock(chain, contract, chain.alice, "a", "b")
+    ids, _ = stock(chain, contract, chain.alice, "a", "b")
     keeper = chain.deploy("Keeper", PASSES_ON, called="a keeper that passes it on")
     keeper.bequeath(chain.carol)
     receipt = contract.safeTransferFrom(chain.alice, keeper, ids[0], 5, b"", sender=chain.alice)

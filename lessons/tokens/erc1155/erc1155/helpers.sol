@@ -7,6 +7,16 @@ interface IItems {
     function safeTransferFrom(address from, address to, uint256 id, uint256 value, bytes calldata data) external;
 
     function mint(address to, uint256 id, uint256 value, bytes calldata data) external;
+
+    function safeBatchTransferFrom(
+        address from,
+        address to,
+        uint256[] calldata ids,
+        uint256[] calldata values,
+        bytes calldata data
+    ) external;
+
+    function setApprovalForAll(address operator, bool approved) external;
 }
 
 /// @title A contract that items may be sent to: it takes them, refuses them in several ways, or passes them on
@@ -35,6 +45,25 @@ contract Keeper {
 
     constructor(Manner manner_) {
         manner = manner_;
+    }
+
+    /// @notice Deploys a contract from its creation code.
+    function create(bytes memory creation) external returns (address made) {
+        assembly ("memory-safe") {
+            made := create(0, add(creation, 0x20), mload(creation))
+            if iszero(made) {
+                returndatacopy(0, 0, returndatasize())
+                revert(0, returndatasize())
+            }
+        }
+    }
+
+    function moveAll(IItems items, address to, uint256[] calldata ids, uint256[] calldata values) external {
+        items.safeBatchTransferFrom(address(this), to, ids, values, "");
+    }
+
+    function allow(IItems items, address operator, bool approved) external {
+        items.setApprovalForAll(operator, approved);
     }
 
     function bequeath(address heir_) external {

@@ -9,6 +9,10 @@ interface IBadge {
     function transferFrom(address from, address to, uint256 tokenId) external;
 
     function mint(address to) external returns (uint256);
+
+    function approve(address account, uint256 tokenId) external;
+
+    function safeTransferFrom(address from, address to, uint256 tokenId) external;
 }
 
 /// @title A contract that badges may be sent to: it takes them, refuses them in several ways, or passes them on
@@ -43,6 +47,14 @@ contract Keeper {
     /// @notice Moves a badge, called by whoever.
     function move(IBadge badge, address from_, address to, uint256 id) external {
         badge.transferFrom(from_, to, id);
+    }
+
+    function moveSafely(IBadge badge, address to, uint256 id) external {
+        badge.safeTransferFrom(address(this), to, id);
+    }
+
+    function approve(IBadge badge, address account, uint256 id) external {
+        badge.approve(account, id);
     }
 
     function mint(IBadge badge, address to) external {

@@ -2,7 +2,7 @@
 pragma solidity ^0.8.37;
 
 import {Base64} from "@openzeppelin/contracts/utils/Base64.sol";
-import {Strings} from "@openzeppelin/contracts/utils/Strings.sol";
+import {Text} from "./Text.sol";
 
 interface IReceiver {
     function onERC721Received(address operator, address from, uint256 id, bytes calldata data) external returns (bytes4);

@@ -62,8 +62,9 @@ def stocked(chain, contract, root, coin="Coin"):
     return airdrop, token
 
 
-def pays(airdrop, token, account, amount, proof, sender="erin"):
+def pays(airdrop, token, entry, proof, sender="erin"):
     """Claim an entry that must be paid."""
+    account, amount = entry
     before = token.balanceOf(account)
     try:
         receipt = airdrop.claim(account, amount, proof, sender=sender)
@@ -74,8 +75,9 @@ def pays(airdrop, token, account, amount, proof, sender="erin"):
     return receipt
 
 
-def refuses(airdrop, token, account, amount, proof, what):
+def refuses(airdrop, token, entry, proof, what):
     """Claim what must not be paid."""
+    account, amount = entry
     before = token.balanceOf(airdrop)
     try:
         airdrop.claim(account, amount, proof, sender="erin")
@@ -104,6 +106,8 @@ def leaves_differ(chain, contract):
     assert len(set(leaves)) == len(leaves), "Two entries that differ should have two leaves that differ."
     other = chain.deploy(contract.artifact, chain.bob, word(amount), called="another airdrop", sender=chain.dave)
     again = [other.call("leafOf(address,uint256)", *entry, sender=chain.bob) for entry in entries]
+    promises = {each["stateMutability"] for each in contract.abi if each.get("name") == "leafOf"}
+    assert promises <= {"view", "pure"}, "`leafOf` should be marked `view` or `pure`: it only computes."
     assert again == leaves, "The same entry should have the same leaf in every airdrop and for every caller."
 
 
@@ -115,7 +119,7 @@ def no_inner_node_is_a_leaf(chain, contract):
             root = keccak(word(halves[0]) + word(halves[1]))
             airdrop, token = stocked(chain, contract, root)
             what = "an inner node of a list, whose two halves read like an account and an amount"
-            refuses(airdrop, token, chain.bob, amount, [], what)
+            refuses(airdrop, token, (chain.bob, amount), [], what)
 
 
 @check("Every entry of a list is paid", task=2, points=2, hint="The account of the entry is paid, whoever calls.")
@@ -123,14 +127,14 @@ def entries_are_paid(chain, contract):
     for size in (1, 2, 3, 6):
         entries = people(chain, size)
         airdrop, token, proofs = drop(chain, contract, entries)
-        for (account, amount), proof in reversed(list(zip(entries, proofs, strict=True))):
-            pays(airdrop, token, account, amount, proof, sender=chain.dave)
+        for entry, proof in reversed(list(zip(entries, proofs, strict=True))):
+            pays(airdrop, token, entry, proof, sender=chain.dave)
 
 
 @check("A claim emits Claimed", task=2, hint="The account of the entry and the amount, once.")
 def claims_are_announced(chain, contract):
     entries = people(chain, 4)
-    airdrop, token, proofs = drop(chain, contract, entries)
+    airdrop, _, proofs = drop(chain, contract, entries)
     for (account, amount), proof in zip(entries[:2], proofs, strict=False):
         with emits(airdrop, CLAIMED), emits(airdrop, CLAIMED, account, amount):
             receipt = airdrop.claim(account, amount, proof, sender=chain.erin)
@@ -153,10 +157,10 @@ def others_are_refused(chain, contract):
         (entries[1], [word(int.from_bytes(proofs[1][0], "big") ^ 1), *proofs[1][1:]], "a proof with one bit altered"),
         (entries[1], proofs[1][::-1], "a proof turned upside down"),
     ):
-        refuses(airdrop, token, *claimed, proof, what)
-    pays(airdrop, token, account, amount, proofs[1])
+        refuses(airdrop, token, claimed, proof, what)
+    pays(airdrop, token, entries[1], proofs[1])
     other, its_token = stocked(chain, contract, keccak(b"another list"))
-    refuses(other, its_token, account, amount, proofs[1], "an entry of another list")
+    refuses(other, its_token, entries[1], proofs[1], "an entry of another list")
 
 
 @check("Every entry is paid once", task=4, points=2, hint="Write down what was paid, and look there first.")
@@ -164,9 +168,9 @@ def entries_are_paid_once(chain, contract):
     entries = people(chain, 3)
     airdrop, token, proofs = drop(chain, contract, entries)
     for turn, (entry, proof) in enumerate(zip(entries, proofs, strict=True), start=1):
-        pays(airdrop, token, *entry, proof)
+        pays(airdrop, token, entry, proof)
         for paid, its_proof in zip(entries[:turn], proofs, strict=False):
-            refuses(airdrop, token, *paid, its_proof, "an entry that was paid before")
+            refuses(airdrop, token, paid, its_proof, "an entry that was paid before")
 
 
 @check("Nobody is paid twice by calling in the middle", task=4, points=2, hint="Write it down before you send.")
@@ -190,7 +194,9 @@ def encoded_claim(account, amount, proof):
     return keccak(b"claim(address,uint256,bytes32[])")[:4] + head + b"".join(proof)
 
 
-@check("Where the token answers false, nothing counts as paid", task=5, points=2, hint="safeTransfer looks at the answer.")
+@check(
+    "Where the token answers false, nothing counts as paid", task=5, points=2, hint="safeTransfer looks at the answer."
+)
 def false_is_no_payment(chain, contract):
     entries = people(chain, 2)
     airdrop, token, proofs = drop(chain, contract, entries, coin="FalseCoin")
@@ -198,14 +204,14 @@ def false_is_no_payment(chain, contract):
     with reverts():
         airdrop.claim(*entries[0], proofs[0], sender=chain.erin)
     token.close(False)
-    pays(airdrop, token, *entries[0], proofs[0])
+    pays(airdrop, token, entries[0], proofs[0])
 
 
 @check("A token that answers nothing is as good", task=5, hint="safeTransfer takes that, IERC20's transfer does not.")
 def nothing_is_an_answer(chain, contract):
     entries = people(chain, 2)
     airdrop, token, proofs = drop(chain, contract, entries, coin="MuteCoin")
-    pays(airdrop, token, *entries[1], proofs[1])
+    pays(airdrop, token, entries[1], proofs[1])
 
 
 @check("Where the tokens are not enough, nothing counts as paid", task=5, hint="Let the revert pass through.")
@@ -218,4 +224,4 @@ def too_little_is_no_payment(chain, contract):
     with reverts():
         airdrop.claim(*entries[0], proofs[0], sender=chain.erin)
     token.make(airdrop, 1)
-    pays(airdrop, token, *entries[0], proofs[0])
+    pays(airdrop, token, entries[0], proofs[0])

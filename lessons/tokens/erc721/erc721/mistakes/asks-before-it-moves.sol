@@ -2,7 +2,7 @@
 pragma solidity ^0.8.37;
 
 import {Base64} from "@openzeppelin/contracts/utils/Base64.sol";
-import {Strings} from "@openzeppelin/contracts/utils/Strings.sol";
+import {Text} from "./Text.sol";
 
 interface IReceiver {
     function onERC721Received(address operator, address from, uint256 id, bytes calldata data) external returns (bytes4);
@@ -89,7 +89,7 @@ contract Badge {
     /// @notice Answers name and picture of a badge, as a data URI.
     function tokenURI(uint256 tokenId) external view returns (string memory) {
         ownerOf(tokenId);
-        string memory title = string.concat("Badge #", Strings.toString(tokenId));
+        string memory title = string.concat("Badge #", Text.decimal(tokenId));
         string memory image = string.concat(
             '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 200 200"><circle cx="100" cy="100" r="96"/>',
             '<text x="100" y="108" text-anchor="middle" fill="white" font-size="24">',
