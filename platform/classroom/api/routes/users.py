@@ -5,14 +5,16 @@ from typing import Annotated, Final
 from uuid import UUID
 
 from fastapi import Depends, Path
+from sqlmodel import col, select
 
 from classroom import accounts
 from classroom.api.deps import InAdministering, InServices, administering
+from classroom.api.paging import InPaging, read_page
 from classroom.api.problems import documented
 from classroom.api.routing import api_router
 from classroom.errors import Conflict
 from classroom.models import CredentialKind, User
-from classroom.schemas import LinkOut, UserChange, UserIn, UserOut
+from classroom.schemas import LinkOut, Page, UserChange, UserIn, UserOut
 
 router = api_router("users", 401, 403, 422, 503)
 
@@ -21,10 +23,11 @@ UserId = Annotated[UUID, Path(description="the person's id")]
 
 
 @router.get("/users", dependencies=[Depends(administering)])
-def list_users(services: InServices) -> list[UserOut]:
+def list_users(services: InServices, paging: InPaging) -> Page[UserOut]:
     """List everybody, by name."""
     with services.database.read() as session:
-        return [_out(user) for user in accounts.every_user(session)]
+        users, after = read_page(session, select(User), col(User.name), paging=paging)
+    return Page(items=[_out(user) for user in users], next=after)
 
 
 @router.post("/users", status_code=201, responses=documented(409, 413, 415))
