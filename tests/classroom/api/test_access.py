@@ -129,6 +129,8 @@ RULES = {
     "PUT /api/v1/courses/{course}/plan": INSTRUCTOR,
     "PUT /api/v1/courses/{course}/chosen": where_allowed(MEMBER, 204),
     "GET /api/v1/courses/{course}/cohort": STAFF,
+    "GET /api/v1/audit": ADMIN,
+    "GET /api/v1/courses/{course}/audit": INSTRUCTOR,
     "GET /api/v1/courses/{course}/grades": STAFF,
     "GET /api/v1/courses/{course}/grades.csv": STAFF,
     "GET /api/v1/courses/{course}/people": STAFF,
