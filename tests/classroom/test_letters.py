@@ -18,6 +18,7 @@ from classroom.db import Database
 from classroom.errors import Conflict, Invalid, TooMany, Unauthenticated
 from classroom.models import AuditEvent, Credential, CredentialKind, RateCount, User, now
 from classroom.rates import Rate, Rates
+from support import redis
 
 KEY = b"k" * 32
 PASSWORD = "correct horse battery"
@@ -396,6 +397,21 @@ def test_counts_in_memory_are_this_processs_own(database, settings):
     Rates(database, memory, KEY).take("try", rate, "ada")
 
 
+def test_counts_in_redis_are_every_processs(database, settings):
+    program = redis.program()
+    if program is None:
+        pytest.skip(redis.HOW_TO_INSTALL)
+    rate = Rate(1, 600)
+    with redis.redis_server(program) as address:
+        shared = settings.model_copy(update={"rate_storage": f"redis+{address}"})
+        Rates(database, shared, KEY).take("try", rate, "ada")
+        with pytest.raises(TooMany) as refused:
+            Rates(database, shared, KEY).take("try", rate, "ada")
+        assert 590 < int(refused.value.headers["Retry-After"]) <= 602
+        Rates(database, shared, KEY).forget("try", rate, "ada")
+        Rates(database, shared, KEY).take("try", rate, "ada")
+
+
 # Who floods an account, and who owns it
 
 
@@ -472,6 +488,10 @@ def test_another_providers_word_goes_the_same_way_in(database, settings, ada):
         entrance.prove(word)
     with database.unit_of_work() as work:
         accounts.add_identity(work.session, ada, "university", "1815")
+        pending = accounts.create_user(work.session, "new", email="new@school.example", pending=True)
+        accounts.add_identity(work.session, pending, "university", "1816")
+    with pytest.raises(Unauthenticated):
+        entrance.prove(accounts.ByIdentity("university", "1816"))
     entered = entrance.sign_in(word)
     assert entered.user.id == ada.id
     with pytest.raises(Unauthenticated):

@@ -287,6 +287,7 @@ def test_a_lease_is_renewed_by_a_beat_and_only_by_its_holder(office):
     assert office.reap().moved == ()
     office.beat("another", held=[job.id])
     office.let_time_pass(seconds=25)
+    office.beat("w")  # it lives, and has let go of the job
     assert [moved.state for moved in office.reap().moved] == [JobState.QUEUED]
 
 

@@ -103,10 +103,10 @@ def test_events_of_a_deployment_are_in_its_receipt(deploy: Any):
     assert [event.name for event in contract.deployment.events] == ["Hello"]
 
 
-def test_the_zero_address_is_shown_as_solidity_writes_it(chain: Chain, deploy: Any):
+def test_the_zero_address_has_a_name_of_its_own(chain: Chain, deploy: Any):
     maker = deploy(
         "contract C { event Made(address indexed from, uint8 n); function f() external { emit Made(address(0), 1); } }"
     )
     (event,) = maker.f().events
     assert event.args["from"] == "0x" + 40 * "0"
-    assert event.in_words(chain.name_of) == "Made(from=address(0), n=1)"
+    assert event.in_words(chain.name_of) == "Made(from=the zero address, n=1)"

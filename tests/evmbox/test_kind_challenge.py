@@ -150,7 +150,7 @@ def test_what_went_wrong_with_an_attacker_is_explained(verdict: Verdict, body: s
         ('{"steps": [', Outcome.FAILED, "What you handed in can't be read. Invalid JSON"),
         ('{"steps": 1}', Outcome.FAILED, "`steps`: Input should be a valid array"),
         ({"steps": [{"action": "steal"}]}, Outcome.FAILED, "`steps.0.action`: Input should be 'deploy', 'send'"),
-        ({"steps": [], "extra": 1}, Outcome.FAILED, "`extra`: Extra inputs are not permitted"),
+        ({"steps": [], "extra": 1}, Outcome.FAILED, "`extra`: there is no such thing here; write `steps`"),
         ({"steps": [{"action": "wait", "seconds": "1"}]}, Outcome.FAILED, "`steps.0.seconds`: Input should be a valid"),
         ({"transactions": [{"wait": 1, "mine": 1}]}, Outcome.FAILED, "one of wait, warp and mine"),
         ({"transactions": ["0x"], "steps": [{"action": "wait"}]}, Outcome.FAILED, "either transactions, or steps"),

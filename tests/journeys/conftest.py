@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Request
 
 from support.room import Classroom, classroom_on
+from support.waiting import wait_until
 
 
 @pytest.fixture
@@ -23,6 +24,25 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Classroo
     """Give a running classroom and the owner's link, for the tests of one module."""
     with classroom_on(tmp_path_factory.mktemp("classroom")) as opened:
         yield opened, opened.start()
+
+
+@pytest.fixture(autouse=True)
+def the_audit_log_holds(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Verify the log after every journey, whatever was killed; while a consumer runs, all of it gets sealed."""
+    rooms: list[Classroom] = []
+    if "room" in request.fixturenames:
+        rooms.append(request.getfixturevalue("room"))
+    if "running" in request.fixturenames:
+        rooms.append(request.getfixturevalue("running")[0])
+    yield
+    for room in rooms:
+        if room.process is None:
+            continue
+        if room.process.poll() is None:
+            wait_until(lambda room=room: room.verify_log().unsealed == 0, what="the seal")
+        verdict = room.verify_log()
+        assert verdict.broken is None, verdict
+        assert verdict.sealed > 0
 
 
 @dataclass

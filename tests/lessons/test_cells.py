@@ -1,10 +1,11 @@
 """Every cell of every lesson runs in a real kernel against a real server, and shows what the text says it shows."""
 
+import asyncio
 import re
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -23,6 +24,8 @@ from classroom.models import CredentialKind, Role
 from classroom.settings import Settings
 
 CELL_TIMEOUT_S = 120
+KERNELS_AT_A_TIME = 2
+pytestmark = pytest.mark.timeout(900)  # the first test runs every lesson there is
 
 
 @dataclass(frozen=True)
@@ -81,18 +84,29 @@ def wait_for(server: uvicorn.Server, thread: threading.Thread) -> None:
 def run(classroom: None, course: Catalog, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Ran]:
     """Give every lesson after a run of all its cells; a cell that raises fails the run."""
     built = build_lessons(course, Settings(data_dir=tmp_path_factory.mktemp("built")))
-    return {each.lesson.id: Ran(run_cells(each.app)) for each in built}
+    outputs = asyncio.run(run_all([each.app for each in built]))
+    return {each.lesson.id: Ran(shown) for each, shown in zip(built, outputs, strict=True)}
 
 
-def run_cells(path: Path) -> list[str]:
+async def run_all(paths: Sequence[Path]) -> list[list[str]]:
+    turn = asyncio.Semaphore(KERNELS_AT_A_TIME)
+
+    async def in_turn(path: Path) -> list[str]:
+        async with turn:
+            return await run_cells(path)
+
+    return await asyncio.gather(*map(in_turn, paths))
+
+
+async def run_cells(path: Path) -> list[str]:
     notebook = nbformat.read(path, as_version=4)
-    NotebookClient(notebook, timeout=CELL_TIMEOUT_S, kernel_name="python3").execute()
+    await NotebookClient(notebook, timeout=CELL_TIMEOUT_S, kernel_name="python3").async_execute()
     return [text_of(cell) for cell in notebook.cells if cell.cell_type == "code"]
 
 
 def text_of(cell: nbformat.NotebookNode) -> str:
     shown = [output.get("text") or output.get("data", {}).get("text/plain", "") for output in cell.outputs]
-    return "\n".join(shown)
+    return re.sub(r"\n{2,}", "\n", "\n".join(shown))  # how the kernel cuts its stream is no matter
 
 
 def numbers(text: str) -> list[int]:
@@ -162,3 +176,137 @@ def test_a_note_in_storage_costs_several_times_one_in_an_event(run: dict[str, Ra
     shown = run["tip-jar"].after("announceIt")
     gas = dict(zip(("ignored", "announced", "kept"), numbers(shown.replace(" gas", "")), strict=True))
     assert gas["ignored"] < gas["announced"] < gas["kept"] / 3
+
+
+def test_points_are_moved_and_never_made(run: dict[str, Ran]):
+    shown = run["erc20"].after("Alice gives Bob 30")
+    assert "refused with TooFew(has=30, needs=50)" in shown
+    sums = [sum(numbers(line.replace(",", " "))) for line in shown.split("\n") if line.strip().startswith("Alice ")]
+    assert sums[-1] == 100
+
+
+def test_a_gift_to_oneself_doubles_what_was_read_too_early(run: dict[str, Ran]):
+    shown = run["erc20"].after("Alice gives herself")
+    assert numbers(shown) == [100, 100, 200, 200, 400, 400, 800]
+
+
+def test_an_allowance_without_limit_saves_a_write(run: dict[str, Ran]):
+    limited, unlimited = numbers(run["erc20"].after("fromUnlimited").replace(" gas", ""))
+    assert unlimited < limited
+
+
+def test_ecrecover_finds_alice_somebody_and_nobody(run: dict[str, Ran]):
+    alice, somebody, nobody = run["erc20-permit"].after("Bob may take 90").strip().split("\n")[:3]
+    assert alice.endswith("by Alice")
+    assert "0x" in somebody
+    assert f"0x{0:040x}" in nobody
+
+
+def test_a_cheque_is_cashed_again_and_again(run: dict[str, Ran]):
+    assert numbers(run["erc20-permit"].after("signed one cheque")) == [30, 90, 30]
+
+
+def test_a_signature_has_a_twin(run: dict[str, Ran]):
+    assert run["erc20-permit"].after("its twin").count("Alice") == 2
+
+
+def test_a_stone_takes_a_coat_only_if_nobody_asks(run: dict[str, Ran]):
+    lines = [line.split() for line in run["erc721"].after("handSafely").split("\n") if line.strip()]
+    assert [(line[0], line[3].rstrip(":"), line[-1]) for line in lines] == [
+        ("hand", "stone", "done"),
+        ("hand", "wardrobe", "done"),
+        ("handSafely", "stone", "refused"),
+        ("handSafely", "wardrobe", "done"),
+    ]
+
+
+def test_a_batch_is_all_or_nothing_and_costs_less(run: dict[str, Ran]):
+    shown = run["erc1155"].after("the crown once more")
+    assert shown.count("Alice has 400 gold, 30 arrows, 0 crown") == 2
+    one_by_one, batch = numbers(run["erc1155"].after("as a batch").replace(" gas", ""))
+    assert batch < one_by_one
+    assert "2 ids, 3 values: went through" in run["erc1155"].after("3 ids, 2 values: refused")
+
+
+def test_a_proof_leads_to_the_root_and_so_does_an_inner_node(run: dict[str, Ran]):
+    root, proven, forged = re.findall(r"0x[0-9a-f]{16}", run["merkle-airdrop"].after("the root:"))
+    assert root == proven != forged
+    assert "leads to the root? True" in run["merkle-airdrop"].after("Is this a leaf")
+
+
+def test_what_is_divided_first_or_paid_by_pieces_is_lost(run: dict[str, Ran]):
+    assert "1000.00" in run["vesting"].after("divide first")
+    whole = re.findall(r"(\d+) by pieces, (\d+) by the whole", run["vesting"].after("fetched every"))
+    assert {second for _, second in whole} == {"1000"}
+    assert int(whole[-1][0]) < int(whole[-2][0]) < 1000
+
+
+def test_a_payment_moves_what_it_says_and_what_cannot_be_paid_moves_nothing(run: dict[str, Ran]):
+    paid = run["first-transaction"].after("2 ether from Carol to Dave")
+    assert "Carol  has 998 ether" in paid
+    assert "Dave   has 1,002 ether" in paid
+    refused = run["first-transaction"].after("Refused:")
+    assert "Erin still has 1,000 ether" in refused
+
+
+def test_below_zero_is_a_panic_and_asking_first_is_cheaper(run: dict[str, Ran]):
+    assert "And once more: it panicked: arithmetic overflow or underflow (0x11)\nFloor: 0" in run["counter"].after(
+        "once"
+    )
+    assert "Carol was refused with Full(seats=2); guests: 2" in run["counter"].after("Carol was")
+    (adds_first,), (asks_first,) = map(numbers, run["counter"].after("PoliteClub").replace(" gas", "").splitlines())
+    assert asks_first < adds_first
+
+
+def test_a_list_ends_and_a_clock_is_looked_at(run: dict[str, Ran]):
+    assert "It panicked: array index out of bounds (0x32)" in run["guest-book"].after("panicked")
+    gas = [numbers(line.replace(" gas", ""))[1] for line in run["guest-book"].after("entries:").splitlines()]
+    assert gas[2] > 3 * gas[1] > 6 * gas[0]
+    asleep = run["guest-book"].after("minutes later").splitlines()
+    assert [line.partition(": ")[2][:5] for line in asleep] == ["Still", "Still", "awake"]
+
+
+def test_sums_casts_and_divisions_are_as_the_text_says(run: dict[str, Ran]):
+    lesson = run["types-and-limits"]
+    assert re.search(r"add\(200, 56\) +reverts", lesson.after("add(200, 55)"))
+    assert re.search(r"addUnchecked\(200, 56\) +0\n", lesson.after("add(200, 55)"))
+    assert re.search(r"narrow\(300\) +44\n", lesson.after("narrow(300)"))
+    assert re.search(r"half\(-7\) +-3\n", lesson.after("half(-7)"))
+    assert "3 % of 99: 2, or, divided first, 0" in lesson.after("half(-7)")
+    assert re.search(r"negate\(-128\) +reverts", lesson.after("negate(127)"))
+
+
+def test_a_copy_is_not_the_thing_and_calldata_is_no_copy(run: dict[str, Ran]):
+    lesson = run["data-locations"]
+    assert "After growCopy: (3, 5)\nAfter grow:     (4, 5)" in lesson.after("At first:")
+    assert "other name: 99\n" in lesson.after("In memory")
+    assert "other entry: 3\n" in lesson.after("In memory")
+    gas = [numbers(line.replace(" gas", ""))[1:] for line in lesson.after("numbers: copied").splitlines()]
+    assert all(copied > in_place for copied, in_place in gas)
+    assert gas[-1][0] - gas[0][0] > 10 * (gas[-1][1] - gas[0][1])
+
+
+def test_the_modifier_guards_and_the_zero_address_keeps(run: dict[str, Ran]):
+    lesson = run["two-step-owner"]
+    assert "Bob: refused with NotKeeper(caller=Bob)\nAlice: done" in lesson.after("The price is 5")
+    assert "Sold today: 2\nSold, after the sign was turned: 0" in lesson.after("Closed()")
+    assert lesson.after("The holder is").count("not yours") == 5
+
+
+def test_each_call_finds_its_function_and_the_safe_its_second(run: dict[str, Ran]):
+    lesson = run["piggy-bank"]
+    shown = lesson.after("To the tent")
+    assert [line.split()[-1] for line in shown.splitlines()[:3]] == ["ring", "fallback", "receive"]
+    assert "To the tent: refused" in shown
+    assert "Teller   took it; it has 1 ether\nLedger   ran out of gas; it has 0 ether" in lesson.after("Teller")
+    shut, exact, after = lesson.after("Shut(").splitlines()
+    time, opens = numbers(shut.replace("time=", "").replace("opensAt=", "").replace("(", " ").replace(")", ""))
+    assert (time + 1, opens) == (opens, numbers(exact)[0])
+    assert numbers(after) == [opens + 1]
+
+
+def test_super_goes_along_the_row(run: dict[str, Ran]):
+    cups = run["shapes"].after("Latte").split("\n")
+    assert cups[:2] == ["Latte   sugar, milk, coffee", "Other   milk, sugar, coffee"]
+    assert cups[2].count("coffee") == 2
+    assert "cup tall" in run["shapes"].after("Size:")

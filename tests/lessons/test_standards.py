@@ -1,4 +1,4 @@
-"""The tables `standard.toml`: each binding sentence of a standard is held by checks that exist, or says why not."""
+"""The tables `standard.toml`: each binding sentence of a standard is held by checks, or left out with a reason."""
 
 import tomllib
 from pathlib import Path

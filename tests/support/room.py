@@ -16,6 +16,11 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from classroom import sealing
+from classroom.db import Database
+from classroom.keys import server_key
+from classroom.sealing import Sealer, Verdict
+from classroom.settings import Settings
 from support.waiting import wait_until
 
 CLASSROOM = [sys.executable, "-m", "classroom"]
@@ -173,6 +178,12 @@ class Classroom:
                 os.kill(pid, signal.SIGKILL)
         assert self.process is not None
         self.process.wait(10)
+
+    def verify_log(self) -> Verdict:
+        """Go through the audit log, from outside."""
+        settings = Settings(data_dir=self.data_dir, database_url="")
+        with closing(Database.of(settings)) as database, database.read() as session:
+            return sealing.verify(session, public_key=Sealer(server_key(settings)).public_key)
 
     def rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
         """Ask the database."""

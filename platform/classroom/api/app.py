@@ -24,6 +24,7 @@ from classroom.api.listening import listen
 from classroom.api.middleware import BodyLimit, Envelope, security_headers
 from classroom.api.routes import (
     account,
+    audit,
     chains,
     course_people,
     courses,
@@ -70,6 +71,7 @@ TAGS: Final = [
     {"name": "rpc", "description": rpc.__doc__},
     {"name": "courses", "description": courses.__doc__},
     {"name": "grades", "description": grades.__doc__},
+    {"name": "audit", "description": audit.__doc__},
     {"name": "health", "description": health.__doc__},
 ]
 
@@ -109,7 +111,7 @@ def create_app(settings: Settings, *, enqueue: Callable[[UUID], object] | None =
     of_people = (people, entrance, tokens, account, users)
     of_learning = (lessons, drafts, submissions, sandbox, chains, rpc)
     of_courses = (courses, course_people, invites, extensions, grades)
-    for resource in (*of_people, *of_learning, *of_courses, jobs, internal, health):
+    for resource in (*of_people, *of_learning, *of_courses, jobs, audit, internal, health):
         app.include_router(resource.router)
     return app
 

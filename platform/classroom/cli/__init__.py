@@ -17,12 +17,12 @@ COMMANDS: Final = {
     "solc": "List the compilers, and fetch native ones.",
     "jobs": "See what waits, runs or was given up; put back, cancel.",
     "user": "Add people, list them, give them links, roles and keys, shut them out.",
+    "course": "Make courses, and let people into them.",
     "migrate": "Bring the database up to date.",
     "move": "Move everything into another database, such as PostgreSQL.",
     "backup": "Put everything into one file, while the classroom runs.",
     "restore": "Bring a backup back.",
     "audit": "Verify, export and show the audit log.",
-    "course": "Make courses, and let people into them.",
     "doctor": "Look whether this machine has all it takes, and say what to do.",
 }
 

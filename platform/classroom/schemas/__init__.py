@@ -1,5 +1,6 @@
 """Wire types: what the API takes and gives, shared by the server and the client in a learner's kernel."""
 
+from classroom.schemas.audit import AuditEntryOut
 from classroom.schemas.base import MAX_SOURCE_BYTES, Id, In, Moment, Name, Out, Page, Problem, Source, Text
 from classroom.schemas.chains import ChainIn, ChainOut
 from classroom.schemas.courses import (
@@ -82,6 +83,7 @@ __all__ = [
     "ACCOUNTS",
     "MAX_SOURCE_BYTES",
     "AccountOut",
+    "AuditEntryOut",
     "ChainIn",
     "ChainOut",
     "CodeIn",

@@ -7,7 +7,6 @@ from typing import Self
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
-from fastapi.responses import RedirectResponse
 
 from classroom import courses, progress, submissions
 from classroom.api.deps import InServices
@@ -26,11 +25,11 @@ router = APIRouter(route_class=PageRoute)
 @router.get("/")
 def home(request: Request, viewer: InViewer, services: InServices) -> Response:
     """Show the lessons by track with the learner's progress, and what is next and why."""
-    if viewer.course is None:
-        return RedirectResponse("/courses", status_code=303)
-    cards = {
-        lesson.id: Card(lesson, Standing.in_all(lesson.progress)) for lesson in list_lessons(viewer.person, services)
-    }
+    try:
+        listed = list_lessons(viewer.person, services)
+    except NotFound:
+        return page(request, "no_course.html", viewer=viewer, here="lessons")
+    cards = {lesson.id: Card(lesson, Standing.in_all(lesson.progress)) for lesson in listed}
     done = sum(card.standing.state == "passed" for card in cards.values())
     upcoming = next((card for card in cards.values() if card.standing.state != "passed"), None)
     why = _why(services.catalog, upcoming, done) if upcoming else ""

@@ -25,15 +25,15 @@ from evmbox.chain.units import ether, in_words
 from evmbox.chain.words import is_address, show, show_all
 from evmbox.errors import ChainError
 
+ZERO_ADDRESS = "0x" + 40 * "0"
+NOBODY = "the zero address"
+
 STARTING_BALANCE = ether(1000)
 """What each account has at the start."""
 
 DEPLOY_GAS = 8_000_000
 CALL_GAS = 3_000_000
 MAX_TIME = 2**64 - 1
-NOBODY = "0x" + 40 * "0"
-"""The zero address, which messages show as Solidity writes it."""
-
 SUBMISSION = "your contract"
 """What the contract that was deployed first is called in messages."""
 
@@ -83,7 +83,7 @@ class Chain:
         self._engine = engine or _direct(seed)
         self._abis = tuple(abis)
         self._contracts: dict[str, Interface] = {}
-        self._names = {account.address: account.name.capitalize() for account in self.accounts} | {NOBODY: "address(0)"}
+        self._names = {account.address: account.name.capitalize() for account in self.accounts} | {ZERO_ADDRESS: NOBODY}
         self._ever_named = dict(self._names)
         self._submission: str | None = None
         self._first_is_submission = first_is_submission

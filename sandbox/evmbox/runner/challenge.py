@@ -34,6 +34,12 @@ TARGET = "target"
 World = Mapping[str, Addressed]
 
 
+NO_CONTRACT_HERE = (
+    "This exercise asks for transactions and for no contract. Hand in JSON, as the starter does: "
+    '{"steps": [{"action": "transfer", …}]}.'
+)
+
+
 def prepare(exercise: Exercise, source: str, compiler: Compiler) -> Submission:
     """Compile the player's contracts, if there are any, and all that the lesson may put on the chain."""
     compilation = NO_HELPERS
@@ -44,6 +50,8 @@ def prepare(exercise: Exercise, source: str, compiler: Compiler) -> Submission:
             refused = Compilation(outcome=Outcome.FAILED, message=f"What you handed in can't be read. {error}")
             return Submission(source, refused)
         source_of_contracts = moves.source
+    elif exercise.contract is None:
+        return Submission(source, Compilation(outcome=Outcome.FAILED, message=NO_CONTRACT_HERE))
     else:
         source_of_contracts = source
     if source_of_contracts is not None:
@@ -206,7 +214,7 @@ def _play(grading: Grading, rules: ChallengeRules) -> Play | Refusal:
     """Return what the player does. Raises `Unreadable`."""
     source, compilation = grading.submission.source, grading.submission.compilation
     if not is_moves(source):
-        chosen = choose(grading.exercise, compilation)
+        chosen = choose(grading.exercise, compilation, source)
         return chosen if isinstance(chosen, Refusal) else _Attack(grading, rules, chosen)
     moves = read_moves(source)
     if not moves.transactions:

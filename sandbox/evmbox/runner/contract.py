@@ -17,7 +17,7 @@ def prepare(exercise: Exercise, source: str, compiler: Compiler) -> Submission:
 
 def judge(grading: Grading) -> Report:
     """Deploy the contract that the exercise names, and run every check on it."""
-    chosen = choose(grading.exercise, grading.submission.compilation)
+    chosen = choose(grading.exercise, grading.submission.compilation, grading.submission.source)
     if isinstance(chosen, Refusal):
         return grading.refuse(chosen)
     chain = open_chain(grading)

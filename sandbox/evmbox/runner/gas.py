@@ -49,7 +49,7 @@ def judge(grading: Grading) -> Report:
     except ExerciseError as error:
         grading.listeners.on_fault(str(error))
         return grading.report(Outcome.LESSON_BROKEN, f"The measures do not fit the budgets. {LESSON_FAULT}")
-    chosen = choose(exercise, grading.submission.compilation)
+    chosen = choose(exercise, grading.submission.compilation, grading.submission.source)
     if isinstance(chosen, Refusal):
         return grading.refuse(chosen)
     chain = open_chain(grading)

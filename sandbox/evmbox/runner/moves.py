@@ -83,4 +83,6 @@ def read_moves(source: str) -> Moves:
         first = min(errors, key=lambda each: each["type"] == "string_type")  # said of each pause that is wrong, too
         where = ".".join(str(part) for part in first["loc"] if part not in {"str", "Pause"})
         what = first["msg"].removeprefix("Value error, ")
+        if first["type"] == "extra_forbidden" and len(first["loc"]) == 1:
+            what = "there is no such thing here; write `steps`, with a `source` or without, or `transactions`"
         raise Unreadable(f"{f'`{where}`: ' if where else ''}{what}.") from None

@@ -4,7 +4,7 @@ import hashlib
 import time
 from typing import Any
 
-from evmbox.chain import Chain, Contract, Ending, ExecutionError, LearnerError, OutOfGas
+from evmbox.chain import Chain, Contract, Ending, ExecutionError, LearnerError, MissingFunction, OutOfGas
 from evmbox.checks import CheckFailed
 from evmbox.compiler import Artifact
 from evmbox.errors import ExerciseError
@@ -34,6 +34,8 @@ def deploy(grading: Grading, chain: Chain, artifact: Artifact, *args: Any) -> Co
         contract = chain.deploy(artifact, *args)
     except OutOfGas as error:
         return Refusal(Outcome.OUT_OF_GAS, error.explanation)
+    except MissingFunction as error:
+        return Refusal(Outcome.FAILED, f"{error.explanation} {_constructor_advice(len(args))}")
     except LearnerError as error:
         return Refusal(Outcome.FAILED, error.explanation)
     finally:
@@ -46,6 +48,14 @@ def deploy(grading: Grading, chain: Chain, artifact: Artifact, *args: Any) -> Co
         bytecode_sha256=hashlib.sha256(artifact.creation).hexdigest(),
     )
     return contract
+
+
+def _constructor_advice(given: int) -> str:
+    if given == 0:
+        return "It is deployed without arguments here, so take the parameters away; who deploys it is `msg.sender`."
+    return (
+        f"It is deployed with {given} arguments here, so give it as many parameters, of the types that are asked for."
+    )
 
 
 def run_checks(

@@ -23,7 +23,7 @@ MAX_TOLD = 5
 
 def judge_tests(grading: Grading) -> Report:
     """Run the tests on the right version; where they pass, on each wrong one until one fails."""
-    artifact = choose(grading.exercise, grading.submission.compilation)
+    artifact = choose(grading.exercise, grading.submission.compilation, grading.submission.source)
     if isinstance(artifact, Refusal):
         return grading.refuse(artifact)
     try:

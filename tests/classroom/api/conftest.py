@@ -258,7 +258,16 @@ def _open_live(tmp_path: Path, migrated: Path, course_dir: Path) -> Callable[...
 
 
 @pytest.fixture(scope="module")
-def shared(tmp_path_factory: pytest.TempPathFactory, migrated: Path, course_dir: Path) -> Iterator[Live]:
+def shared(
+    tmp_path_factory: pytest.TempPathFactory,
+    migrated: Path,
+    course_dir: Path,
+    backend: str,
+    request: pytest.FixtureRequest,
+) -> Iterator[Live]:
     """Give a classroom to tests that change nothing, or only what is their own."""
-    with open_live(tmp_path_factory.mktemp("shared"), migrated, course_dir) as opened:
-        yield opened
+    with ExitStack() as held:
+        changes = {}
+        if backend == "postgresql":
+            changes["database_url"] = held.enter_context(request.getfixturevalue("postgres").database())
+        yield held.enter_context(open_live(tmp_path_factory.mktemp("shared"), migrated, course_dir, **changes))

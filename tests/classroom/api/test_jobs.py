@@ -1,6 +1,7 @@
 """Jobs over the API: ordering, following, cancelling, putting back, each for whom it concerns."""
 
 import asyncio
+import threading
 from datetime import timedelta
 from uuid import UUID, uuid4
 
@@ -151,16 +152,28 @@ def test_who_comes_back_is_told_only_what_is_new_and_the_end_always(live, job):
 def test_a_message_wakes_who_waits_and_is_never_believed():
     job_id = uuid4()
     rows = {job_id: JobEvent(job_id=job_id, state="queued")}
+    reads = []
+    read_again = threading.Event()
+
+    def read(_ids):
+        reads.append(rows[job_id].revision)
+        found = dict(rows)
+        if len(reads) == 2:
+            read_again.set()
+        return found
 
     async def scenario():
-        hub = JobHub(lambda _ids: rows)  # and nobody looks at the rows by themselves
+        hub = JobHub(read)  # and nobody looks at the rows by themselves
         with hub.subscribe(job_id, reader=uuid4()) as moved:
             stream = hub.follow(job_id, moved)
             first = await anext(stream)
-            rows[job_id] = JobEvent(job_id=job_id, state="running", revision=1)
+            second = asyncio.create_task(anext(stream))
             hub.publish(JobEvent(job_id=uuid4(), state="done"))
-            hub.publish(JobEvent(job_id=job_id, state="dead", progress=0.9))
-            return first, await asyncio.wait_for(anext(stream), 10)
+            hub.publish(JobEvent(job_id=job_id, state="dead", progress=0.9))  # which its row does not say
+            assert await asyncio.to_thread(read_again.wait, 10)
+            rows[job_id] = JobEvent(job_id=job_id, state="running", revision=1)
+            hub.publish(JobEvent(job_id=job_id, state="dead"))
+            return first, await asyncio.wait_for(second, 10)
 
     first, second = asyncio.run(scenario())
     assert (first.state, second.state, second.progress) == ("queued", "running", 0.0)

@@ -11,6 +11,8 @@ from classroom.api.paging import Paging, _mark, read_page
 from classroom.errors import Invalid
 from classroom.models import AuditEvent, Course, Enrolment, Role, User, now
 
+pytestmark = pytest.mark.both_databases
+
 
 def all_pages(database, statement, *order, limit, descending=False, meanwhile=lambda: None):
     cursor, found, sizes = None, [], []

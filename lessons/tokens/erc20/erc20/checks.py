@@ -166,7 +166,9 @@ def nothing_goes_to_nobody(chain, contract):
     balances_are(contract, alice=inside)
 
 
-@check("approve() sets the allowance", task=4, points=2, hint="Of which owner, for which spender? It is set, not added.")
+@check(
+    "approve() sets the allowance", task=4, points=2, hint="Of which owner, for which spender? It is set, not added."
+)
 def approve_sets_the_allowance(chain, contract):
     first, second, other = (some(chain, label) for label in ("first", "second", "other"))
     expect_equal(contract.call("allowance(address,address)", chain.alice, chain.bob), 0, "an allowance nobody gave")
