@@ -70,7 +70,7 @@ def test_a_proof_is_shown_as_data_and_remembered(tmp_path: Path) -> None:
     track = '[[tracks]]\nid = "basics"\ntitle = "Basics"\nsummary = "S."\nlessons = ["counting"]\n'
     (folder / "course.toml").write_text(f'title = "A course"\n{track}')
     nowhere = classroom(tmp_path / "data", "lesson", "table", **lessons)
-    assert nowhere.returncode == 1
+    assert nowhere.returncode == 2
     assert "has no place for the table" in nowhere.stderr
     (folder / "README.md").write_text(f"# Mine\n\n{table.BEGIN}\n{table.END}\n")
     written = classroom(tmp_path / "data", "lesson", "table", **lessons)
