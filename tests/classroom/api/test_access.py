@@ -68,6 +68,7 @@ RULES = {
     "GET /healthz": each(EVERYONE, 200),
     "GET /readyz": each(EVERYONE, (200, 503)),
     "POST /internal/wake": each(EVERYONE, 404),
+    "GET /metrics": each(EVERYONE, 200),  # from this machine; no account opens it from elsewhere
     "GET /api/v1/me": PERSON,
     "POST /api/v1/tokens": each(EVERYONE, (401, 429)),
     "POST /api/v1/tokens/refresh": each(EVERYONE, 401),
