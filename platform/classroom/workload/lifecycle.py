@@ -31,6 +31,9 @@ FORGET_WORKER_AFTER: Final = timedelta(days=1)
 
 Enqueue = Callable[[UUID], object]
 
+_AS_RETURNED: Final = {"synchronize_session": False, "populate_existing": True}
+"""What a statement returns is what there is: SQLAlchemy need not work out which objects it has changed."""
+
 _WAITING: Final = (JobState.QUEUED, JobState.RETRYING)
 
 
@@ -141,6 +144,7 @@ def claim(
             stage=None,
         )
         .returning(Job)
+        .execution_options(**_AS_RETURNED)
     ).scalar_one_or_none()
     if job is None:
         return None
@@ -394,7 +398,7 @@ def _held(claim: Claim) -> Any:
 def _end_lease(session: Session, claim: Claim, **values: object) -> Job | None:
     """Let go of a lease if it still holds."""
     ended = _held(claim).values(worker=None, lease_until=None, revision=Job.revision + 1, **values).returning(Job)
-    job: Job | None = session.exec(ended).scalar_one_or_none()
+    job: Job | None = session.exec(ended.execution_options(**_AS_RETURNED)).scalar_one_or_none()
     return job
 
 

@@ -18,14 +18,25 @@ def admin(shared):
 
 
 def test_everybody_is_listed_by_name_and_nothing_secret_with_them(shared, admin):
-    answer = admin.get("/api/v1/users")
-    names = [user["name"] for user in answer.json()]
+    answer = admin.get("/api/v1/users?limit=200")
+    names = [user["name"] for user in answer.json()["items"]]
     assert names == sorted(names)
     assert {"lea", "root", "disabled"} <= set(names)
     assert "hash" not in answer.text
-    by_name = {user["name"]: user for user in answer.json()}
+    by_name = {user["name"]: user for user in answer.json()["items"]}
     assert by_name["disabled"]["disabled"]
     assert by_name["root"]["is_admin"]
+
+
+def test_the_list_comes_in_pages(shared, admin):
+    names, cursor = [], {}
+    while cursor is not None:
+        page = admin.get("/api/v1/users", params={"limit": 3, **cursor}).json()
+        names += [user["name"] for user in page["items"]]
+        cursor = {"cursor": page["next"]} if page["next"] else None
+        assert len(names) < 100
+    assert names == sorted(set(names))
+    assert {"lea", "stranger", "ines"} <= set(names)
 
 
 def test_a_person_is_added_comes_in_by_a_link_and_is_shut_out(shared, admin):
