@@ -2,7 +2,6 @@
 
 import json
 import logging
-import sys
 
 import pytest
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
@@ -28,13 +27,16 @@ class Strict(BaseModel):
     number: int
 
 
+def throw(error: Exception) -> None:
+    raise error
+
+
 def record(error: Exception | None = None, **extra: object) -> logging.LogRecord:
     made = logging.makeLogRecord({"name": "n", "levelno": 20, "levelname": "INFO", "msg": "hello", **extra})
     if error is not None:
-        try:
-            raise error
-        except Exception:
-            made.exc_info = sys.exc_info()
+        with pytest.raises(type(error)) as raised:
+            throw(error)
+        made.exc_info = (type(error), error, raised.tb)
     return made
 
 
