@@ -80,7 +80,8 @@ class Seen:
 
     def lines(self) -> list[dict[str, object]]:
         text = self.api_log.getvalue() + self.consumer_log.read_text(encoding="utf-8")
-        return [json.loads(line) for line in text.splitlines()]
+        whole, _, _ = text.rpartition("\n")  # the last may be half written
+        return [json.loads(line) for line in whole.splitlines()]
 
 
 @pytest.fixture(scope="module")
@@ -139,16 +140,17 @@ def test_metrics_tell_of_a_verdict_by_stage_and_of_the_consumer_that_gave_it(see
     assert seen.value("classroom_pool_slots", pool="grading") == 1
     assert seen.value("classroom_pool_forks_total", pool="grading") >= 1
     assert seen.value("classroom_compile_cache_total", pool="grading", result="miss") >= 1
-    assert seen.value("classroom_workers") == 1
-    assert seen.value("classroom_part_ready", part="consumer") == 1
+    wait_until(lambda: seen.value("classroom_workers") == 1)
+    wait_until(lambda: seen.value("classroom_part_ready", part="consumer") == 1)
 
 
 def test_metrics_tell_of_requests_by_the_template_of_their_route(seen):
     route = "/api/v1/submissions"
-    assert seen.value("classroom_http_request_seconds_count", method="POST", route=route, status="202") == 1
-    assert seen.value("classroom_http_request_seconds_count", route="other", status="404") >= 1
+    count = "classroom_http_request_seconds_count"
+    wait_until(lambda: seen.value(count, method="POST", route=route, status="202") == 1, what="the count of a request")
+    wait_until(lambda: seen.value(count, route="other", status="404") >= 1, what="the count of what is not there")
     assert seen.value("classroom_sign_ins_total", outcome="wrong") == 1
-    by_route = seen.metrics()["classroom_http_request_seconds_count"]
+    by_route = seen.metrics()[count]
     assert {f"{route}/{{submission_id}}/events"} <= {dict(labels)["route"] for labels in by_route}
 
 
@@ -170,6 +172,13 @@ def test_every_metric_that_alerts_and_board_name_is_told(seen):
         named = set(re.findall(r"\b(?:classroom|process)_[a-z_]+\b", file.read_text(encoding="utf-8")))
         assert named, file
         assert named <= told, file
+
+
+def test_every_metric_that_is_told_is_in_the_documentation(seen):
+    text = seen.live.client("nobody").get("/metrics").text
+    documented = (REPOSITORY / "docs" / "observing.md").read_text(encoding="utf-8")
+    told = set(re.findall(r"^# TYPE (classroom_\S+) ", text, re.MULTILINE))
+    assert told == set(re.findall(r"`(classroom_\w+)`", documented))
 
 
 def test_a_log_line_of_the_api_and_of_the_consumer_have_the_request_and_no_name(seen):
