@@ -26,6 +26,7 @@ from sqlmodel import Session
 
 from classroom.errors import Conflict, Invalid, Unavailable
 from classroom.settings import REPOSITORY, Settings
+from classroom.telemetry.logs import words
 
 BUSY_TIMEOUT_S = 5.0
 """How long a writer waits for another before it is told that the record is busy."""
@@ -306,6 +307,6 @@ def _translated(error: exc.DBAPIError) -> Exception:
         logger.warning("The database is out of reach: %s", cause)
         return Unavailable(_OUT_OF_REACH, headers={"Retry-After": "1"})
     if isinstance(error, exc.DataError):  # SQLite takes what its columns are not made for, PostgreSQL does not
-        logger.error("A value was refused by the database: %s", cause)
+        logger.error("A value was refused by the database: %s", words(error))
         return Invalid("This holds a character, a number or a length that cannot be kept.")
     return error

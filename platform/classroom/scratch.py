@@ -19,7 +19,7 @@ from evmbox.compiler import Compilation, Language
 from evmbox.compiler.compilation import NO_SOURCES
 from evmbox.errors import CompilerUnavailable, EvmboxError
 from evmbox.exercise import Exercise
-from evmbox.pool import Pool
+from evmbox.pool import Counts, Pool
 from evmbox.traces import Window
 from evmbox.versions import SOLC_VERSION
 
@@ -91,6 +91,11 @@ class Scratch:
         if self._pool is None:
             return str(self._trouble or "starting")
         return "ok" if self._pool.healthy() else "a worker is being replaced"
+
+    def counts(self) -> Counts | None:
+        """Tell how the pool stands, where there is one."""
+        pool = self._pool
+        return None if pool is None else pool.counts()
 
     def close(self) -> None:
         """End the pool and its processes; what still runs in it fails."""

@@ -102,6 +102,17 @@ class Settings(BaseSettings):
     smtp_user: str = Field(default="", description="name at the mail server, where it wants one")
     smtp_password: str = Field(default="", repr=False, description="password at the mail server")
     mail_from: str = Field(default="", description="the sender of letters")
+    log_format: Literal["json", "text"] = Field(
+        default="json", description="logs as one JSON object a line, or as lines for a person"
+    )
+    metrics_secret: str = Field(
+        default="",
+        repr=False,
+        description="what Prometheus sends as a bearer token; empty: /metrics answers this machine only",
+    )
+    traces_url: str = Field(
+        default="", description="OTLP collector of traces, such as http://127.0.0.1:4318/v1/traces; empty: none"
+    )
     secure_cookies: bool = Field(default=False, description="send the session cookie over HTTPS only")
     multi_user: bool = Field(
         default=False, description="others than the owner use it: refuse to start on the weakest isolation"

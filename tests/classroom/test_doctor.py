@@ -15,10 +15,11 @@ import pytest
 from classroom.cli import doctor
 from classroom.cli.doctor import Finding, State
 from classroom.db import Database
-from classroom.settings import Settings
+from classroom.settings import QueueKind, Settings
 from evmbox.isolation.ladder import Walls, find_walls
 from evmbox.isolation.tier import Tier
 from support.commands import classroom
+from support.postgres import PostgresServer
 from support.room import free_ports
 
 
@@ -135,3 +136,49 @@ def test_the_weakest_isolation_is_a_problem_where_others_use_it(
     found = doctor.isolation(settings.model_copy(update={"multi_user": multi_user}))
     assert (found.state, found.remedy) == (state, "no bubblewrap; no Landlock")
     assert Tier.RLIMITS in found.found
+
+
+def test_a_consumer_that_hangs_is_told_and_one_that_is_not_started_is_no_fault(made: Settings):
+    assert [each.state for each in doctor.at_work(made)] == [State.OK]
+    with (made.data_dir / "consumer.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        consumer, audit = doctor.at_work(made)
+    assert (consumer.state, "not been heard of" in consumer.found) == (State.WARNING, True)
+    assert audit.state is State.OK
+
+
+def test_a_mail_server_is_asked_whether_it_is_there(made: Settings):
+    assert doctor.mail(made).state is State.OK
+    with socket.socket() as server:
+        server.bind(("127.0.0.1", 0))
+        there = made.model_copy(update={"smtp_host": "127.0.0.1", "smtp_port": server.getsockname()[1]})
+        assert "CLASSROOM_SMTP_PORT" in problem(doctor.mail(there))
+        server.listen()
+        assert doctor.mail(there).state is State.OK
+
+
+def changed(made: Settings, changes: dict[str, object]) -> Settings:
+    """Give other settings, made anew: a copy would keep the address of the database."""
+    return Settings(**{**made.model_dump(), **changes})
+
+
+def test_a_queue_that_is_elsewhere_is_asked_there(made: Settings):
+    (port,) = free_ports(1)
+    redis = {"queue": QueueKind.REDIS, "redis_url": f"redis://127.0.0.1:{port}/0"}
+    assert "Start Redis" in problem(doctor.queue(changed(made, redis)))
+    nowhere = {"queue": QueueKind.POSTGRES, "database_url": f"postgresql://x@127.0.0.1:{port}/x"}
+    assert "Start PostgreSQL" in problem(doctor.queue(changed(made, nowhere)))
+    beside_sqlite = {"queue": QueueKind.POSTGRES}
+    assert "CLASSROOM_DATABASE_URL" in problem(doctor.queue(changed(made, beside_sqlite)))
+
+
+def test_clocks_that_are_apart_are_told(made: Settings, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(doctor, "_apart_from_postgres", lambda _: -61.0)
+    assert "-61 s" in problem(doctor.clock(made))
+
+
+def test_postgresql_is_asked_for_its_version_and_its_clock(made: Settings, postgres: PostgresServer):
+    with postgres.database() as url:
+        campus = changed(made, {"queue": QueueKind.POSTGRES, "database_url": url})
+        assert doctor.queue(campus).found.startswith("PostgreSQL 1")
+        assert doctor.clock(campus).state is State.OK

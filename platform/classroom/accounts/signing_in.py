@@ -4,7 +4,7 @@ A `Proof` is what somebody shows. A password is one; another provider's word, on
 another and goes the same way. What is opened at the end is a browser's session or a family of tokens.
 """
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Final, NamedTuple, Protocol
@@ -140,14 +140,22 @@ def add_identity(session: Session, user: User, provider: str, subject: str) -> N
 
 
 class Entrance:
-    """Lets people in. Safe to share between threads."""
+    """Lets people in. `observe` is told of every try, whether it was right. Safe to share between threads."""
 
-    def __init__(self, database: Database, settings: Settings, key: bytes, rates: Rates | None = None) -> None:
+    def __init__(
+        self,
+        database: Database,
+        settings: Settings,
+        key: bytes,
+        rates: Rates | None = None,
+        observe: Callable[[bool], object] = lambda _right: None,
+    ) -> None:
         self.database = database
         self.settings = settings
         self.devices = DeviceSigner(key)
         self.rates = rates or Rates(database, settings, key)
         self._key = key
+        self._observe = observe
 
     def prove(self, proof: Proof, visit: Visit = _NOWHERE) -> User:
         """Tell who somebody is. Raises Unauthenticated, in the same words after the same time, or TooMany."""
@@ -225,6 +233,7 @@ class Entrance:
         audit_log.record(
             session, Action.SIGNED_IN, actor_id=user.id, details={"by": "password"}, request_id=visit.request_id
         )
+        self._observe(True)
         return made
 
     def count_code(self, user: User) -> None:
@@ -254,9 +263,11 @@ class Entrance:
         lifetime = timedelta(days=self.settings.session_days)
         secret = issue(session, CredentialKind.SESSION, user.id, lifetime=lifetime, label=visit.label)
         audit_log.record(session, Action.SIGNED_IN, actor_id=user.id, details={"by": by}, request_id=visit.request_id)
+        self._observe(True)
         return secret
 
     def _write_down_failure(self, user: User | None, visit: Visit, by: str) -> None:
+        self._observe(False)
         with self.database.unit_of_work() as work:
             audit_log.record(
                 work.session,

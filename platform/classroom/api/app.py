@@ -9,6 +9,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from fastapi import FastAPI
+from prometheus_client import CollectorRegistry, ProcessCollector
 from sqlmodel import col, select
 
 from classroom import __doc__ as about
@@ -37,6 +38,7 @@ from classroom.api.routes import (
     invites,
     jobs,
     lessons,
+    metrics,
     people,
     rpc,
     sandbox,
@@ -55,6 +57,8 @@ from classroom.models import Submission, SubmissionState
 from classroom.schemas import JobEvent, Problem
 from classroom.scratch import Scratch
 from classroom.settings import Settings
+from classroom.telemetry.figures import RequestFigures
+from classroom.telemetry.tracing import open_tracing
 
 TAGS: Final = [
     {"name": "people", "description": people.__doc__},
@@ -111,7 +115,7 @@ def create_app(settings: Settings, *, enqueue: Callable[[UUID], object] | None =
     of_people = (people, entrance, tokens, account, users)
     of_learning = (lessons, drafts, submissions, sandbox, chains, rpc)
     of_courses = (courses, course_people, invites, extensions, grades)
-    for resource in (*of_people, *of_learning, *of_courses, jobs, audit, internal, health):
+    for resource in (*of_people, *of_learning, *of_courses, jobs, audit, internal, health, metrics):
         app.include_router(resource.router)
     return app
 
@@ -128,6 +132,10 @@ async def _lifespan(
     scratch = Scratch()
     private_chains = LiveChains(database, settings)
     invites_of_courses = InvitesOfCourses()
+    tracing = open_tracing(settings, "classroom-api")
+    registry = CollectorRegistry()
+    ProcessCollector(registry=registry)
+    figures = RequestFigures(registry)
     post = Post(database, settings, invites_of_courses)
     app.state.services = deps.Services(
         settings=settings,
@@ -139,13 +147,16 @@ async def _lifespan(
         chains=private_chains,
         signer=SessionSigner(key),
         tokens=TokenSigner(key, issuer=settings.address),
-        entrance=Entrance(database, settings, key),
+        entrance=Entrance(database, settings, key, observe=figures.signed_in),
         post=post,
         invites=invites_of_courses,
         key=key,
         wake_secret=wake_secret(settings),
         queue=queue,
         enqueue=enqueue or queue.enqueue,
+        tracing=tracing,
+        registry=registry,
+        figures=figures,
     )
     for_ever = [hub.watch(), job_hub.watch(), private_chains.sweep()]
     if (dsn := postgres_dsn(settings.database)) is not None:
@@ -164,6 +175,7 @@ async def _lifespan(
         await asyncio.to_thread(scratch.close)
         queue.close()
         database.close()
+        await asyncio.to_thread(tracing.close)
 
 
 def _states(database: Database, submission_ids: Collection[UUID]) -> Mapping[UUID, str]:

@@ -13,6 +13,7 @@ from typing import Annotated, Any, Final, ParamSpec, TypeVar
 from uuid import UUID
 
 from fastapi import Depends, Path, Query, Request
+from prometheus_client import CollectorRegistry
 from sqlalchemy import literal
 from sqlmodel import Session, col, select
 from starlette.concurrency import run_in_threadpool
@@ -35,6 +36,8 @@ from classroom.models import Chain, Course, CredentialKind, Role, Scope, Submiss
 from classroom.schemas import Event, JobEvent, Name
 from classroom.scratch import Scratch
 from classroom.settings import Settings
+from classroom.telemetry.figures import RequestFigures
+from classroom.telemetry.tracing import Tracing
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -67,6 +70,9 @@ class Services:
     wake_secret: str = field(repr=False)
     queue: Queue
     enqueue: Callable[[UUID], object]
+    tracing: Tracing
+    registry: CollectorRegistry
+    figures: RequestFigures
 
     def publish(self, news: Event | JobEvent) -> None:
         """Pass news on to the clients of this process that wait for it. Call it in the event loop."""

@@ -16,8 +16,9 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from classroom.api import problems
-from classroom.api.logs import REQUEST_ID
 from classroom.settings import Settings
+from classroom.telemetry.logs import REQUEST_ID
+from classroom.telemetry.tracing import Tracing
 
 logger = logging.getLogger("classroom.access")
 fault_logger = logging.getLogger("classroom.api")
@@ -79,10 +80,14 @@ class Envelope:
         scope.setdefault("state", {})["request_id"] = request_id
         caching = "no-cache" if scope["path"].startswith(STATIC_PATH) else "no-store"
         status = 0
+        head_s: float | None = None
+        services = getattr(scope["app"].state, "services", None)  # made at start-up, later than this
+        tracing = services.tracing if services else Tracing()
 
         async def send_enveloped(message: Message) -> None:
-            nonlocal status
+            nonlocal status, head_s
             if message["type"] == "http.response.start":
+                head_s = perf_counter() - began
                 status = message["status"]
                 headers = MutableHeaders(scope=message)
                 headers["X-Request-Id"] = request_id
@@ -94,24 +99,45 @@ class Envelope:
         token = REQUEST_ID.set(request_id)
         began = perf_counter()
         try:
-            await self.app(scope, receive, send_enveloped)
+            with tracing.span("request", request_id=request_id) as span:
+                try:
+                    await self.app(scope, receive, send_enveloped)
+                finally:
+                    tracing.note(span, method=scope["method"], route=_route(scope), status=status)
         except Exception:
             fault_logger.exception("unexpected error")
             if status:
                 raise  # half an answer has left; the server must cut the connection
             await problems.unexpected(Request(scope))(scope, receive, send_enveloped)
         finally:
-            logger.info(
-                "request",
-                extra={
-                    "request_id": request_id,
-                    "method": scope["method"],
-                    "route": getattr(scope.get("route"), "path", None),
-                    "status": status,
-                    "ms": round((perf_counter() - began) * 1000, 1),
-                },
-            )
+            if services and head_s is not None:
+                services.figures.answered(scope["method"], _route(scope), status, head_s)
+            _tell(scope, status, perf_counter() - began)
             REQUEST_ID.reset(token)
+
+
+def _route(scope: Scope) -> str | None:
+    """Give the template of a request's route; a path may hold what a person typed."""
+    route: str | None = getattr(scope.get("route"), "path", None)
+    return route
+
+
+def _tell(scope: Scope, status: int, took_s: float) -> None:
+    """Write the line of the access log: who asked is an id, never a name."""
+    identity = scope["state"].get("identity")
+    user = identity.user if identity else None
+    logger.info(
+        "request",
+        extra={
+            "request_id": scope["state"]["request_id"],
+            "method": scope["method"],
+            "route": _route(scope),
+            "status": status,
+            "ms": round(took_s * 1000, 1),
+            "user_id": str(user.id) if user else None,
+            "by": identity.kind.value if identity else None,
+        },
+    )
 
 
 class BodyLimit:

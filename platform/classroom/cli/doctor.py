@@ -1,6 +1,5 @@
 """`classroom doctor`: looks at each part of this machine that a classroom needs, and changes nothing."""
 
-import fcntl
 import json
 import os
 import shutil
@@ -11,22 +10,25 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Final
 
+import psycopg
 import typer
+from redis import Redis, RedisError
 from rich.markup import escape
 from rich.table import Table
 from sqlalchemy import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
+from classroom import wellbeing
 from classroom.cli.console import out
-from classroom.db import Database
+from classroom.db import Database, postgres_dsn
 from classroom.errors import Unavailable
-from classroom.settings import Settings
+from classroom.settings import QueueKind, Settings
 from evmbox import versions
 from evmbox.compiler import open_compiler
 from evmbox.compiler.native import find_solc
@@ -38,8 +40,8 @@ from evmbox.isolation.tier import Tier
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
 LITTLE_BYTES: Final = 1024**3
-TOO_LITTLE_BYTES: Final = 200 * 1024**2
 CLOCK_SLACK_S: Final = 300.0
+CLOCKS_APART_S: Final = 5.0
 PYTHON: Final = ((3, 11), (3, 13))
 TRIAL: Final = "// SPDX-License-Identifier: MIT\npragma solidity ^0.8.0;\ncontract Doctor {}"
 SET_UP: Final = "Run `make setup`."
@@ -89,6 +91,8 @@ def examine(settings: Settings) -> Iterator[Finding]:
     yield disk(settings)
     yield database(settings)
     yield queue(settings)
+    yield from at_work(settings)
+    yield mail(settings)
     yield from ports(settings)
     yield clock(settings)
 
@@ -183,7 +187,7 @@ def disk(settings: Settings) -> Finding:
     folder = next(path for path in (settings.data_dir, *settings.data_dir.parents) if path.exists())
     free = shutil.disk_usage(folder).free
     found = f"{free / 1024**3:.1f} GB free at {folder}"
-    if free < TOO_LITTLE_BYTES:
+    if free < wellbeing.TOO_LITTLE_BYTES:
         return Finding("disk", State.PROBLEM, found, "Make room: what is handed in would be refused.")
     if free < LITTLE_BYTES:
         return Finding("disk", State.WARNING, found, "Make room soon.")
@@ -212,7 +216,11 @@ def database(settings: Settings) -> Finding:
 
 
 def queue(settings: Settings) -> Finding:
-    """Look whether the queue's file can be read; what is in it can be made again from the database."""
+    """Look whether the queue can be read; what is in it can be made again from the database."""
+    if settings.queue is QueueKind.REDIS:
+        return _redis(settings)
+    if settings.queue is QueueKind.POSTGRES:
+        return _postgres(settings)
     if not settings.queue_path.exists():
         return Finding("job queue", State.OK, "not there yet; `classroom up` makes it")
     try:
@@ -224,9 +232,69 @@ def queue(settings: Settings) -> Finding:
     return Finding("job queue", State.OK, str(settings.queue_path))
 
 
+def _redis(settings: Settings) -> Finding:
+    try:
+        with closing(Redis.from_url(settings.redis_url, socket_connect_timeout=5, socket_timeout=5)) as opened:
+            version = opened.info("server")["redis_version"]
+    except (RedisError, ValueError) as error:
+        remedy = "Start Redis, or set CLASSROOM_REDIS_URL to where it is."
+        return Finding("job queue", State.PROBLEM, f"Redis cannot be reached: {type(error).__name__}", remedy)
+    return Finding("job queue", State.OK, f"Redis {version}")
+
+
+def _postgres(settings: Settings) -> Finding:
+    dsn = postgres_dsn(settings.database)
+    if dsn is None:
+        remedy = "Set CLASSROOM_DATABASE_URL to a PostgreSQL database, or CLASSROOM_QUEUE to another."
+        return Finding("job queue", State.PROBLEM, "in PostgreSQL, and the database is not", remedy)
+    try:
+        with psycopg.connect(dsn, connect_timeout=5) as connection:
+            version = connection.info.server_version // 10000
+    except psycopg.Error as error:
+        remedy = "Start PostgreSQL, or set CLASSROOM_DATABASE_URL to where it is."
+        return Finding("job queue", State.PROBLEM, f"PostgreSQL cannot be reached: {type(error).__name__}", remedy)
+    return Finding("job queue", State.OK, f"PostgreSQL {version}")
+
+
+def at_work(settings: Settings) -> Iterator[Finding]:
+    """Look at what a classroom that runs does: whether jobs are done, and the audit log is sealed."""
+    alone = settings.queue is QueueKind.EMBEDDED
+    if alone and not wellbeing.is_held(settings.data_dir / "consumer.lock"):
+        yield Finding("job consumer", State.OK, "does not run; `classroom up` starts it")
+        return
+    opened = Database.of(settings)
+    try:
+        for part, told in (
+            ("job consumer", wellbeing.consumer(settings, opened)),
+            ("audit log", wellbeing.sealer(settings, opened)),
+        ):
+            if told == wellbeing.OK:
+                yield Finding(part, State.OK, "at work" if part == "job consumer" else "sealed")
+            else:
+                yield Finding(part, State.WARNING, told, "Look at the log of the consumer.")
+    finally:
+        opened.close()
+
+
+def mail(settings: Settings) -> Finding:
+    """Look whether letters can go out: the settings, and whether the mail server takes a connection."""
+    told = wellbeing.mail(settings)
+    if told != wellbeing.OK:
+        return Finding("mail", State.PROBLEM, told, "Set what is missing.")
+    if not settings.smtp_host:
+        return Finding("mail", State.OK, "no mail server: links are shown to the operator")
+    place = f"{settings.smtp_host}:{settings.smtp_port}"
+    try:
+        socket.create_connection((settings.smtp_host, settings.smtp_port), timeout=5).close()
+    except OSError as error:
+        remedy = "Look at CLASSROOM_SMTP_HOST and CLASSROOM_SMTP_PORT; letters wait until it answers."
+        return Finding("mail", State.PROBLEM, f"{place} does not answer: {error}", remedy)
+    return Finding("mail", State.OK, f"{place} answers")
+
+
 def ports(settings: Settings) -> Iterator[Finding]:
     """Look whether the ports are free, or held by the classroom itself."""
-    running = _held(settings.data_dir / "up.lock")
+    running = wellbeing.is_held(settings.data_dir / "up.lock")
     for what, name in (("the portal", "portal_port"), ("the lesson apps", "voila_port"), ("JupyterLab", "lab_port")):
         port: int = getattr(settings, name)
         part = f"port of {what}"
@@ -245,7 +313,11 @@ def ports(settings: Settings) -> Iterator[Finding]:
 
 
 def clock(settings: Settings) -> Finding:
-    """Hold the clock against what was written before: it may not be behind that."""
+    """Hold the clock against PostgreSQL's, and against what was written before: it may not be behind that."""
+    apart_s = _apart_from_postgres(settings)
+    if abs(apart_s) > CLOCKS_APART_S:
+        remedy = "Set both clocks by NTP: leases of jobs and deadlines go by them."
+        return Finding("clock", State.PROBLEM, f"{apart_s:+.0f} s from PostgreSQL's", remedy)
     written = [Path(versions.__file__), settings.data_dir / "classroom.db", settings.queue_path]
     latest = max(path.stat().st_mtime for path in written if path.exists())
     if latest > time.time() + CLOCK_SLACK_S:
@@ -255,13 +327,12 @@ def clock(settings: Settings) -> Finding:
     return Finding("clock", State.OK, time.strftime("%Y-%m-%d %H:%M:%S %Z"))
 
 
-def _held(path: Path) -> bool:
-    """Tell whether a process holds the lock of this file."""
-    try:
-        with path.open("rb") as lock:
-            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
-    except OSError:
-        return False
-    return False
+def _apart_from_postgres(settings: Settings) -> float:
+    """Tell how far this clock is ahead of PostgreSQL's; 0 where there is none to be reached, which others tell."""
+    dsn = postgres_dsn(settings.database)
+    if dsn is None:
+        return 0.0
+    with suppress(psycopg.Error), psycopg.connect(dsn, connect_timeout=5) as connection:
+        row = connection.execute("SELECT extract(epoch FROM clock_timestamp())::float8").fetchone()
+        return time.time() - row[0] if row else 0.0
+    return 0.0

@@ -1,12 +1,13 @@
 """`python -m classroom.jobs [--parent PID]`: the consumer as a process, with settings from the environment."""
 
 import argparse
-import logging
+import logging.config
 import sys
 
 from classroom.errors import ClassroomError
 from classroom.jobs import run_consumer
 from classroom.settings import Settings
+from classroom.telemetry import logs
 from evmbox.errors import EvmboxError
 
 
@@ -15,11 +16,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m classroom.jobs", description="Grade what learners hand in.")
     parser.add_argument("--parent", type=int, metavar="PID", help="stop when this process, the parent, is gone")
     arguments = parser.parse_args()
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    for chatty in ("huey", "httpx"):
-        logging.getLogger(chatty).setLevel(logging.WARNING)
+    settings = Settings()
+    logging.config.dictConfig(logs.configuration(settings))
     try:
-        run_consumer(Settings(), parent_pid=arguments.parent)
+        run_consumer(settings, parent_pid=arguments.parent)
     except ClassroomError as error:
         sys.exit(f"{error.title}: {error.detail}")
     except EvmboxError as error:

@@ -20,7 +20,6 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, nullcontext
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -37,6 +36,7 @@ from classroom.isolation import require_isolation
 from classroom.jobs.ahead import Ahead
 from classroom.jobs.handlers import HANDLERS, Effects, GiveWay, LeaseLost, Running, Tools
 from classroom.jobs.kinds import EXPORTERS, KINDS, periodic
+from classroom.jobs.measuring import Ended, Measuring
 from classroom.jobs.queue import Bell, Queue, bell_path
 from classroom.jobs.sealer import sealing
 from classroom.jobs.spare import Spare
@@ -45,6 +45,8 @@ from classroom.models import JobState, SubmissionState
 from classroom.schemas import JobEvent, Progress
 from classroom.settings import QueueKind, Settings
 from classroom.submissions import GRADE
+from classroom.telemetry.logs import words
+from classroom.telemetry.tracing import Tracing, open_tracing
 from classroom.workload import Claim, Lane, Moved
 from evmbox.errors import CalledOff, PoolBusy, PoolClosed
 from evmbox.pool import Pool
@@ -62,15 +64,6 @@ _POLL_S = 0.1  # for a message whose ring was not heard
 _REAP_EVERY_S = 1.0
 
 logger = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class Ended:
-    """A job that left a worker, for whoever measures: its kind, where it is now, how long it was worked on."""
-
-    kind: str
-    state: str
-    took_s: float
 
 
 def run_consumer(settings: Settings, *, parent_pid: int | None = None) -> None:
@@ -94,9 +87,11 @@ def run_consumer(settings: Settings, *, parent_pid: int | None = None) -> None:
         database.require_current()
         opened.enter_context(sealing(settings, database))
         waker = opened.enter_context(Waker(settings))
+        tracing = open_tracing(settings, "classroom-consumer")
+        opened.callback(tracing.close)
         catalog = Catalog.load(settings.lessons_dir)
         pool = opened.enter_context(Pool(size=settings.pool_size, diagnostics=False, walls=walls))
-        consumer = Consumer(settings, database=database, catalog=catalog, pool=pool, waker=waker)
+        consumer = Consumer(settings, database=database, catalog=catalog, pool=pool, waker=waker, tracing=tracing)
         consumer.start(every_second=watch_parent)
         logger.info("Grading, %d at a time", settings.pool_size)
         logger.info("Stopping: %s", reasons.get())
@@ -115,12 +110,13 @@ class Consumer:
         pool: Pool,
         waker: Waker,
         observe: Callable[[Ended], object] = lambda _ended: None,
+        tracing: Tracing | None = None,
     ) -> None:
         self._settings = settings
         self._database = database
         self._pool = pool
         self._waker = waker
-        self._observe = observe
+        self._measuring = Measuring(observe, tracing or Tracing())
         folder = hashlib.sha256(str(settings.data_dir.resolve()).encode()).hexdigest()
         self._alone = settings.queue is QueueKind.EMBEDDED
         self._node = f"{socket.gethostname()[:64]}/{folder[:12]}/"
@@ -210,18 +206,20 @@ class Consumer:
             claim = workload.claim(work, KINDS.of(lane), worker=self.name, lease_s=lease_s)
         if claim is None:
             return False
-        running = Running(
-            claim,
-            self._database,
-            moved=lambda progress, stage: self._tell_job(claim, JobState.RUNNING, progress, stage),
-            someone_waits=lambda: self._waits(lane, above=claim.kind.priority),
-        )
-        self._held[claim.job_id] = running
-        try:
-            state = self._carry_out(running, deadline=running.began + lease_s)
-        finally:
-            self._held.pop(claim.job_id, None)
-        self._observe(Ended(claim.kind.name, state, time.monotonic() - running.began))
+        with self._measuring.following(claim) as stages:
+            running = Running(
+                claim,
+                self._database,
+                moved=lambda progress, stage: self._tell_job(claim, JobState.RUNNING, progress, stage),
+                someone_waits=lambda: self._waits(lane, above=claim.kind.priority),
+                stages=stages,
+            )
+            self._held[claim.job_id] = running
+            try:
+                state = self._carry_out(running, deadline=running.began + lease_s)
+            finally:
+                self._held.pop(claim.job_id, None)
+        self._measuring.ended(claim, state, time.monotonic() - running.began, running.took_s)
         return True
 
     def _carry_out(self, running: Running, *, deadline: float) -> str:
@@ -233,6 +231,7 @@ class Consumer:
             self._tell_job(claim, JobState.RUNNING)
         try:
             effects = HANDLERS[claim.kind.name](running, self._tools)
+            running.stages.enter("finish")
             finished = self._hand_in(effects, deadline)
         except (PoolClosed, PoolBusy, GiveWay) as reason:
             logger.info("Job %s was given back: %r", claim.job_id, reason)
@@ -247,7 +246,7 @@ class Consumer:
             finished = False
         except Exception as error:
             logger.exception("Job %s failed at attempt %d", claim.job_id, claim.attempt)
-            return self._give_back(claim, f"{type(error).__name__}: {error}")
+            return self._give_back(claim, words(error))
         if not finished:
             logger.warning("Job %s: the lease of attempt %d was lost", claim.job_id, claim.attempt)
             return "lost"
@@ -320,13 +319,16 @@ class Consumer:
         with self._database.unit_of_work(durable=False) as work:  # whatever is undone is simply done again
             if beats:
                 held = [job_id for job_id, running in list(self._held.items()) if not running.overdue]
-                workload.beat(work, self.name, slots=slots, held=held, lease_s=self._settings.lease_s)
+                figures = self._measuring.dump({"grading": self._pool.counts(), "background": self._spare.counts()})
+                lease_s = self._settings.lease_s
+                workload.beat(work, self.name, slots=slots, held=held, lease_s=lease_s, figures=figures)
             reaped = workload.reap(work, KINDS, lost_worker=lost_worker)
             if beats:
                 workload.make_due(work, periodic(self._settings), enqueue=lambda _job_id: self._called.set())
         if beats:
             self._next_beat = time.monotonic() + BEAT_EVERY_S
         for moved in reaped.moved:
+            self._measuring.taken_back(moved)
             if moved.state is not JobState.QUEUED:
                 self._tell_moved(moved)
         for job_id in reaped.due:

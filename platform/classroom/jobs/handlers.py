@@ -26,6 +26,7 @@ from classroom.schemas import Progress, ScenarioOut, Step
 from classroom.scratch import compile_out, diagnostics
 from classroom.settings import Settings
 from classroom.submissions import GRADE
+from classroom.telemetry.tracing import Stages, Tracing
 from classroom.workload import Claim
 from evmbox.pool import Pool
 from evmbox.pool.confinement import Ration
@@ -58,7 +59,10 @@ class LeaseLost(Exception):
 
 @dataclass
 class Running:
-    """A job under way: how its handler says how far it is and hears whether to go on, and how its consumer stops it."""
+    """A job under way: how its handler says how far it is and hears whether to go on, and how its consumer stops it.
+
+    `stages` follows the stages it enters; `took_s` is what it has measured of them, in seconds.
+    """
 
     claim: Claim
     database: Database
@@ -68,6 +72,8 @@ class Running:
     began: float = field(default_factory=time.monotonic)
     given_way: bool = False
     overdue: bool = False
+    stages: Stages = field(default_factory=lambda: Stages(Tracing()))
+    took_s: dict[str, float] = field(default_factory=dict)
     _noted: float = 0.0
 
     def told(self, progress: float, stage: str | None = None) -> None:
@@ -114,14 +120,26 @@ def grade(running: Running, tools: Tools) -> Effects:
     """Grade an attempt."""
     claim = running.claim
     attempt = claim.loaded
+
+    def tell(step: Progress) -> None:
+        running.stages.enter(step.stage.value)
+        tools.tell_progress(claim, step)
+
     report = tools.pool.grade(
         tools.catalog.exercise(attempt.exercise_id).current(),
         attempt.source,
         seed=attempt.seed,
         explain=True,
-        on_progress=lambda step: tools.tell_progress(claim, step),
+        on_progress=tell,
         recall=running.recall,
     )
+    took = report.timings
+    running.took_s = {
+        "compile": took.compile_ms / 1000,
+        "deploy": took.deploy_ms / 1000,
+        "checks": took.checks_ms / 1000,
+        "total": took.total_ms / 1000,
+    }
     return lambda work: submissions.finish(work, claim, report)
 
 

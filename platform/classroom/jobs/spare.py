@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Final
 
 from evmbox.errors import PoolClosed
-from evmbox.pool import Pool
+from evmbox.pool import Counts, Pool
 
 IDLE_S: Final = 300.0
 
@@ -35,6 +35,11 @@ class Spare:
                 self._pool = pool
             self._used = time.monotonic()
             return self._pool
+
+    def counts(self) -> Counts | None:
+        """Tell how the pool stands, where there is one now."""
+        pool = self._pool
+        return None if pool is None else pool.counts()
 
     def rest(self, *, busy: bool) -> None:
         """Stop the pool where nobody is `busy` with it and nobody has been for a while. Waits for no one."""

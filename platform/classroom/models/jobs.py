@@ -62,18 +62,20 @@ class Job(Table, table=True):
     cancel_asked_at: datetime | None = Field(default=None, sa_column=time_column(nullable=True))
     last_error: str | None = Field(default=None, max_length=500)
     request_id: str | None = Field(default=None, max_length=64)
+    traceparent: str | None = Field(default=None, max_length=55)
     created_at: datetime = Field(default_factory=now, sa_column=time_column())
     started_at: datetime | None = Field(default=None, sa_column=time_column(nullable=True))
     finished_at: datetime | None = Field(default=None, sa_column=time_column(nullable=True))
 
 
 class Worker(Table, table=True):
-    """A job consumer that runs, or did: it says every few seconds that it lives."""
+    """A job consumer that runs, or did: it says every few seconds that it lives, and what it has counted."""
 
     __tablename__ = "workers"
 
     name: str = Field(primary_key=True, max_length=128)
     slots: int = Field(ge=1)
+    figures: list[Any] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True), nullable=True))
     started_at: datetime = Field(default_factory=now, sa_column=time_column())
     seen_at: datetime = Field(default_factory=now, sa_column=time_column(index=True))
 

@@ -8,11 +8,11 @@ from contextlib import closing
 
 import uvicorn
 
-from classroom.api.logs import JSON_LOGGING
 from classroom.db import Database
 from classroom.errors import ClassroomError
 from classroom.isolation import require_isolation
 from classroom.settings import Settings
+from classroom.telemetry import logs
 from classroom.web.app import create_site
 
 _STOP_S = 3
@@ -37,7 +37,7 @@ def main() -> None:
             host=settings.host,
             port=settings.portal_port,
             access_log=False,
-            log_config=JSON_LOGGING,
+            log_config=logs.configuration(settings),
             timeout_graceful_shutdown=_STOP_S,
             server_header=False,
             proxy_headers=bool(settings.trusted_proxies),

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -16,6 +16,7 @@ from classroom.audit_log import Action
 from classroom.db import UnitOfWork
 from classroom.errors import Conflict, NotFound
 from classroom.models import Job, JobState, Worker, now
+from classroom.telemetry.tracing import TRACEPARENT
 from classroom.workload.kinds import Kind, Kinds, Lane, Params
 
 NUDGE_AFTER: Final = timedelta(seconds=2)
@@ -48,6 +49,9 @@ class Claim:
     made_by: UUID | None
     params: Params
     loaded: Any
+    ordered_at: datetime
+    request_id: str | None = None
+    traceparent: str | None = None
 
 
 @dataclass(frozen=True)
@@ -95,6 +99,7 @@ def add(
         priority=kind.priority,
         due_at=now() + NUDGE_AFTER,
         request_id=request_id,
+        traceparent=TRACEPARENT.get(),
     )
     if key is None:
         work.session.add(job)
@@ -163,6 +168,9 @@ def claim(
         made_by=job.made_by,
         params=params,
         loaded=loaded,
+        ordered_at=job.created_at,
+        request_id=job.request_id,
+        traceparent=job.traceparent,
     )
 
 
@@ -316,13 +324,22 @@ def reap(work: UnitOfWork, kinds: Kinds, *, lost_worker: str | None = None, limi
     return Reaped(due=tuple(due), moved=tuple(moved), in_background=in_background)
 
 
-def beat(work: UnitOfWork, name: str, *, slots: int, held: Collection[UUID], lease_s: float) -> None:
-    """Say that a consumer lives, and renew the leases it holds."""
+def beat(
+    work: UnitOfWork,
+    name: str,
+    *,
+    slots: int,
+    held: Collection[UUID],
+    lease_s: float,
+    figures: list[Any] | None = None,
+) -> None:
+    """Say that a consumer lives and what it has counted, and renew the leases it holds."""
     session = work.session
     at = now()
-    seen = session.exec(update(Worker).where(col(Worker.name) == name).values(seen_at=at).returning(col(Worker.name)))
+    told = update(Worker).where(col(Worker.name) == name).values(seen_at=at, figures=figures)
+    seen = session.exec(told.returning(col(Worker.name)))
     if seen.scalar_one_or_none() is None:
-        session.add(Worker(name=name, slots=slots, started_at=at, seen_at=at))
+        session.add(Worker(name=name, slots=slots, figures=figures, started_at=at, seen_at=at))
     if held:
         session.exec(
             update(Job)

@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from types import TracebackType
@@ -68,6 +69,19 @@ OUTCOMES = {
 }
 
 
+@dataclass(frozen=True)
+class Counts:
+    """How a pool stands, and what it has done since it was made, for whoever measures."""
+
+    slots: int
+    free: int
+    waiting: int
+    forks: int
+    restarts: int
+    cache_hits: int
+    cache_misses: int
+
+
 class Pool:
     """Grades `size` submissions at the same time; `max_waiting` more may wait. Thread-safe, and a context manager.
 
@@ -101,6 +115,8 @@ class Pool:
         self._diagnostics = Line[Compiler](max_waiting=max_waiting) if diagnostics else self._slots
         self._template: Template | None = None
         self._warm_up: Job | None = None
+        self._forks = 0
+        self._restarts = 0
         self._lock = threading.Lock()
 
     def __enter__(self) -> Self:
@@ -305,6 +321,18 @@ class Pool:
         template = self._template
         return template is not None and template.alive
 
+    def counts(self) -> Counts:
+        """Tell how the pool stands and what it has done."""
+        return Counts(
+            slots=self.size,
+            free=self._slots.free,
+            waiting=self._slots.waiting,
+            forks=self._forks,
+            restarts=self._restarts,
+            cache_hits=self._memory.hits,
+            cache_misses=self._memory.misses,
+        )
+
     def tier(self) -> Tier:
         """Name the isolation around a submission."""
         return self._given_walls().tier
@@ -365,7 +393,9 @@ class Pool:
 
     def _fork(self, job: Job, ration: Ration, listen: Listener, recall: Recall | None = None) -> Finished | Ending:
         """Do a job in a fork. A template that was lost is replaced, and the job done again, once."""
-        template = self._present()
+        with self._lock:
+            template = self._present()
+            self._forks += 1
         try:
             return template.run(job, ration, listen, recall)
         except TemplateLost:
@@ -383,6 +413,7 @@ class Pool:
                 template = Template(self._given_walls())
                 self._warm(template)
                 self._template = template
+                self._restarts += 1
             return self._present()
 
     def _warm(self, template: Template) -> None:

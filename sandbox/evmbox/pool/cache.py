@@ -30,13 +30,17 @@ class Memory:
     def __init__(self) -> None:
         self._entries: OrderedDict[str, bytes] = OrderedDict()
         self._bytes = 0
+        self.hits = 0
+        self.misses = 0
         self._lock = threading.Lock()
 
     def get(self, key: str) -> Compilation | None:
         """Return what is known under a key."""
         with self._lock:
             if key not in self._entries:
+                self.misses += 1
                 return None
+            self.hits += 1
             self._entries.move_to_end(key)
             entry = self._entries[key]
         known: Compilation = pickle.loads(entry)  # noqa: S301 - it was pickled here

@@ -71,6 +71,7 @@ RULES = {
     "GET /healthz": each(EVERYONE, 200),
     "GET /readyz": each(EVERYONE, (200, 503)),
     "POST /internal/wake": each(EVERYONE, 404),
+    "GET /metrics": each(EVERYONE, 200),  # from this machine; no account opens it from elsewhere
     "GET /api/v1/me": PERSON,
     "POST /api/v1/tokens": each(EVERYONE, (401, 429)),
     "POST /api/v1/tokens/refresh": each(EVERYONE, 401),
@@ -169,7 +170,17 @@ BY_COURSE = ("/lessons", "/exercises", "/submissions", "/grades")
 
 KEYS = {f"otto key {scope}": scope for scope in (Scope.LEARN, Scope.TEACH, Scope.MANAGE, Scope.ACCOUNT)}
 KEYS |= {"adele key admin": Scope.ADMIN, "adele key account": Scope.ACCOUNT}
-OPEN = ("/openapi.json", "/healthz", "/readyz", "/internal", "/tokens", "/sign-ups", "/password-resets", "/links")
+OPEN = (
+    "/openapi.json",
+    "/healthz",
+    "/readyz",
+    "/metrics",
+    "/internal",
+    "/tokens",
+    "/sign-ups",
+    "/password-resets",
+    "/links",
+)
 OF_ANY_SCOPE = {"GET /api/v1/me", "GET /api/v1/courses", "GET /api/v1/courses/{course}", "GET /api/v1/jobs"}
 OF_ANY_SCOPE |= {f"GET /api/v1/jobs/{{job_id}}{what}" for what in ("", "/events", "/result", "/file")}
 OF_ANY_SCOPE |= {"POST /api/v1/jobs/{job_id}/cancel"}

@@ -12,11 +12,11 @@ import httpx
 import pytest
 from starlette.responses import StreamingResponse
 
-from classroom.api.logs import JSON_LOGGING, JsonFormatter
 from classroom.api.middleware import security_headers
 from classroom.db import Database
 from classroom.scratch import TURNS_EACH, TURNS_IN_ALL
 from classroom.settings import Settings
+from classroom.telemetry.logs import JsonFormatter, configuration
 from evmbox.compiler import NodeCompiler
 from evmbox.isolation.ladder import find_walls
 
@@ -94,7 +94,7 @@ def test_the_logging_configuration_is_one_that_python_takes():
     root = logging.getLogger()
     before, level = root.handlers[:], root.level
     try:
-        logging.config.dictConfig(JSON_LOGGING)
+        logging.config.dictConfig(configuration(Settings()))
     finally:
         root.handlers[:] = before
         root.setLevel(level)

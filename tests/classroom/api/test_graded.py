@@ -56,7 +56,9 @@ def test_a_server_with_a_consumer_and_a_compiler_is_ready(classroom, wait_until)
     client = classroom.client("nobody")
     wait_until(lambda: client.get("/readyz").status_code == 200, timeout_s=60)
     parts = client.get("/readyz").json()["parts"]
-    assert parts == dict.fromkeys(["database", "queue", "consumer", "compiler"], "ok")
+    assert parts == dict.fromkeys(
+        ["database", "queue", "consumer", "compiler", "isolation", "disk", "audit", "mail"], "ok"
+    )
 
 
 def test_nothing_of_solution_checks_mistakes_or_hints_comes_out(classroom, caplog):

@@ -57,7 +57,7 @@ def submit(
     course: CourseQuery = None,
 ) -> SubmissionOut:
     """Hand in an attempt. It is graded exactly once; the same key again gives the same submission."""
-    with services.database.unit_of_work() as work:
+    with services.tracing.span("submit", exercise=submission.exercise_id), services.database.unit_of_work() as work:
         of_course = learner_course(work.session, person, course)
         offered = courses.offer(work.session, of_course, services.catalog)
         offered.exercise(submission.exercise_id)
