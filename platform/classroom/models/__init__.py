@@ -2,6 +2,7 @@
 
 from classroom.models.audit import AuditEvent, AuditHead
 from classroom.models.base import Table, UtcDateTime, now
+from classroom.models.care import Acceptance, Usage
 from classroom.models.chains import Chain, ChainRequest
 from classroom.models.courses import (
     Course,
@@ -19,6 +20,7 @@ from classroom.models.people import Credential, CredentialKind, Identity, RateCo
 from classroom.models.submissions import Deployment, Draft, Progress, ProgressState, Submission, SubmissionState
 
 __all__ = [
+    "Acceptance",
     "AuditEvent",
     "AuditHead",
     "Chain",
@@ -52,6 +54,7 @@ __all__ = [
     "Submission",
     "SubmissionState",
     "Table",
+    "Usage",
     "User",
     "UtcDateTime",
     "Worker",
