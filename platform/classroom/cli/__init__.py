@@ -16,7 +16,7 @@ COMMANDS: Final = {
     "lesson": "Grade a file, begin a lesson, preview it, prove that its checks are right.",
     "solc": "List the compilers, and fetch native ones.",
     "jobs": "See what waits, runs or was given up; put back, cancel.",
-    "user": "Add people, list them, give them links, roles and keys, shut them out.",
+    "user": "Add people, list them, give them links, roles and keys, shut them out; export and erase their data.",
     "course": "Make courses, and let people into them.",
     "migrate": "Bring the database up to date.",
     "move": "Move everything into another database, such as PostgreSQL.",
