@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
 
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from classroom import accounts
 from classroom.care.tables import HELD, NOT_HELD, rows_of
-from classroom.errors import NotFound
-from classroom.exports import Exporter, Order
-from classroom.models import AuditEvent, now
+from classroom.errors import NotFound, TooMany
+from classroom.exports import EXPORT, Exporter, Order
+from classroom.models import AuditEvent, Job, JobState, User, now
 
 FORMAT: Final = 1
 DATA: Final = "my-data.json"
@@ -55,6 +55,15 @@ def write_zip(data: Mapping[str, Any], path: Path) -> None:
         for each in data["tables"]["submissions"]:
             course = slugs.get(each["course_id"], each["course_id"])
             archive.writestr(f"submissions/{course}/{each['exercise_id']}-{each['number']}.txt", each["source"])
+
+
+def check_rate(session: Session, user: User) -> None:
+    """Raise TooMany where a file of the person's is on its way already."""
+    session.exec(select(User.id).where(User.id == user.id).with_for_update(key_share=True))
+    still_open = (JobState.QUEUED, JobState.RETRYING, JobState.RUNNING)
+    waiting = select(Job.id).where(Job.made_by == user.id, Job.kind == EXPORT.name, col(Job.state).in_(still_open))
+    if session.exec(waiting).first() is not None:
+        raise TooMany("A file of yours is being written already.", headers={"Retry-After": "10"})
 
 
 def _write(order: Order, path: Path) -> None:
