@@ -13,6 +13,7 @@ from typing import Any, Final
 from uuid import UUID, uuid4
 
 from sqlalchemy import func
+from sqlalchemy import select as columns
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, select
 
@@ -99,13 +100,13 @@ def report(
 ) -> list[MonthOfCourse]:
     """Tell what each course used in each month, the latest first; `since` and `until` are months, both included."""
     rows = (
-        select(
-            Usage.month,
-            Course.slug,
-            Course.title,
+        columns(
+            col(Usage.month),
+            col(Course.slug),
+            col(Course.title),
             func.count(),
-            func.sum(Usage.attempts),
-            func.sum(Usage.compute_ms),
+            func.sum(col(Usage.attempts)),
+            func.sum(col(Usage.compute_ms)),
         )
         .join(Course, col(Course.id) == Usage.course_id)
         .group_by(col(Usage.month), col(Course.slug), col(Course.title))
@@ -116,7 +117,7 @@ def report(
     if until:
         rows = rows.where(col(Usage.month) <= check_month(until))
     if course_id is not None:
-        rows = rows.where(Usage.course_id == course_id)
+        rows = rows.where(col(Usage.course_id) == course_id)
     return [
         MonthOfCourse(month, slug, title, seats, int(attempts), round(int(compute_ms) / 1000, 3))
         for month, slug, title, seats, attempts, compute_ms in session.execute(rows).all()

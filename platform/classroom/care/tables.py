@@ -5,7 +5,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, select
-from sqlmodel import SQLModel
+from sqlmodel import SQLModel, col
 
 from classroom.models import (
     Acceptance,
@@ -106,13 +106,13 @@ def rows_of(held: Held, user_id: UUID) -> Select[Any]:
 def _about(model: Any, user_id: UUID) -> ColumnElement[bool]:
     """Say which rows they are; a column `user_id` says so by itself."""
     table: Any = model
-    submissions: Any = select(Submission.id).where(Submission.user_id == user_id)  # type: ignore[arg-type]
-    credentials: Any = select(Credential.id).where(Credential.user_id == user_id)  # type: ignore[arg-type]
+    submissions = select(col(Submission.id)).where(col(Submission.user_id) == user_id)
+    credentials = select(col(Credential.id)).where(col(Credential.user_id) == user_id)
     chain: Any = Chain
     chains = (chain.user_id == user_id) | chain.credential_id.in_(credentials)
     enrolment: Any = Enrolment
     member: Any = GroupMember
-    published: Any = select(Regrade.id).where(Regrade.state == RegradeState.PUBLISHED)  # type: ignore[arg-type]
+    published = select(col(Regrade.id)).where(col(Regrade.state) == RegradeState.PUBLISHED)
     rules: dict[type[SQLModel], Any] = {
         User: lambda: table.id == user_id,
         Course: lambda: table.id.in_(select(enrolment.course_id).where(enrolment.user_id == user_id)),

@@ -120,8 +120,8 @@ def show_sign_up(
 ) -> Response:
     """Ask for what an account needs, where the settings let people make one."""
     signing_up.require_way_in(services, invite or None)
-    shown = {"email": "", "display_name": "", "invite": invite, "to_accept": _to_accept(services)}
-    return page(request, "sign_up.html", **shown, message=None)
+    to_accept = _to_accept(services)
+    return page(request, "sign_up.html", email="", display_name="", invite=invite, to_accept=to_accept, message=None)
 
 
 @router.post("/sign-up")
