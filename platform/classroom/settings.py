@@ -84,6 +84,16 @@ class Settings(BaseSettings):
     rate_storage: str = Field(
         default="", description="where tries are counted: empty for a table, `memory`, or an address such as redis://…"
     )
+    requests_per_account: int = Field(
+        default=6000, ge=0, description="requests a minute of one person, over all they hold; 0: no limit"
+    )
+    requests_per_key: int = Field(default=3000, ge=0, description="requests a minute with one API key; 0: no limit")
+    requests_per_address: int = Field(
+        default=30_000, ge=0, description="requests a minute from one address, where a whole school may be; 0: no limit"
+    )
+    cors_origins: str = Field(
+        default="", description="other origins whose pages may use the API with a token, with commas between"
+    )
     smtp_host: str = Field(default="", description="mail server; empty: links are shown to the operator instead")
     smtp_port: int = Field(default=587, ge=1, le=65535, description="port of the mail server")
     smtp_security: Literal["starttls", "tls", "none"] = Field(

@@ -14,6 +14,7 @@ from uuid import UUID
 
 from sqlalchemy import func
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from classroom import audit_log, courses, progress, usage, workload
 from classroom.audit_log import Action
@@ -184,17 +185,14 @@ def get(session: Session, submission_id: UUID, viewer: User) -> Submission:
 
 def attempts(session: Session, course: Course, user: User, exercise_id: str, *, limit: int = 50) -> list[Submission]:
     """List a learner's attempts at an exercise, the latest first."""
-    return list(
-        session.exec(
-            select(Submission)
-            .where(
-                Submission.course_id == course.id,
-                Submission.user_id == user.id,
-                Submission.exercise_id == exercise_id,
-            )
-            .order_by(col(Submission.number).desc())
-            .limit(limit)
-        )
+    made = attempts_at(course, user, exercise_id)
+    return list(session.exec(made.order_by(col(Submission.number).desc()).limit(limit)))
+
+
+def attempts_at(course: Course, user: User, exercise_id: str) -> SelectOfScalar[Submission]:
+    """Select a learner's attempts at an exercise, in no order; their numbers tell them apart."""
+    return select(Submission).where(
+        Submission.course_id == course.id, Submission.user_id == user.id, Submission.exercise_id == exercise_id
     )
 
 

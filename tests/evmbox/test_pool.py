@@ -16,16 +16,13 @@ import pytest
 
 from evmbox import runner
 from evmbox.compiler import Compiler
-from evmbox.errors import EvmboxError, PoolBusy, PoolClosed
+from evmbox.errors import PoolBusy, PoolClosed
 from evmbox.exercise import Exercise, load_exercise
 from evmbox.pool import Pool
 from evmbox.pool.confinement import Ration
-from evmbox.pool.jobs import GradeJob
 from evmbox.pool.template import ENVIRONMENT
 from evmbox.report import Outcome, Progress, Report, Stage
-from evmbox.runner import Submission
 from evmbox.steps import Step
-from support.waiting import wait_until
 
 EXERCISES = Path(__file__).parent / "exercises"
 CHECKS = """
@@ -290,7 +287,8 @@ def test_a_submission_that_ignores_the_alarm_is_killed(hasty: Pool, with_check: 
 
     def on_progress(progress: Progress) -> None:
         if progress.index == 2:
-            forks.extend(psutil.Process(template_of(hasty)).children())
+            assert hasty._template is not None
+            forks.extend(psutil.Process(hasty._template.pid).children())
 
     exercise = with_check(body)
     assert_stopped(
@@ -431,19 +429,6 @@ def test_many_warnings_cost_no_verdict(pool: Pool, counter: Exercise):
     assert report.outcome is Outcome.PASSED, report.message
 
 
-def template_of(pool: Pool) -> int:
-    assert pool._template is not None
-    return pool._template.pid
-
-
-def test_a_template_that_is_killed_is_replaced_and_the_submission_graded(pool: Pool, counter: Exercise):
-    lost = template_of(pool)
-    os.kill(lost, signal.SIGKILL)
-    assert grade(pool, counter).outcome is Outcome.PASSED
-    assert template_of(pool) != lost
-    assert pool.healthy()
-
-
 def test_a_submission_whose_template_is_killed_beside_it_is_graded_again(
     pool: Pool, with_check: Callable[[str], Exercise]
 ):
@@ -455,82 +440,12 @@ def test_a_submission_whose_template_is_killed_beside_it_is_graded_again(
         if progress.index == 2:
             times += 1
             if times == 1:
-                os.kill(template_of(pool), signal.SIGKILL)
+                assert pool._template is not None
+                os.kill(pool._template.pid, signal.SIGKILL)
 
     report = pool.grade(exercise, exercise.solution, seed=1, on_progress=on_progress)
     assert report.outcome is Outcome.PASSED
     assert times == 2
-
-
-def waiting(pool: Pool) -> list[psutil.Process]:
-    """Give the forks that are there while nothing is graded."""
-    return psutil.Process(template_of(pool)).children()
-
-
-def test_a_fork_waits_for_the_next_submission_and_no_more_than_one(pool: Pool, counter: Exercise):
-    assert grade(pool, counter).outcome is Outcome.PASSED
-    wait_until(lambda: len(waiting(pool)) == 1)
-    before = waiting(pool)
-    during: list[psutil.Process] = []
-    report = pool.grade(counter, counter.solution, seed=1, on_progress=lambda _: during.extend(waiting(pool)))
-    assert report.outcome is Outcome.PASSED
-    assert set(during) == set(before)
-    assert psutil.wait_procs(before, timeout=10)[1] == []
-    wait_until(lambda: len(waiting(pool)) == 1)
-
-
-@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
-def test_a_waiting_fork_that_is_killed_is_no_verdict(pool: Pool, counter: Exercise, number: int):
-    assert grade(pool, counter).outcome is Outcome.PASSED
-    wait_until(lambda: len(waiting(pool)) == 1)
-    (fork,) = waiting(pool)
-    fork.send_signal(number)
-    psutil.wait_procs([fork], timeout=10)
-    assert grade(pool, counter).outcome is Outcome.PASSED
-
-
-PAGES = """
-import os, resource
-from evmbox.pool import pages
-
-memory = bytearray(256 * 4096)
-
-def write():
-    for place in range(0, len(memory), 4096):
-        memory[place] = 1
-
-def copied(spans):
-    reading, writing = os.pipe()
-    if os.fork() == 0:
-        pages.copy(spans)
-        before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
-        write()
-        os.write(writing, str(resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before).encode())
-        os._exit(0)
-    return int(os.read(reading, 20))
-
-spans = pages.touched_by(write)
-assert memory[0] == 0, "it was written in a fork"
-print(sum(end - start for start, end in spans) // 4096, copied(()), copied(spans))
-"""
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="pages are found in /proc")
-def test_the_pages_that_forks_write_to_are_found_and_copied_at_once():
-    run = subprocess.run([sys.executable, "-c", PAGES], capture_output=True, text=True, check=True, timeout=60)
-    found, one_by_one, at_once = map(int, run.stdout.split())
-    assert found >= 256
-    assert one_by_one >= 256
-    assert at_once < 64
-
-
-def test_a_fault_of_the_sandbox_is_no_verdict_on_the_learner(pool: Pool, counter: Exercise):
-    nonsense = GradeJob(
-        counter, Submission(counter.solution, pool.compile(counter.solution)), seed="no number", solc=""
-    )
-    with pytest.raises(EvmboxError, match=r"TypeError at .+\.py:\d+"):
-        pool._fork(nonsense, Ration(), lambda _: None)
-    assert grade(pool, counter).outcome is Outcome.PASSED
 
 
 # Scenarios

@@ -1,13 +1,16 @@
 """Proofs by mutants: what the checks refuse, what survives them, and what authors say about it."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from evmbox.compiler import SOURCE_NAME
 from evmbox.exercise import load_exercise
+from evmbox.mutate import mutants_of
 from evmbox.pool import Pool
-from evmbox.proof import Claim, Fate, MutantResult, Proof, Proving, Row, Work, prove
+from evmbox.proof import Claim, Fate, MutantResult, Proof, Proving, Row, Work, mutants, prove
 
 EXERCISES = Path(__file__).parent / "exercises"
 
@@ -167,3 +170,13 @@ def test_without_a_solution_that_passes_there_are_no_mutants(prove_lamp: Prove):
     assert proof.mutation is None
     assert said(proof, Claim.MUTANTS_KILLED).found == "the solution fails"
     assert not said(proof, Claim.MUTANTS_KILLED).ok
+
+
+def test_what_could_not_be_compiled_is_equal_to_nothing(pool: Pool):
+    exercise = load_exercise(EXERCISES / "counter")
+    details = pool.compile(exercise.solution, details=True).details
+    assert details is not None
+    mutant = mutants_of(exercise.solution, details.asts[SOURCE_NAME])[0]
+    broken = exercise.model_copy(update={"solution": "contract Counter {"})
+    assert list(mutants._same_code(broken, [replace(mutant, source="contract Counter { uint")], pool)) == []
+    assert list(mutants._same_code(exercise, [replace(mutant, source=exercise.solution)], pool)) != []

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from sqlalchemy import bindparam, update
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from classroom import audit_log
 from classroom.audit_log import Action
@@ -179,18 +180,18 @@ def revoke_id(session: Session, credential_id: UUID) -> bool:
 
 def held(session: Session, user_id: UUID, kinds: Collection[CredentialKind]) -> list[Credential]:
     """List what a person holds of these kinds and can still use, the newest first."""
-    return list(
-        session.exec(
-            select(Credential)
-            .where(
-                Credential.user_id == user_id,
-                col(Credential.kind).in_(kinds),
-                col(Credential.revoked_at).is_(None),
-                col(Credential.rotated_at).is_(None),
-                col(Credential.expires_at) > now(),
-            )
-            .order_by(col(Credential.created_at).desc(), col(Credential.id))
-        )
+    newest_first = (col(Credential.created_at).desc(), col(Credential.id))
+    return list(session.exec(holdings(user_id, kinds).order_by(*newest_first)))
+
+
+def holdings(user_id: UUID, kinds: Collection[CredentialKind]) -> SelectOfScalar[Credential]:
+    """Select what a person holds of these kinds and can still use, in no order."""
+    return select(Credential).where(
+        Credential.user_id == user_id,
+        col(Credential.kind).in_(kinds),
+        col(Credential.revoked_at).is_(None),
+        col(Credential.rotated_at).is_(None),
+        col(Credential.expires_at) > now(),
     )
 
 

@@ -14,9 +14,12 @@ from sqlmodel import col, select
 from classroom import __doc__ as about
 from classroom import workload
 from classroom.accounts import Entrance, Post, SessionSigner, TokenSigner
-from classroom.api import deps, problems
+from classroom.api import deps, idempotency, problems
+from classroom.api.cors import Cors, allowed_origins
 from classroom.api.events import EventHub
+from classroom.api.examples import give_examples
 from classroom.api.job_events import JobHub
+from classroom.api.limits import Limits, RateLimit
 from classroom.api.listening import listen
 from classroom.api.middleware import BodyLimit, Envelope, security_headers
 from classroom.api.routes import (
@@ -78,17 +81,20 @@ TAGS: Final = [
 
 
 class Api(FastAPI):
-    """FastAPI whose OpenAPI document knows the shape of a problem."""
+    """FastAPI whose OpenAPI document knows the shape of a problem, and has examples."""
 
     def openapi(self) -> dict[str, Any]:
         """Give the OpenAPI document."""
-        document = super().openapi()
-        document.setdefault("components", {}).setdefault("schemas", {})["Problem"] = Problem.model_json_schema()
-        return document
+        if self.openapi_schema is None:
+            document = super().openapi()
+            document.setdefault("components", {}).setdefault("schemas", {})["Problem"] = Problem.model_json_schema()
+            give_examples(document)
+        return super().openapi()
 
 
 def create_app(settings: Settings, *, enqueue: Callable[[UUID], object] | None = None) -> FastAPI:
     """Build the API. `enqueue` takes the id of a job that is to be done; without it, the job queue of the settings."""
+    limits = Limits(settings)
     app = Api(
         title="Hyperkit Classroom",
         summary=about,
@@ -97,10 +103,14 @@ def create_app(settings: Settings, *, enqueue: Callable[[UUID], object] | None =
         docs_url=None,  # these pages load from other hosts
         redoc_url=None,
         redirect_slashes=False,  # one address for each thing; a redirect would be built from the Host header
-        lifespan=partial(_lifespan, settings=settings, enqueue=enqueue),
+        lifespan=partial(_lifespan, settings=settings, limits=limits, enqueue=enqueue),
     )
     problems.install(app, on_refusal=deps.write_down)
+    app.add_exception_handler(idempotency.Repeated, idempotency.repeat)
     app.add_middleware(BodyLimit, larger={rpc.PREFIX: LARGEST_CALL_BYTES})
+    app.add_middleware(RateLimit, limits=limits)
+    if origins := allowed_origins(settings):
+        app.add_middleware(Cors, origins=origins, prefixes=("/api/", f"{rpc.PREFIX}/", "/openapi.json"))
     app.add_middleware(Envelope, headers=security_headers(settings))  # added last, so it surrounds the rest
     of_people = (people, entrance, tokens, account, my_data, users)
     of_learning = (lessons, drafts, submissions, sandbox, chains, rpc)
@@ -112,7 +122,7 @@ def create_app(settings: Settings, *, enqueue: Callable[[UUID], object] | None =
 
 @asynccontextmanager
 async def _lifespan(
-    app: FastAPI, *, settings: Settings, enqueue: Callable[[UUID], object] | None
+    app: FastAPI, *, settings: Settings, limits: Limits, enqueue: Callable[[UUID], object] | None
 ) -> AsyncIterator[None]:
     database = Database.of(settings)
     queue = Queue(settings)
@@ -152,6 +162,7 @@ async def _lifespan(
             each.cancel()
             with suppress(asyncio.CancelledError):
                 await each
+        await limits.close()
         await asyncio.to_thread(private_chains.close)
         await asyncio.to_thread(post.close)
         await asyncio.to_thread(scratch.close)

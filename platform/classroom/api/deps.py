@@ -23,6 +23,7 @@ from classroom.api import csrf
 from classroom.api.agents import agent, client_address
 from classroom.api.events import EventHub
 from classroom.api.job_events import JobHub
+from classroom.api.limits import spend
 from classroom.audit_log import Action
 from classroom.catalog import Catalog
 from classroom.chains import NO_SUCH_CHAIN, LiveChains, Owner
@@ -41,6 +42,7 @@ R = TypeVar("R")
 logger = logging.getLogger("classroom.api")
 
 BEARER_KINDS: Final = frozenset({CredentialKind.TOKEN, CredentialKind.KERNEL, CredentialKind.API_KEY})
+KEY_KINDS: Final = frozenset({CredentialKind.TOKEN, CredentialKind.API_KEY})
 _ASK_FOR_BEARER: Final = {"WWW-Authenticate": "Bearer"}
 _ID: Final = re.compile(r"[A-Za-z0-9-]{1,64}")
 
@@ -146,10 +148,14 @@ async def reading(services: Services, read: Callable[P, R], *args: P.args, **kwa
 async def visitor(request: Request, services: InServices) -> Identity | None:
     """Tell who is asking, or None where neither a cookie nor a token says so.
 
-    Raises Unauthenticated for a token that does not hold (a cookie that does not is no cookie), and Forbidden where
-    another site uses a visitor's cookie.
+    Raises Unauthenticated for a token that does not hold (a cookie that does not is no cookie), Forbidden where another
+    site uses a visitor's cookie, and TooMany where a person or a key asks too often.
     """
     identity = await reading(services, _visitor, request, services)
+    if identity is not None:
+        if identity.kind in KEY_KINDS:
+            await spend(request, "key", str(identity.credential_id))
+        await spend(request, "account", str(identity.fair_share))
     if identity is not None and identity.use_is_due:
         await run_in_threadpool(_note_use, services, identity.credential_id)
     return identity

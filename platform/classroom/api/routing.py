@@ -15,7 +15,10 @@ from classroom.api.problems import documented
 
 def api_router(tag: str, *refusals: int, prefix: str = "/api/v1") -> APIRouter:
     """Make the router of one resource, with the statuses its routes refuse by; every router of the API is made here."""
-    return APIRouter(prefix=prefix, tags=[tag], route_class=StrictRoute, responses=documented(*refusals))
+    limited = (429,) if prefix else ()  # by `limits`, whatever is asked
+    return APIRouter(
+        prefix=prefix, tags=[tag], route_class=StrictRoute, responses=documented(*sorted({*refusals, *limited}))
+    )
 
 
 def read_json(body: bytes) -> Any:

@@ -1,5 +1,6 @@
 """The tables. Columns and constraints only; what may be done with them lives in the services."""
 
+from classroom.models.answers import KeptAnswer
 from classroom.models.audit import AuditEvent, AuditHead
 from classroom.models.base import Table, UtcDateTime, now
 from classroom.models.care import Acceptance, Usage
@@ -40,6 +41,7 @@ __all__ = [
     "Invite",
     "Job",
     "JobState",
+    "KeptAnswer",
     "PeriodicTask",
     "Progress",
     "ProgressState",

@@ -72,11 +72,11 @@ class ExercisePanel(anywidget.AnyWidget):
         opened = message["key"]  # makes each answer another one, so that the page hears of it
         try:
             client = self._client()
-            me, exercise, draft, attempts = await asyncio.gather(
+            me, exercise, draft, latest = await asyncio.gather(
                 _in_thread(client.me),
                 _in_thread(client.exercise, self.exercise_id),
                 _in_thread(client.draft, self.exercise_id),
-                _in_thread(client.submissions, self.exercise_id),
+                _in_thread(client.latest_submission, self.exercise_id),
             )
         except Exception as error:  # noqa: BLE001 - whatever it is, the learner sees a panel and not a traceback
             self.content = {"state": "problem", "opened": opened, "problem": _problem(error)}
@@ -88,8 +88,8 @@ class ExercisePanel(anywidget.AnyWidget):
             "exercise": exercise.model_dump(mode="json"),
             "draft": draft.model_dump(mode="json") if draft else None,
         }
-        if attempts and self.attempt["state"] == "idle":
-            await self._resume(client, max(attempts, key=lambda attempt: attempt.number))
+        if latest and self.attempt["state"] == "idle":
+            await self._resume(client, latest)
 
     async def _resume(self, client: Client, last: SubmissionOut) -> None:
         """Show the latest attempt of an earlier visit, and wait for it where it is still on its way."""

@@ -36,6 +36,7 @@ class CohortOut(Out):
     course: str
     exercises: list[ExerciseSummary]
     rows: list[CohortRow]
+    next: str | None = Field(default=None, description="the cursor of the next page of rows; null after the last")
 
 
 RoleName = Literal["instructor", "assistant", "learner"]

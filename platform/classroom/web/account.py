@@ -11,6 +11,7 @@ from pydantic import BaseModel, ValidationError
 
 from classroom.accounts import second_factor
 from classroom.api.deps import InServices, Services
+from classroom.api.paging import LARGEST_PAGE, Paging
 from classroom.api.routes import account as api
 from classroom.errors import ClassroomError, Invalid, NotFound
 from classroom.models import Scope
@@ -195,8 +196,8 @@ def _page(
     person = viewer.person
     values = {
         "account": api.show_account(person, services),
-        "sessions": api.list_sessions(person, services),
-        "keys": api.list_keys(person, services),
+        "sessions": api.list_sessions(person, services, Paging(LARGEST_PAGE)).items,
+        "keys": api.list_keys(person, services, Paging(LARGEST_PAGE)).items,
         "scopes": {scope: what for scope, what in _SCOPES.items() if scope in person.scopes},
         "message": error.detail if error else None,
         "done": None,

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Request, Response
 
 from classroom import courses, progress, submissions
 from classroom.api.deps import InServices
+from classroom.api.paging import Paging
 from classroom.api.routes.lessons import list_lessons, show_exercise, show_lesson
 from classroom.api.routes.submissions import list_submissions
 from classroom.catalog import Catalog
@@ -49,7 +50,7 @@ def lesson(request: Request, lesson_id: Name, viewer: InViewer, services: InServ
     exercises = [
         {
             **dict(show_exercise(summary.id, viewer.person, services)),
-            "attempts": list_submissions(summary.id, viewer.person, services),
+            "attempts": list_submissions(summary.id, viewer.person, services, Paging()).items,
         }
         for summary in shown.exercises
     ]

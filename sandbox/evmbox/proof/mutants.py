@@ -13,6 +13,7 @@ from itertools import repeat
 from pydantic import Field
 
 from evmbox.compiler import SOURCE_NAME, Compilation
+from evmbox.errors import EvmboxError
 from evmbox.exercise import Equivalent, Exercise, Kind
 from evmbox.mutate import Mutant, mutants_of, one_line
 from evmbox.pool import Pool
@@ -81,7 +82,7 @@ def mutate(exercise: Exercise, pool: Pool, *, seed: int, on_compiled: OnDone, on
     mutants = mutants_of(exercise.solution, compiled.details.asts[SOURCE_NAME])
 
     def compile_one(mutant: Mutant) -> Compilation:
-        return pool.compile(mutant.source, extra_sources=exercise.extra_sources)
+        return _compiled(exercise, mutant.source, pool)
 
     compilations = in_parallel(mutants, compile_one, pool.size, lambda _, __, done: on_compiled(done, len(mutants)))
     alive = list(_distinct(compiled, mutants, compilations))
@@ -101,6 +102,16 @@ def mutate(exercise: Exercise, pool: Pool, *, seed: int, on_compiled: OnDone, on
     if left:
         fates |= dict.fromkeys(_same_code(exercise, left, pool), _Verdict(Fate.EQUIVALENT, SAME_CODE))
     return Mutation(mutants=tuple(_result(mutant, fates[mutant]) for mutant in alive), stale=tuple(stale))
+
+
+def _compiled(exercise: Exercise, source: str, pool: Pool, *, optimize: bool = False) -> Compilation:
+    """Compile one source. Raises `EvmboxError` where a limit ended it: that says nothing about the source."""
+    compilation = pool.compile(source, optimize=optimize, extra_sources=exercise.extra_sources)
+    if compilation.outcome not in {None, Outcome.COMPILE_ERROR}:
+        raise EvmboxError(
+            f"A mutant could not be compiled: {compilation.message} Try again later."
+        )
+    return compilation
 
 
 def _distinct(
@@ -151,11 +162,16 @@ def _wrong_with(entry: Equivalent, named: Sequence[Mutant], fates: dict[Mutant, 
 
 
 def _same_code(exercise: Exercise, mutants: Sequence[Mutant], pool: Pool) -> Iterator[Mutant]:
-    def optimized(source: str) -> str:
-        return _code(pool.compile(source, optimize=True, extra_sources=exercise.extra_sources))
+    def optimized(source: str) -> Compilation:
+        return _compiled(exercise, source, pool, optimize=True)
 
     solution = optimized(exercise.solution)
-    return (mutant for mutant in mutants if optimized(mutant.source) == solution)
+    if not solution.ok:
+        return  # what the optimizer can't compile says nothing about what is equal
+    for mutant in mutants:
+        compilation = optimized(mutant.source)
+        if compilation.ok and _code(compilation) == _code(solution):
+            yield mutant
 
 
 def _result(mutant: Mutant, verdict: _Verdict) -> MutantResult:

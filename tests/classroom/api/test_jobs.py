@@ -1,6 +1,7 @@
 """Jobs over the API: ordering, following, cancelling, putting back, each for whom it concerns."""
 
 import asyncio
+import threading
 from datetime import timedelta
 from uuid import UUID, uuid4
 
@@ -152,10 +153,14 @@ def test_a_message_wakes_who_waits_and_is_never_believed():
     job_id = uuid4()
     rows = {job_id: JobEvent(job_id=job_id, state="queued")}
     reads = []
+    read_again = threading.Event()
 
     def read(_ids):
         reads.append(rows[job_id].revision)
-        return dict(rows)
+        found = dict(rows)
+        if len(reads) == 2:
+            read_again.set()
+        return found
 
     async def scenario():
         hub = JobHub(read)  # and nobody looks at the rows by themselves
@@ -165,8 +170,7 @@ def test_a_message_wakes_who_waits_and_is_never_believed():
             second = asyncio.create_task(anext(stream))
             hub.publish(JobEvent(job_id=uuid4(), state="done"))
             hub.publish(JobEvent(job_id=job_id, state="dead", progress=0.9))  # which its row does not say
-            while len(reads) < 2:  # noqa: ASYNC110 - `read` runs in a thread
-                await asyncio.sleep(0)
+            assert await asyncio.to_thread(read_again.wait, 10)
             rows[job_id] = JobEvent(job_id=job_id, state="running", revision=1)
             hub.publish(JobEvent(job_id=job_id, state="dead"))
             return first, await asyncio.wait_for(second, 10)

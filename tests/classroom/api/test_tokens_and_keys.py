@@ -58,7 +58,9 @@ def test_a_program_signs_in_and_goes_on_for_as_long_as_it_refreshes(shared, http
     assert made["scopes"] == ["account", "learn", "manage", "teach"]
     assert get(http, "/me", made["access_token"]).json()["name"] == ada.name
     assert get(http, "/courses/classroom/cohort", made["access_token"]).status_code == 200
-    (session,) = [each for each in get(http, "/account/sessions", made["access_token"]).json() if each["current"]]
+    (session,) = [
+        each for each in get(http, "/account/sessions", made["access_token"]).json()["items"] if each["current"]
+    ]
     assert (session["kind"], session["label"]) == ("program", "A script")
     again = refresh(http, made["refresh_token"]).json()
     assert get(http, "/me", again["access_token"]).status_code == 200
@@ -216,7 +218,7 @@ def test_a_key_is_made_by_who_signed_in_and_can_do_no_more_than_they(http, ada):
         ("POST", "/account/second-factor", {"password": PASSWORD}),
     ):
         assert http.request(method, path, json=body, headers=by_key).status_code == 403, path
-    shown = http.get("/account/keys", headers=by_key).json()
+    shown = http.get("/account/keys", headers=by_key).json()["items"]
     assert made.json()["key"] not in json.dumps(shown)
     assert shown[0]["prefix"] == made.json()["prefix"]
     assert http.delete(f"/account/keys/{shown[0]['id']}", headers=by_key).status_code == 204

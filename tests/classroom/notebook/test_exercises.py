@@ -80,7 +80,8 @@ class Classroom:
 @pytest.fixture
 def classroom(problem: Callable[..., httpx.Response]) -> Classroom:
     return Classroom(
-        problem, {"GET /me": ME, "GET /exercises/tip-jar": EXERCISE, "GET /submissions": [], "POST /compile": None}
+        problem,
+        {"GET /me": ME, "GET /exercises/tip-jar": EXERCISE, "GET /submissions": {"items": []}, "POST /compile": None},
     )
 
 
@@ -340,7 +341,7 @@ def test_a_draft_changed_elsewhere_is_told_with_the_other_text(
 
 def test_the_latest_verdict_of_an_earlier_visit_is_shown(panel: ExercisePanel, classroom: Classroom) -> None:
     classroom.answers |= {
-        "GET /submissions": [submission("done", number=2), submission("done", number=1)],
+        "GET /submissions": {"items": [submission("done", number=2), submission("done", number=1)]},
         f"GET /submissions/{done(2)['id']}": done(2),
     }
     run(panel, {"type": "open", "key": "k"})
@@ -352,7 +353,7 @@ def test_an_attempt_still_on_its_way_is_waited_for_after_a_reload(
     panel: ExercisePanel, classroom: Classroom, told: list[dict[str, Any]]
 ) -> None:
     classroom.answers |= {
-        "GET /submissions": [submission("running")],
+        "GET /submissions": {"items": [submission("running")]},
         f"GET /submissions/{done()['id']}": done(),
     }
     run(panel, {"type": "open", "key": "k"})

@@ -17,6 +17,7 @@ def test_a_kernel_imports_nothing_of_the_server_or_the_chain() -> None:
     ours = {name for name in imported if name.partition(".")[0] in {"classroom", "evmbox"}}
     allowed = (
         "classroom.notebook",
+        "classroom.client",
         "classroom.schemas",
         "classroom.errors",
         "evmbox.report",

@@ -273,7 +273,7 @@ def test_a_key_is_shown_once_works_and_can_be_revoked(site: Site) -> None:
     assert key not in site.get("/account").text
     bearer = {"Authorization": f"Bearer {key}"}
     with httpx.Client(base_url=site.settings.portal_url, headers=bearer, trust_env=False) as program:
-        assert program.get("/api/v1/account/keys").json()[0]["scopes"] == ["account", "learn"]
+        assert program.get("/api/v1/account/keys").json()["items"][0]["scopes"] == ["account", "learn"]
         assert program.post("/api/v1/account/keys", json={"label": "x", "scopes": ["learn"]}).status_code == 403
         key_id = re.search(r'name="key_id" value="([^"]+)"', site.get("/account").text)[1]
         assert site.post("/account/keys/revoke", key_id=key_id).headers["location"] == "/account?done=key"

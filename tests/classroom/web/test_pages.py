@@ -148,7 +148,12 @@ def test_the_home_page_lists_the_lessons_and_says_what_is_next(
     enter: Callable[[User], httpx.Client], people: Any
 ) -> None:
     page = enter(people.alice).get("/").text
-    assert page.index("Start with") < page.index("Hello, storage") < page.index("A tip jar")
+    assert (
+        page.index("Start with")
+        < page.index("Your first transaction")
+        < page.index("Hello, storage")
+        < page.index("A tip jar")
+    )
     assert "Cohort" not in page
 
 

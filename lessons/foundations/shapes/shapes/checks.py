@@ -78,15 +78,13 @@ def each_part_once(chain, contract):
 
 
 @check("Any factors, in any order", task=3, hint="The new area is what counts.")
-@given(first=integers(1, 5), second=integers(1, 5), width=integers(1, 40))
-def scales_by_any(chain, contract, first, second, width):
-    height = 7
-    scaled = tile(chain, contract, width, height)
-    scaled.scale(first)
-    scaled.scale(second)
-    size = width * height * first**2
-    expect_tile(scaled, width * first * second, height * first * second, f"after scaling by {first} and {second}")
-    expect_counts(scaled, 2, size + size * second**2, f"after scaling by {first} and {second}")
+@given(first=integers(1, 12), second=integers(1, 12))
+def scales_by_any(chain, contract, first, second):
+    contract.scale(first)
+    contract.scale(second)
+    size = 15 * first**2
+    expect_equal(contract.call("area()"), size * second**2, f"`area()` after scaling by {first} and {second}")
+    expect_equal(contract.call("wood()"), size + size * second**2, f"`wood()` after scaling by {first} and {second}")
 
 
 @check("A factor of 0 is refused", task=3, hint="`Shape` refuses it. Is `Shape` asked?")

@@ -79,6 +79,12 @@ def mint_makes_units(chain, contract):
     has(contract, chain.bob, ids, [7, 0])
     contract.mint(chain.bob, LARGEST, LARGEST, b"", sender=chain.owner)
     has(contract, chain.bob, [LARGEST], [LARGEST])
+    contract.mint(chain.alice, LARGEST, 5, b"", sender=chain.owner)
+    with reverts():
+        contract.mint(chain.bob, LARGEST, 1, b"", sender=chain.owner)
+    with reverts():
+        contract.safeTransferFrom(chain.alice, chain.bob, LARGEST, 5, b"", sender=chain.alice)
+    has(contract, chain.bob, [LARGEST], [LARGEST], " where no more fits in")
 
 
 @check("mint() tells of it", task=1, hint="Operator is who calls; the units come from the zero address.")

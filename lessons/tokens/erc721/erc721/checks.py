@@ -141,8 +141,11 @@ def strangers_move_nothing(chain, contract):
             with reverts():
                 move(stranger)
     keeper = chain.deploy("Keeper", TAKES, called="a messenger")
-    with reverts():
-        keeper.move(contract, chain.alice, chain.bob, badge, sender=chain.alice)
+    contract.approve(chain.erin, badge, sender=chain.alice)
+    contract.setApprovalForAll(chain.dave, True, sender=chain.alice)
+    for signer in (chain.alice, chain.erin, chain.dave):
+        with reverts():
+            keeper.move(contract, chain.alice, chain.bob, badge, sender=signer)
     owned_by(contract, badge, chain.alice, " after strangers tried to take it")
 
 
@@ -245,6 +248,11 @@ def operators_are_announced(chain, contract):
         with emits(contract, FOR_ALL), emits(contract, FOR_ALL, chain.alice, chain.bob, approved):
             receipt = contract.setApprovalForAll(chain.bob, approved, sender=chain.alice)
         searchable(receipt, contract, FOR_ALL, 2)
+    keeper = chain.deploy("Keeper", TAKES, called="a keeper of badges")
+    with emits(contract, FOR_ALL), emits(contract, FOR_ALL, keeper, chain.bob, True):
+        keeper.allow(contract, chain.bob, sender=chain.alice)
+    found = contract.call("isApprovedForAll(address,address)", keeper, chain.bob)
+    expect_equal(found, True, "`isApprovedForAll` of the keeper and Bob")
 
 
 @check("safeTransferFrom() moves badges as transferFrom() does", task=5, hint="Call transferFrom, or what it calls.")
@@ -383,3 +391,8 @@ def says_what_it_is(chain, contract):
     ):
         found = contract.call("supportsInterface(bytes4)", bytes.fromhex(interface))
         expect_equal(found, expected, f"`supportsInterface` for {interface}")
+    reading = {"balanceOf", "ownerOf", "getApproved", "isApprovedForAll", "tokenURI", "supportsInterface"}
+    for each in contract.abi:
+        if each.get("name") in reading:
+            name = each["name"]
+            assert each["stateMutability"] in {"view", "pure"}, f"`{name}` should be marked `view`: it only answers."

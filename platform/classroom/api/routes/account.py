@@ -4,10 +4,13 @@ from typing import Annotated, Final
 from uuid import UUID
 
 from fastapi import Path
+from sqlmodel import col
 
 from classroom import accounts
 from classroom.accounts import ChangeAddress, Notice, second_factor
 from classroom.api.deps import InOwnAccount, InServices, InThemselves, NotYours, Person, Services
+from classroom.api.idempotency import FIRST, InOnce
+from classroom.api.paging import InPaging, Paging, read_page
 from classroom.api.problems import documented
 from classroom.api.routing import api_router
 from classroom.api.signing_up import FOR_ONE
@@ -22,6 +25,7 @@ from classroom.schemas import (
     KeyIn,
     KeyOut,
     NewKeyOut,
+    Page,
     PasswordIn,
     ProfileIn,
     RecoveryCodesOut,
@@ -87,11 +91,10 @@ def change_email(change: EmailIn, person: InThemselves, services: InServices) ->
 
 
 @router.get("/account/sessions")
-def list_sessions(person: InOwnAccount, services: InServices) -> list[SessionOut]:
+def list_sessions(person: InOwnAccount, services: InServices, paging: InPaging) -> Page[SessionOut]:
     """List where one is signed in, the newest first."""
-    with services.database.read() as session:
-        found = accounts.held(session, person.user.id, SIGNED_IN)
-    return [
+    found, after = _held(services, person, SIGNED_IN, paging)
+    items = [
         SessionOut(
             id=each.id,
             kind="browser" if each.kind is CredentialKind.SESSION else "program",
@@ -103,6 +106,7 @@ def list_sessions(person: InOwnAccount, services: InServices) -> list[SessionOut
         )
         for each in found
     ]
+    return Page(items=items, next=after)
 
 
 @router.delete("/account/sessions", status_code=204)
@@ -119,21 +123,22 @@ def end_session(session_id: SessionId, person: InOwnAccount, services: InService
 
 
 @router.get("/account/keys")
-def list_keys(person: InOwnAccount, services: InServices) -> list[KeyOut]:
+def list_keys(person: InOwnAccount, services: InServices, paging: InPaging) -> Page[KeyOut]:
     """List one's keys, the newest first."""
-    with services.database.read() as session:
-        return [_key_out(each) for each in accounts.held(session, person.user.id, KEYS)]
+    found, after = _held(services, person, KEYS, paging)
+    return Page(items=[_key_out(each) for each in found], next=after)
 
 
 @router.post("/account/keys", status_code=201, responses=documented(409, 413, 415))
-def make_key(order: KeyIn, person: InThemselves, services: InServices) -> NewKeyOut:
+def make_key(order: KeyIn, person: InThemselves, services: InServices, *, once: InOnce = FIRST) -> NewKeyOut:
     """Make a key for a program: shown now, and never again."""
     scopes = {Scope(name) for name in order.scopes}
     if not scopes <= person.scopes:
         raise Forbidden("A key cannot do more than who makes it.")
     with services.database.unit_of_work() as work:
+        once.begin(work)
         made = accounts.make_key(work.session, person.user, label=order.label, scopes=scopes, days=order.days)
-    return NewKeyOut(**dict(_key_out(made.credential)), key=made.key)
+        return once.keep(work, NewKeyOut(**dict(_key_out(made.credential)), key=made.key))
 
 
 @router.delete("/account/keys/{key_id}", status_code=204, responses=documented(404))
@@ -143,13 +148,16 @@ def revoke_key(key_id: KeyId, person: InOwnAccount, services: InServices) -> Non
 
 
 @router.post("/account/second-factor", status_code=201, responses=documented(409, 413, 415, 429))
-def begin_second_factor(proof: ConfirmedIn, person: InThemselves, services: InServices) -> EnrollingOut:
+def begin_second_factor(
+    proof: ConfirmedIn, person: InThemselves, services: InServices, *, once: InOnce = FIRST
+) -> EnrollingOut:
     """Set up an authenticator app. It is in force when its first code was shown."""
     services.entrance.confirm_password(person.user, proof.password)
     with services.database.unit_of_work() as work:
+        once.begin(work)
         second_factor.begin(work.session, person.user.id)
         found = second_factor.enrolling(work.session, person.user, services.key)
-    return EnrollingOut(secret=found.secret, uri=found.uri)
+        return once.keep(work, EnrollingOut(secret=found.secret, uri=found.uri))
 
 
 @router.put("/account/second-factor", responses=documented(404, 413, 415, 429))
@@ -171,14 +179,26 @@ def turn_second_factor_off(proof: ConfirmedIn, person: InThemselves, services: I
     services.post.order(Notice(person.user.id, "The second factor was turned off."))
 
 
-@router.post("/account/recovery-codes", status_code=201, responses=documented(404, 413, 415, 429))
-def renew_recovery_codes(proof: ConfirmedIn, person: InThemselves, services: InServices) -> RecoveryCodesOut:
+@router.post("/account/recovery-codes", status_code=201, responses=documented(404, 409, 413, 415, 429))
+def renew_recovery_codes(
+    proof: ConfirmedIn, person: InThemselves, services: InServices, *, once: InOnce = FIRST
+) -> RecoveryCodesOut:
     """Get new recovery codes; the old ones are worthless from now on."""
     services.entrance.confirm_password(person.user, proof.password)
     if person.user.second_factor_at is None:
         raise NotFound("There is no second factor that could be lost.")
     with services.database.unit_of_work() as work:
-        return RecoveryCodesOut(recovery_codes=second_factor.new_recovery_codes(work.session, person.user.id))
+        once.begin(work)
+        codes = second_factor.new_recovery_codes(work.session, person.user.id)
+        return once.keep(work, RecoveryCodesOut(recovery_codes=codes))
+
+
+def _held(
+    services: Services, person: Person, kinds: frozenset[CredentialKind], paging: Paging
+) -> tuple[list[Credential], str | None]:
+    order = (col(Credential.created_at), col(Credential.id))
+    with services.database.read() as session:
+        return read_page(session, accounts.holdings(person.user.id, kinds), *order, paging=paging, descending=True)
 
 
 def _revoke(services: Services, person: Person, credential_id: UUID, kinds: frozenset[CredentialKind]) -> None:

@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 from classroom import accounts, audit_log, courses, roster
 from classroom.api.deps import CourseSlug, InManaging, InServices, InTeaching, not_yours, run_by, staff_of
 from classroom.api.files import CSV_RESPONSE, csv_response
+from classroom.api.idempotency import FIRST, InOnce
 from classroom.api.paging import InPaging, read_page
 from classroom.api.problems import documented
 from classroom.api.routing import api_router
@@ -57,13 +58,20 @@ def list_people(
         return Page(items=people_out(session, staff.course, found), next=after)
 
 
-@router.post("/courses/{course}/people", status_code=201, responses=documented(413, 415))
+@router.post("/courses/{course}/people", status_code=201, responses=documented(409, 413, 415))
 def enrol_person(
-    course: CourseSlug, enrol: EnrolIn, person: InManaging, services: InServices, request: Request
+    course: CourseSlug,
+    enrol: EnrolIn,
+    person: InManaging,
+    services: InServices,
+    request: Request,
+    *,
+    once: InOnce = FIRST,
 ) -> CoursePersonOut:
     """Give somebody who has an account a role in the course. For its instructors."""
     with services.database.unit_of_work() as work:
         found = run_by(work.session, person, course)
+        once.begin(work)
         user = accounts.find_user(work.session, enrol.name)
         if user is None:
             raise NotFound("There is no account of that name. Invite them by a link, or import them.")
@@ -75,7 +83,7 @@ def enrol_person(
             actor_id=person.user.id,
             request_id=request.state.request_id,
         )
-        return people_out(work.session, found, [user])[0]
+        return once.keep(work, people_out(work.session, found, [user])[0])
 
 
 @router.put("/courses/{course}/people/{user_id}/roles/{role}")
@@ -141,7 +149,13 @@ def export_people(course: CourseSlug, person: InTeaching, services: InServices, 
 
 @router.post("/courses/{course}/import", responses=documented(409, 413, 415))
 def import_learners(
-    course: CourseSlug, wanted: ImportIn, person: InManaging, services: InServices, request: Request
+    course: CourseSlug,
+    wanted: ImportIn,
+    person: InManaging,
+    services: InServices,
+    request: Request,
+    *,
+    once: InOnce = FIRST,
 ) -> ImportOut:
     """Enrol the learners of a CSV file: all of them, or none and 422 with what is wrong on which line.
 
@@ -149,7 +163,8 @@ def import_learners(
     """
     with services.database.unit_of_work() as work:
         found = run_by(work.session, person, course)
-        return roster.import_learners(
+        once.begin(work)
+        done = roster.import_learners(
             work.session,
             found,
             wanted.csv,
@@ -158,6 +173,7 @@ def import_learners(
             actor_id=person.user.id,
             request_id=request.state.request_id,
         )
+        return once.keep(work, done)
 
 
 @router.get("/courses/{course}/groups")
@@ -175,16 +191,22 @@ def list_groups(course: CourseSlug, person: InTeaching, services: InServices, pa
 
 @router.post("/courses/{course}/groups", status_code=201, responses=documented(409, 413, 415))
 def create_group(
-    course: CourseSlug, group: GroupIn, person: InManaging, services: InServices, request: Request
+    course: CourseSlug,
+    group: GroupIn,
+    person: InManaging,
+    services: InServices,
+    request: Request,
+    *,
+    once: InOnce = FIRST,
 ) -> GroupRef:
     """Make a group. For the course's instructors."""
     with services.database.unit_of_work() as work:
         found = run_by(work.session, person, course)
-        return group_ref(
-            courses.create_group(
-                work.session, found, group.name, actor_id=person.user.id, request_id=request.state.request_id
-            )
+        once.begin(work)
+        made = courses.create_group(
+            work.session, found, group.name, actor_id=person.user.id, request_id=request.state.request_id
         )
+        return once.keep(work, group_ref(made))
 
 
 @router.put("/courses/{course}/groups/{group_id}", responses=documented(409, 413, 415))

@@ -19,13 +19,14 @@ from classroom.api.deps import (
     run_by,
     staff_of,
 )
+from classroom.api.idempotency import FIRST, InOnce
 from classroom.api.paging import InPaging, read_page
 from classroom.api.problems import documented
 from classroom.api.routing import api_router
 from classroom.courses import Dates, Offer
 from classroom.errors import Invalid
 from classroom.gradebook import Counting, LateRule
-from classroom.models import Course, Enrolment, Role, Scope
+from classroom.models import Course, Enrolment, Role, Scope, User
 from classroom.schemas import (
     CohortOut,
     CourseChange,
@@ -58,11 +59,18 @@ def list_courses(person: InKnown, services: InServices, paging: InPaging) -> Pag
 
 @router.post("/courses", status_code=201, responses=documented(409, 413, 415))
 def create_course(
-    course: CourseIn, person: InManaging, services: InServices, request: Request, response: Response
+    course: CourseIn,
+    person: InManaging,
+    services: InServices,
+    request: Request,
+    response: Response,
+    *,
+    once: InOnce = FIRST,
 ) -> CourseOut:
     """Make a course that teaches every track, and become its instructor. For administrators and who teaches already."""
     with services.database.unit_of_work() as work:
         courses.require_founder(work.session, person.user)
+        once.begin(work)
         made = courses.create(
             work.session,
             title=course.title,
@@ -73,9 +81,8 @@ def create_course(
             actor_id=person.user.id,
             request_id=request.state.request_id,
         )
-        answer = _out(work.session, services, person, made)
-    response.headers["Location"] = f"{router.prefix}/courses/{made.slug}"
-    return answer
+        response.headers["Location"] = f"{router.prefix}/courses/{made.slug}"
+        return once.keep(work, _out(work.session, services, person, made))
 
 
 @router.get("/courses/{course}")
@@ -141,14 +148,15 @@ def choose_course(course: CourseSlug, person: InPerson, services: InServices) ->
 
 
 @router.get("/courses/{course}/cohort")
-def show_cohort(course: CourseSlug, person: InTeaching, services: InServices) -> CohortOut:
-    """Show how learners stand in every exercise. For the course's instructors, and assistants for their groups."""
+def show_cohort(course: CourseSlug, person: InTeaching, services: InServices, paging: InPaging) -> CohortOut:
+    """Show how learners stand in every exercise, by name. For the course's instructors, and assistants' own groups."""
     with services.database.read() as session:
         staff = staff_of(session, person, course)
         offered = courses.offer(session, staff.course, services.catalog)
-        return progress.cohort(
-            session, staff.course, courses.learners_in_order(session, staff), summaries(services, offered)
-        )
+        order = (col(User.display_name), col(User.name))
+        learners, after = read_page(session, courses.learners_seen(staff), *order, paging=paging)
+        found = progress.cohort(session, staff.course, learners, summaries(services, offered))
+    return found.model_copy(update={"next": after})
 
 
 def summaries(services: Services, offered: Offer) -> list[Any]:

@@ -8,6 +8,7 @@ from sqlmodel import Session, col, select
 
 from classroom import courses
 from classroom.api.deps import CourseSlug, InManaging, InServices, InTeaching, not_yours, run_by, staff_of
+from classroom.api.idempotency import FIRST, InOnce
 from classroom.api.paging import InPaging, read_page
 from classroom.api.problems import documented
 from classroom.api.routing import api_router
@@ -35,13 +36,20 @@ def list_extensions(
         return Page(items=extensions_out(session, found), next=after)
 
 
-@router.post("/courses/{course}/extensions", status_code=201, responses=documented(413, 415))
+@router.post("/courses/{course}/extensions", status_code=201, responses=documented(409, 413, 415))
 def extend(
-    course: CourseSlug, extension: ExtensionIn, person: InManaging, services: InServices, request: Request
+    course: CourseSlug,
+    extension: ExtensionIn,
+    person: InManaging,
+    services: InServices,
+    request: Request,
+    *,
+    once: InOnce = FIRST,
 ) -> ExtensionOut:
     """Give a learner or a group more time; a second one takes the place of the first. For the course's instructors."""
     with services.database.unit_of_work() as work:
         found = run_by(work.session, person, course)
+        once.begin(work)
         offered = courses.offer(work.session, found, services.catalog)
         with (
             not_yours(work.session, User, col(User.id) == extension.user_id),
@@ -58,7 +66,7 @@ def extend(
                 actor_id=person.user.id,
                 request_id=request.state.request_id,
             )
-        return extensions_out(work.session, [given])[0]
+        return once.keep(work, extensions_out(work.session, [given])[0])
 
 
 @router.delete("/courses/{course}/extensions/{extension_id}", status_code=204)

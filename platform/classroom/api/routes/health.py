@@ -18,7 +18,7 @@ from evmbox.isolation.ladder import find_walls
 router = api_router("health", prefix="")
 
 
-@router.get("/healthz")
+@router.get("/healthz", responses={200: {"content": {"application/json": {"example": {"status": "ok"}}}}})
 async def healthz() -> dict[str, str]:
     """Tell that the server lives."""
     return {"status": "ok"}

@@ -9,6 +9,7 @@ from sqlmodel import col, select
 
 from classroom import courses
 from classroom.api.deps import CourseSlug, InManaging, InOwnAccount, InServices, Services, not_yours, run_by
+from classroom.api.idempotency import FIRST, InOnce
 from classroom.api.paging import InPaging, read_page
 from classroom.api.problems import documented
 from classroom.api.routing import api_router
@@ -30,13 +31,20 @@ def list_invites(course: CourseSlug, person: InManaging, services: InServices, p
     return Page(items=[invite_out(each, groups) for each in invites], next=after)
 
 
-@router.post("/courses/{course}/invites", status_code=201, responses=documented(413, 415))
+@router.post("/courses/{course}/invites", status_code=201, responses=documented(409, 413, 415))
 def create_invite(
-    course: CourseSlug, invite: InviteIn, person: InManaging, services: InServices, request: Request
+    course: CourseSlug,
+    invite: InviteIn,
+    person: InManaging,
+    services: InServices,
+    request: Request,
+    *,
+    once: InOnce = FIRST,
 ) -> NewInviteOut:
     """Make an invite and show its link, once. For the course's instructors."""
     with services.database.unit_of_work() as work:
         found = run_by(work.session, person, course)
+        once.begin(work)
         with not_yours(work.session, Group, col(Group.id) == invite.group_id):
             made, secret = courses.invite(
                 work.session,
@@ -50,7 +58,7 @@ def create_invite(
                 request_id=request.state.request_id,
             )
         groups = {group.id: group for group in courses.groups(work.session, found)}
-    return NewInviteOut(**invite_out(made, groups).model_dump(), link=link_of(services, secret))
+        return once.keep(work, NewInviteOut(**invite_out(made, groups).model_dump(), link=link_of(services, secret)))
 
 
 @router.delete("/courses/{course}/invites/{invite_id}", status_code=204)

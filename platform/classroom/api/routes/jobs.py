@@ -21,6 +21,7 @@ from classroom.api.deps import (
     NotYours,
     Person,
 )
+from classroom.api.idempotency import FIRST, InOnce
 from classroom.api.job_events import OVER
 from classroom.api.paging import InPaging, read_page
 from classroom.api.problems import documented
@@ -38,10 +39,13 @@ JobId = Annotated[UUID, Path(description="the job's id")]
 NO_SUCH_JOB = "There is no such job."
 
 
-@router.post("/jobs", status_code=202, responses=documented(413, 415, 429))
-def order_run(order: RunIn, person: InPerson, services: InServices, request: Request, response: Response) -> JobOut:
+@router.post("/jobs", status_code=202, responses=documented(409, 413, 415, 429))
+def order_run(
+    order: RunIn, person: InPerson, services: InServices, request: Request, response: Response, *, once: InOnce = FIRST
+) -> JobOut:
     """Have a source compiled or, with steps, deployed and used on an empty chain, in the background."""
     with services.database.unit_of_work() as work:
+        once.begin(work)
         job = runs.order(
             work,
             user=person.user,
@@ -50,17 +54,20 @@ def order_run(order: RunIn, person: InPerson, services: InServices, request: Req
             enqueue=services.enqueue,
             request_id=request.state.request_id,
         )
-    response.headers["Location"] = f"{router.prefix}/jobs/{job.id}"
-    return workload.to_out(job)
+        response.headers["Location"] = f"{router.prefix}/jobs/{job.id}"
+        return once.keep(work, workload.to_out(job))
 
 
-@router.post("/jobs/backup", status_code=202)
-def order_backup(person: InAdministering, services: InServices, request: Request, response: Response) -> JobOut:
+@router.post("/jobs/backup", status_code=202, responses=documented(409))
+def order_backup(
+    person: InAdministering, services: InServices, request: Request, response: Response, *, once: InOnce = FIRST
+) -> JobOut:
     """Have everything put into one file in the data folder, while the classroom runs. For administrators."""
     with services.database.unit_of_work() as work:
+        once.begin(work)
         job = kinds.order_backup(work, actor=person.user, enqueue=services.enqueue, request_id=request.state.request_id)
-    response.headers["Location"] = f"{router.prefix}/jobs/{job.id}"
-    return workload.to_out(job, for_operator=True)
+        response.headers["Location"] = f"{router.prefix}/jobs/{job.id}"
+        return once.keep(work, workload.to_out(job, for_operator=True))
 
 
 @router.get("/jobs")

@@ -22,6 +22,8 @@ _CALL: Final = {
         "params": {"type": "array"},
     },
 }
+_EXAMPLE: Final = {"jsonrpc": "2.0", "id": 1, "method": "eth_chainId", "params": []}
+_ANSWER: Final = {"jsonrpc": "2.0", "id": 1, "result": "0x539"}
 
 router = api_router("rpc", 401, 403, 404, 413, 415, 422, prefix=PREFIX)
 
@@ -29,8 +31,13 @@ router = api_router("rpc", 401, 403, 404, 413, 415, 422, prefix=PREFIX)
 @router.post(
     "/{chain_id}",
     response_class=Response,
-    responses={200: {"content": {"application/json": {}}}, 204: {"description": "notifications only"}},
-    openapi_extra={"requestBody": {"required": True, "content": {"application/json": {"schema": _CALL}}}},
+    responses={
+        200: {"content": {"application/json": {"example": _ANSWER}}},
+        204: {"description": "notifications only"},
+    },
+    openapi_extra={
+        "requestBody": {"required": True, "content": {"application/json": {"schema": _CALL, "example": _EXAMPLE}}}
+    },
 )
 async def call(
     chain_id: Annotated[UUID, Path(description="the chain's id")],

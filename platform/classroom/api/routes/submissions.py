@@ -7,6 +7,7 @@ from uuid import UUID
 
 from fastapi import Depends, Header, Path, Query, Request, Response
 from fastapi.sse import EventSourceResponse, ServerSentEvent
+from sqlmodel import col
 from starlette.concurrency import run_in_threadpool
 
 from classroom import courses, submissions
@@ -22,10 +23,12 @@ from classroom.api.deps import (
     visible_submission,
 )
 from classroom.api.events import FINAL, Feed
+from classroom.api.paging import InPaging, read_page
 from classroom.api.problems import documented
 from classroom.api.routing import api_router
 from classroom.errors import NotFound, Unavailable
-from classroom.schemas import Event, Name, SubmissionIn, SubmissionOut
+from classroom.models import Submission
+from classroom.schemas import Event, Name, Page, SubmissionIn, SubmissionOut
 
 router = api_router("submissions", 401, 403, 404, 422, 503)
 
@@ -80,14 +83,16 @@ def list_submissions(
     exercise_id: Annotated[Name, Query(description="the exercise whose attempts are meant")],
     person: InPerson,
     services: InServices,
+    paging: InPaging,
     course: CourseQuery = None,
-) -> list[SubmissionOut]:
+) -> Page[SubmissionOut]:
     """List one's own attempts at an exercise, the latest first."""
     with services.database.read() as session:
         offered = member_offer(session, services, person, course)
         offered.exercise(exercise_id)
-        made = submissions.attempts(session, offered.course, person.user, exercise_id)
-        return [submissions.to_out(each) for each in made]
+        mine = submissions.attempts_at(offered.course, person.user, exercise_id)
+        found, after = read_page(session, mine, col(Submission.number), paging=paging, descending=True)
+        return Page(items=[submissions.to_out(each) for each in found], next=after)
 
 
 def shown(submission_id: UUID, person: Person, services: Services) -> SubmissionOut:

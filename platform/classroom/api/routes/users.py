@@ -9,6 +9,7 @@ from sqlmodel import col, select
 
 from classroom import accounts
 from classroom.api.deps import InAdministering, InServices, administering
+from classroom.api.idempotency import FIRST, InOnce
 from classroom.api.paging import InPaging, read_page
 from classroom.api.problems import documented
 from classroom.api.routing import api_router
@@ -26,14 +27,15 @@ UserId = Annotated[UUID, Path(description="the person's id")]
 def list_users(services: InServices, paging: InPaging) -> Page[UserOut]:
     """List everybody, by name."""
     with services.database.read() as session:
-        users, after = read_page(session, select(User), col(User.name), paging=paging)
-    return Page(items=[_out(user) for user in users], next=after)
+        found, after = read_page(session, select(User), col(User.name), paging=paging)
+    return Page(items=[_out(user) for user in found], next=after)
 
 
 @router.post("/users", status_code=201, responses=documented(409, 413, 415))
-def create_user(order: UserIn, person: InAdministering, services: InServices) -> UserOut:
+def create_user(order: UserIn, person: InAdministering, services: InServices, *, once: InOnce = FIRST) -> UserOut:
     """Add a person, who comes in by a link."""
     with services.database.unit_of_work() as work:
+        once.begin(work)
         user = accounts.create_user(
             work.session,
             order.name,
@@ -42,7 +44,7 @@ def create_user(order: UserIn, person: InAdministering, services: InServices) ->
             is_admin=order.is_admin,
             actor_id=person.user.id,
         )
-    return _out(user)
+        return once.keep(work, _out(user))
 
 
 @router.get("/users/{user_id}", responses=documented(404), dependencies=[Depends(administering)])
@@ -68,11 +70,12 @@ def change_user(user_id: UserId, change: UserChange, person: InAdministering, se
     return _out(user)
 
 
-@router.post("/users/{user_id}/link", status_code=201, responses=documented(404))
-def make_link(user_id: UserId, person: InAdministering, services: InServices) -> LinkOut:
+@router.post("/users/{user_id}/link", status_code=201, responses=documented(404, 409))
+def make_link(user_id: UserId, person: InAdministering, services: InServices, *, once: InOnce = FIRST) -> LinkOut:
     """Make a link that signs a person in, once, within a day, to be passed on to them. Their second factor stays."""
     with services.database.unit_of_work() as work:
         user = accounts.existing(work.session, user_id)
+        once.begin(work)
         secret = accounts.issue(
             work.session,
             CredentialKind.ONE_TIME_LINK,
@@ -81,7 +84,7 @@ def make_link(user_id: UserId, person: InAdministering, services: InServices) ->
             label="an administrator",
             actor_id=person.user.id,
         )
-    return LinkOut(url=f"{services.settings.address}/welcome?link={secret}")
+        return once.keep(work, LinkOut(url=f"{services.settings.address}/welcome?link={secret}"))
 
 
 def _out(user: User) -> UserOut:

@@ -1,0 +1,153 @@
+"""What an instructor does: courses, people, groups, invites, extensions, grades, and jobs that were given up."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from classroom.client.connection import Connection, checked, segment
+from classroom.schemas import (
+    CohortOut,
+    CohortRow,
+    CourseChange,
+    CourseIn,
+    CourseOut,
+    CoursePersonOut,
+    EnrolIn,
+    ExtensionIn,
+    ExtensionOut,
+    GradesOut,
+    GroupIn,
+    GroupRef,
+    ImportIn,
+    ImportOut,
+    InviteIn,
+    InviteOut,
+    JobOut,
+    NewInviteOut,
+    PlanIn,
+    RoleName,
+)
+
+
+class Teaching(Connection):
+    """An instructor's calls, and an assistant's as far as their groups go. `course` is a course's short name."""
+
+    def create_course(self, title: str, *, slug: str | None = None, key: str | None = None, **dates: Any) -> CourseOut:
+        """Make a course and become its instructor; `starts_at` and `ends_at` are its dates."""
+        return self._make("/courses", CourseOut, checked(CourseIn, title=title, slug=slug, **dates), key=key)
+
+    def change_course(self, course: str, **changes: Any) -> CourseOut:
+        """Change what is named, by the fields of `CourseChange`."""
+        return self._send("PATCH", _of(course), CourseOut, checked(CourseChange, **changes))
+
+    def set_plan(self, course: str, plan: PlanIn) -> CourseOut:
+        """Choose what a course teaches, and when each track or exercise opens and is due."""
+        return self._send("PUT", f"{_of(course)}/plan", CourseOut, plan)
+
+    def cohort(self, course: str) -> Iterator[CohortRow]:
+        """Yield how each learner stands in every exercise, by name."""
+        cursor: str | None = None
+        while True:
+            page = self._get(f"{_of(course)}/cohort", CohortOut, cursor=cursor)
+            yield from page.rows
+            cursor = page.next
+            if cursor is None:
+                return
+
+    def course_grades(self, course: str) -> Iterator[GradesOut]:
+        """Yield the grades of each learner, by name."""
+        return self._pages(f"{_of(course)}/grades", GradesOut)
+
+    def grades_csv(self, course: str) -> str:
+        """Fetch the grades as CSV."""
+        return self._request("GET", f"{_of(course)}/grades.csv").text
+
+    def people(
+        self, course: str, *, role: RoleName | None = None, group: UUID | None = None
+    ) -> Iterator[CoursePersonOut]:
+        """Yield who is in a course, by name."""
+        return self._pages(f"{_of(course)}/people", CoursePersonOut, role=role, group=group and str(group))
+
+    def people_csv(self, course: str) -> str:
+        """Fetch everyone in the course as CSV."""
+        return self._request("GET", f"{_of(course)}/people.csv").text
+
+    def enrol(self, course: str, name: str, role: RoleName = "learner", *, key: str | None = None) -> CoursePersonOut:
+        """Give somebody who has an account a role in the course."""
+        return self._make(f"{_of(course)}/people", CoursePersonOut, checked(EnrolIn, name=name, role=role), key=key)
+
+    def grant_role(self, course: str, user_id: UUID, role: RoleName) -> CoursePersonOut:
+        """Give a person of the course another role."""
+        return self._send("PUT", f"{_of(course)}/people/{user_id}/roles/{role}", CoursePersonOut)
+
+    def withdraw_role(self, course: str, user_id: UUID, role: RoleName) -> None:
+        """Take a role away; what was handed in stays."""
+        self._do("DELETE", f"{_of(course)}/people/{user_id}/roles/{role}")
+
+    def import_learners(self, course: str, csv: str, *, dry_run: bool = False, key: str | None = None) -> ImportOut:
+        """Enrol the learners of a CSV text: all of them, or none."""
+        return self._make(f"{_of(course)}/import", ImportOut, checked(ImportIn, csv=csv, dry_run=dry_run), key=key)
+
+    def groups(self, course: str) -> Iterator[GroupRef]:
+        """Yield the course's groups, by name."""
+        return self._pages(f"{_of(course)}/groups", GroupRef)
+
+    def create_group(self, course: str, name: str, *, key: str | None = None) -> GroupRef:
+        """Make a group."""
+        return self._make(f"{_of(course)}/groups", GroupRef, checked(GroupIn, name=name), key=key)
+
+    def rename_group(self, course: str, group_id: UUID, name: str) -> GroupRef:
+        """Give a group another name."""
+        return self._send("PUT", f"{_of(course)}/groups/{group_id}", GroupRef, checked(GroupIn, name=name))
+
+    def delete_group(self, course: str, group_id: UUID) -> None:
+        """Remove a group with its extensions and invites; its people stay in the course."""
+        self._do("DELETE", f"{_of(course)}/groups/{group_id}")
+
+    def join_group(self, course: str, group_id: UUID, user_id: UUID) -> None:
+        """Put a learner or an assistant into a group."""
+        self._do("PUT", f"{_of(course)}/groups/{group_id}/members/{user_id}")
+
+    def leave_group(self, course: str, group_id: UUID, user_id: UUID) -> None:
+        """Take a person out of a group."""
+        self._do("DELETE", f"{_of(course)}/groups/{group_id}/members/{user_id}")
+
+    def invites(self, course: str) -> Iterator[InviteOut]:
+        """Yield the course's invites, the newest first, without their secrets."""
+        return self._pages(f"{_of(course)}/invites", InviteOut)
+
+    def create_invite(self, course: str, *, key: str | None = None, **invite: Any) -> NewInviteOut:
+        """Make an invite by the fields of `InviteIn`, and get its link, this once."""
+        return self._make(f"{_of(course)}/invites", NewInviteOut, checked(InviteIn, **invite), key=key)
+
+    def revoke_invite(self, course: str, invite_id: UUID) -> None:
+        """Make an invite worthless; who came in by it stays."""
+        self._do("DELETE", f"{_of(course)}/invites/{invite_id}")
+
+    def extensions(self, course: str) -> Iterator[ExtensionOut]:
+        """Yield the course's extensions, the newest first."""
+        return self._pages(f"{_of(course)}/extensions", ExtensionOut)
+
+    def extend(
+        self, course: str, exercise_id: str, due_at: datetime, *, key: str | None = None, **whose: Any
+    ) -> ExtensionOut:
+        """Give a learner (`user_id`) or a group (`group_id`) more time, for a `reason`."""
+        body = checked(ExtensionIn, exercise_id=exercise_id, due_at=due_at, **whose)
+        return self._make(f"{_of(course)}/extensions", ExtensionOut, body, key=key)
+
+    def withdraw_extension(self, course: str, extension_id: UUID) -> None:
+        """Take an extension back."""
+        self._do("DELETE", f"{_of(course)}/extensions/{extension_id}")
+
+    def dead_jobs(self) -> Iterator[JobOut]:
+        """Yield the jobs that were given up, the latest first."""
+        return self._pages("/jobs/dead", JobOut)
+
+    def requeue_job(self, job_id: UUID) -> JobOut:
+        """Have a job done after all that was given up. Sent once: sent twice, the second would be refused."""
+        return self._send("POST", f"/jobs/{job_id}/requeue", JobOut, retries=())
+
+
+def _of(course: str) -> str:
+    return f"/courses/{segment(course)}"

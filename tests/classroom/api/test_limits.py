@@ -1,0 +1,130 @@
+"""How often one may ask, what is said of it, and which other origins' pages may ask at all."""
+
+import asyncio
+
+import pytest
+from limits.aio.storage import MemoryStorage
+
+from classroom.api.cors import allowed_origins
+from classroom.api.limits import Limits
+from classroom.settings import Settings
+from support.redis import HOW_TO_INSTALL, program, redis_server
+
+REDIS = program()
+SCHOOL = "https://school.example"
+
+
+def test_every_answer_tells_what_is_left(open_live):
+    with open_live(requests_per_account=5, requests_per_address=100) as live:
+        first = live.client("lea").get("/api/v1/me")
+        second = live.client("lea token").get("/api/v1/me")
+        nobody = live.client("nobody").get("/nothing")
+    assert first.headers["ratelimit-policy"] == '"address";q=100;w=60, "account";q=5;w=60'
+    assert first.headers["ratelimit"].startswith('"address";r=99;t=')
+    assert '"account";r=4;' in first.headers["ratelimit"]
+    assert '"key";r=2999;' in second.headers["ratelimit"]
+    assert '"account";r=3;' in second.headers["ratelimit"]
+    assert nobody.headers["ratelimit-policy"] == '"address";q=100;w=60'
+
+
+@pytest.mark.parametrize(
+    ("limit", "whose"),
+    [("requests_per_account", "lea"), ("requests_per_key", "lea token"), ("requests_per_address", "lea")],
+)
+def test_who_asks_too_often_is_told_when_to_come_again(open_live, limit, whose):
+    with open_live(**{limit: 2}) as live:
+        client = live.client(whose)
+        statuses = [client.get("/api/v1/me").status_code for _ in range(3)]
+        refused = client.get("/api/v1/me")
+        others = live.client("leo").get("/api/v1/me").status_code
+        probe = live.client("nobody").get("/healthz")
+    assert statuses == [200, 200, 429]
+    assert refused.headers["content-type"] == "application/problem+json"
+    assert 1 <= int(refused.headers["retry-after"]) <= 60
+    assert ";r=0;" in refused.headers["ratelimit"]
+    assert refused.headers["content-security-policy"]
+    assert others == (429 if limit == "requests_per_address" else 200)
+    assert probe.status_code == 200
+    assert "ratelimit" not in probe.headers
+
+
+def test_no_limit_is_no_header(open_live):
+    with open_live(requests_per_account=0, requests_per_address=0) as live:
+        assert "ratelimit" not in live.client("lea").get("/api/v1/me").headers
+
+
+def test_counting_writes_nothing_into_the_database(tmp_path):
+    for address in ("", "memory"):
+        limits = Limits(Settings(data_dir=tmp_path, rate_storage=address))
+        assert isinstance(limits._storage, MemoryStorage)
+
+
+@pytest.mark.skipif(REDIS is None, reason=HOW_TO_INSTALL)
+def test_processes_share_their_counts_in_redis_and_go_on_without_it(tmp_path):
+    async def count(limits, times):
+        return [await limits.take("account", "somebody") for _ in range(times)]
+
+    async def everything():
+        with redis_server(REDIS) as address:
+            settings = Settings(data_dir=tmp_path, rate_storage=f"redis+{address}", requests_per_account=3)
+            one, other = Limits(settings), Limits(settings)
+            counted = [*await count(one, 2), *await count(other, 2)]
+        without = await count(one, 1)
+        await one.close()
+        await other.close()
+        return counted, without
+
+    counted, without = asyncio.run(everything())
+    assert [each.remaining for each in counted] == [2, 1, 0, 0]
+    assert [each.is_over for each in counted] == [False, False, False, True]
+    assert without == [None]
+
+
+def test_no_other_origin_is_let_in_unless_it_is_named(shared):
+    asked = {"Origin": SCHOOL, "Access-Control-Request-Method": "GET"}
+    answer = shared.client("nobody").options("/api/v1/me", headers=asked)
+    assert answer.status_code == 405
+    assert not [name for name in answer.headers if name.startswith("access-control")]
+
+
+@pytest.fixture(scope="module")
+def opened(tmp_path_factory, migrated, course_dir, opening):
+    with opening(tmp_path_factory.mktemp("cors"), migrated, course_dir, cors_origins=f"{SCHOOL}, http://a:1") as live:
+        yield live
+
+
+def test_a_named_origin_may_ask_with_a_token(opened):
+    asked = {"Origin": SCHOOL, "Access-Control-Request-Method": "POST"}
+    asked["Access-Control-Request-Headers"] = "authorization, content-type, idempotency-key"
+    first = opened.client("nobody").options("/api/v1/compile", headers=asked)
+    assert (first.status_code, first.headers["access-control-allow-origin"]) == (200, SCHOOL)
+    answer = opened.client("lea token").get("/api/v1/me", headers={"Origin": SCHOOL})
+    assert answer.headers["access-control-allow-origin"] == SCHOOL
+    assert "RateLimit" in answer.headers["access-control-expose-headers"]
+    assert "access-control-allow-credentials" not in answer.headers
+
+
+def test_a_named_origin_may_not_use_a_cookie(opened):
+    answer = opened.client("lea").post("/api/v1/compile", json={"source": ""}, headers={"Origin": SCHOOL})
+    assert answer.status_code == 403
+
+
+@pytest.mark.parametrize("origin", ["https://evil.example", "https://school.example.evil.example", "null", ""])
+def test_an_origin_that_is_not_named_gets_nothing(opened, origin):
+    asked = {"Origin": origin, "Access-Control-Request-Method": "GET"}
+    answer = opened.client("nobody").options("/api/v1/me", headers=asked)
+    assert (answer.status_code, answer.headers["content-type"]) == (403, "application/problem+json")
+    answers = (answer, opened.client("lea token").get("/api/v1/me", headers={"Origin": origin}))
+    assert not any("access-control-allow-origin" in each.headers for each in answers)
+
+
+def test_only_the_api_is_opened(opened):
+    assert (
+        "access-control-allow-origin" not in opened.client("nobody").get("/healthz", headers={"Origin": SCHOOL}).headers
+    )
+
+
+@pytest.mark.parametrize("origins", ["*", "school.example", "https://school.example/", "https://a@b", "null"])
+def test_a_setting_that_names_no_origin_is_refused(tmp_path, origins):
+    with pytest.raises(ValueError, match="origin"):
+        allowed_origins(Settings(data_dir=tmp_path, cors_origins=origins))
