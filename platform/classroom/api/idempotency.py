@@ -11,6 +11,7 @@ Submissions have keys of their own, kept with them for ever.
 
 import hashlib
 import json
+from base64 import b64decode, b64encode
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Annotated, Final, TypeVar
@@ -109,14 +110,15 @@ class Once:
         location, content = json.loads(self._open(kept.answer))
         raise Repeated(content.encode(), location)
 
-    def _seal(self, text: bytes) -> bytes:
+    def _seal(self, text: bytes) -> str:
         assert self.secret is not None  # noqa: S101 - asked for where there is a key only
         cipher = AES.new(derive(self.secret, "answer"), AES.MODE_GCM)
         sealed, tag = cipher.encrypt_and_digest(text)
-        return bytes(cipher.nonce) + tag + sealed
+        return b64encode(bytes(cipher.nonce) + tag + sealed).decode()
 
-    def _open(self, sealed: bytes) -> bytes:
+    def _open(self, kept: str) -> bytes:
         assert self.secret is not None  # noqa: S101 - asked for where there is a key only
+        sealed = b64decode(kept)
         nonce, tag, rest = sealed[:16], sealed[16:32], sealed[32:]
         return AES.new(derive(self.secret, "answer"), AES.MODE_GCM, nonce=nonce).decrypt_and_verify(rest, tag)
 

@@ -61,7 +61,7 @@ class Teaching(Connection):
 
     def grades_csv(self, course: str) -> str:
         """Fetch the grades as CSV."""
-        return self._request("GET", f"{_of(course)}/grades.csv").text
+        return self._request("GET", f"{_of(course)}/grades.csv").content.decode("utf-8-sig")
 
     def people(
         self, course: str, *, role: RoleName | None = None, group: UUID | None = None
@@ -71,7 +71,7 @@ class Teaching(Connection):
 
     def people_csv(self, course: str) -> str:
         """Fetch everyone in the course as CSV."""
-        return self._request("GET", f"{_of(course)}/people.csv").text
+        return self._request("GET", f"{_of(course)}/people.csv").content.decode("utf-8-sig")
 
     def enrol(self, course: str, name: str, role: RoleName = "learner", *, key: str | None = None) -> CoursePersonOut:
         """Give somebody who has an account a role in the course."""

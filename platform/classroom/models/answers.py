@@ -3,7 +3,6 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Column, LargeBinary
 from sqlmodel import Field
 
 from classroom.models.base import Table, now, time_column
@@ -17,6 +16,6 @@ class KeptAnswer(Table, table=True):
     user_id: UUID = Field(primary_key=True, foreign_key="users.id", ondelete="CASCADE")
     key_hash: str = Field(primary_key=True, max_length=64)
     request_hash: str = Field(max_length=64)
-    answer: bytes | None = Field(default=None, sa_column=Column(LargeBinary(), nullable=True))  # null: not yet made
+    answer: str | None = None  # in base 64; null: not yet made
     created_at: datetime = Field(default_factory=now, sa_column=time_column())
     expires_at: datetime = Field(sa_column=time_column(index=True))

@@ -15,7 +15,7 @@ def upgrade() -> None:
         sa.Column("user_id", sa.Uuid(), nullable=False),
         sa.Column("key_hash", sa.String(64), nullable=False),
         sa.Column("request_hash", sa.String(64), nullable=False),
-        sa.Column("answer", sa.LargeBinary(), nullable=True),
+        sa.Column("answer", sa.String(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(

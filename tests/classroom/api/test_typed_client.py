@@ -1,0 +1,187 @@
+"""The typed client against a real server: what learners and instructors do with an API key, page by page."""
+
+import threading
+from datetime import timedelta
+from uuid import uuid4
+
+import httpx
+import pytest
+
+from classroom import accounts, submissions
+from classroom.client import Client, Unreachable
+from classroom.errors import Conflict, Forbidden, Invalid, NotFound, Unauthenticated
+from classroom.models import Scope, now
+from classroom.schemas import PlanIn, Step, TrackIn
+from evmbox.report import Outcome, Report, Timings, Versions
+
+COURSE = "classroom"
+REPORT = Report(
+    exercise_id="keeper",
+    outcome=Outcome.PASSED,
+    score=3,
+    max_score=3,
+    timings=Timings(),
+    versions=Versions(solc="0.8.37", evm="prague", exercise="0" * 64),
+)
+
+
+@pytest.fixture(scope="module")
+def connect(shared):
+    """Open clients with a key of a person's own."""
+    opened = []
+
+    def make(name, *scopes):
+        with shared.database.unit_of_work() as work:
+            user = work.session.merge(shared.users[name])
+            key = accounts.make_key(work.session, user, label=uuid4().hex, scopes=set(scopes), days=1).key
+        opened.append(Client(shared.settings.portal_url, key))
+        return opened[-1]
+
+    yield make
+    for client in opened:
+        client.close()
+
+
+@pytest.fixture(scope="module")
+def lea(connect):
+    return connect("lea", Scope.LEARN)
+
+
+@pytest.fixture(scope="module")
+def ines(connect):
+    return connect("ines", *(scope for scope in Scope if scope is not Scope.ADMIN))
+
+
+def grade(shared):
+    """Do what the consumer does with the job that was ordered last."""
+    with shared.database.unit_of_work() as work:
+        claim = submissions.claim(work, shared.enqueued[-1], worker="test", lease_s=60)
+        assert claim is not None
+        assert submissions.finish(work, claim, REPORT)
+
+
+def test_a_learner_goes_from_the_lesson_to_the_grade(shared, lea):
+    assert lea.me().name == "lea"
+    (lesson,) = lea.lessons()
+    assert lea.lesson(lesson.id).exercises == lesson.exercises
+    exercise = lea.exercise("keeper", course=COURSE)
+    assert lea.save_draft("keeper", exercise.starter, revision=0).revision == 1
+    assert lea.draft("keeper").source == exercise.starter
+
+    attempt = lea.submit("keeper", shared.SOLUTION, key="a-click")
+    assert lea.submit("keeper", shared.SOLUTION, key="a-click") == attempt
+    told = []
+    waiting = threading.Thread(target=lambda: told.append(lea.wait(attempt.id)))
+    waiting.start()
+    grade(shared)
+    waiting.join(60)
+    assert told[0].report.score == 3
+    assert lea.submission(attempt.id).source == shared.SOLUTION
+    assert lea.latest_submission("keeper").id == attempt.id
+    assert lea.grades(course=COURSE).percent == 100
+    assert [each.slug for each in lea.courses()] == [COURSE]
+    assert lea.course(COURSE).title == "A small course"
+
+
+def test_lists_are_read_page_by_page(shared, lea, monkeypatch):
+    made = [lea.submit("keeper", f"contract A{number} {{}}") for number in range(3)]
+    asked = []
+    request = lea._request
+    monkeypatch.setattr(lea, "_request", lambda *a, **k: asked.append(k["params"]) or request(*a, **k))
+    two = lea._pages("/submissions", type(made[0]), exercise_id="keeper", limit=1)
+    assert [next(two).id, next(two).id] == [made[2].id, made[1].id]
+    assert ["cursor" in each for each in asked] == [False, True]
+    monkeypatch.undo()
+    numbers = [each.number for each in lea.submissions("keeper")]
+    assert numbers == sorted(numbers, reverse=True)
+    assert len(numbers) >= 3
+
+
+def test_a_learner_tries_things_out(lea, shared):
+    assert lea.compile(shared.SOLUTION).contracts["Keeper"]
+    steps = [Step(action="deploy", contract="Keeper"), Step(action="call", target=0, function="number")]
+    assert [each.ok for each in lea.scenario(shared.SOLUTION, steps).steps] == [True, True]
+    assert lea.trace(shared.SOLUTION, steps, index=0).trace is not None
+    chain = lea.create_chain("mine")
+    assert chain in lea.chains()
+    assert lea.rpc(chain.rpc_path, "eth_chainId", [])["result"] == hex(chain.chain_id)
+    lea.delete_chain(chain.id)
+    assert chain not in lea.chains()
+
+
+def test_a_learner_orders_a_run_and_calls_it_off(lea, shared):
+    job = lea.order_run(shared.SOLUTION, key="a-run")
+    assert lea.order_run(shared.SOLUTION, key="a-run") == job
+    assert next(lea.jobs(kind=job.kind)).id == job.id
+    assert lea.job(job.id).state == "queued"
+    with pytest.raises(NotFound):
+        lea.run_result(job.id)
+    assert lea.cancel_job(job.id).state == "cancelled"
+    assert [each.state for each in lea.job_events(job.id)] == ["cancelled"]
+
+
+def test_an_instructor_runs_a_course(shared, ines, lea, connect):
+    made = ines.create_course("Evenings", slug="evenings", key="a-course")
+    assert ines.create_course("Evenings", slug="evenings", key="a-course") == made
+    assert ines.change_course("evenings", late_rule="hard_close").late_rule == "hard_close"
+    plan = PlanIn(all_tracks=True, tracks=[TrackIn(id="first-steps", due_at=now() + timedelta(days=1))])
+    assert ines.set_plan("evenings", plan).tracks[0].exercises[0].due_at is not None
+    with pytest.raises(Conflict):
+        ines.create_course("Evenings", slug="evenings")
+
+    learner = ines.enrol("evenings", "leo")
+    group = ines.create_group("evenings", "Tuesday")
+    assert ines.rename_group("evenings", group.id, "Wednesday").name == "Wednesday"
+    ines.join_group("evenings", group.id, learner.user_id)
+    assert [each.name for each in ines.people("evenings", role="learner", group=group.id)] == ["leo"]
+    assert "leo" in ines.people_csv("evenings")
+    extension = ines.extend("evenings", "keeper", now() + timedelta(days=9), user_id=learner.user_id, reason="illness")
+    assert [each.id for each in ines.extensions("evenings")] == [extension.id]
+    ines.withdraw_extension("evenings", extension.id)
+    invite = ines.create_invite("evenings", max_uses=3)
+    assert [each.id for each in ines.invites("evenings")] == [invite.id]
+    joining = connect("stranger", Scope.ACCOUNT)
+    assert joining.join(invite.link.rpartition("/")[2]).slug == "evenings"
+    ines.revoke_invite("evenings", invite.id)
+    assert ines.import_learners("evenings", "name\nnewcomer\n", dry_run=True).created == 1
+    assert [each.name for each in ines.cohort("evenings")] == ["leo", "stranger"]
+    assert [each.name for each in ines.course_grades("evenings")] == ["leo", "stranger"]
+    assert ines.grades_csv("evenings").startswith("name,")
+    assert ines.grant_role("evenings", learner.user_id, "assistant").roles == ["assistant", "learner"]
+    ines.leave_group("evenings", group.id, learner.user_id)
+    ines.withdraw_role("evenings", learner.user_id, "learner")
+    ines.delete_group("evenings", group.id)
+    assert list(ines.groups("evenings")) == list(ines.dead_jobs()) == []
+
+
+def test_a_refusal_is_an_error_of_its_kind(shared, lea):
+    with pytest.raises(Forbidden, match="scope"):
+        lea.create_course("Mine")
+    with pytest.raises(NotFound):
+        lea.submission(uuid4())
+    with pytest.raises(Invalid):
+        lea.compile("\0")
+    with Client(shared.settings.portal_url, "no key") as nobody, pytest.raises(Unauthenticated):
+        nobody.me()
+    with Client("http://127.0.0.1:1", "x", sleep=lambda _: None) as away, pytest.raises(Unreachable):
+        away.me()
+
+
+def test_an_answer_that_is_lost_is_asked_for_again_and_nothing_is_made_twice(shared, ines):
+    class Losing(httpx.HTTPTransport):
+        lost = 0
+
+        def handle_request(self, request):
+            answer = super().handle_request(request)
+            if request.method == "POST" and not self.lost:
+                self.lost += 1
+                answer.read()
+                answer.close()
+                raise httpx.ReadError("the line broke", request=request)
+            return answer
+
+    transport = Losing()
+    with Client(shared.settings.portal_url, ines.token, transport=transport, sleep=lambda _: None) as client:
+        group = client.create_group(COURSE, "Once")
+        assert transport.lost == 1
+        assert [each.id for each in client.groups(COURSE)] == [group.id]
