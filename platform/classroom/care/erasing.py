@@ -37,6 +37,7 @@ from classroom.models import (
     Identity,
     Job,
     JobState,
+    KeptAnswer,
     Regrade,
     Role,
     Run,
@@ -147,7 +148,7 @@ def _drop_jobs(session: Session, user_id: UUID, submissions: Iterable[UUID]) -> 
 
 
 def _take_the_name_off(session: Session, user: User) -> None:
-    tables: tuple[Any, ...] = (Acceptance, Credential, Draft, GroupMember, Identity, Run, SecondFactor)
+    tables: tuple[Any, ...] = (Acceptance, Credential, Draft, GroupMember, Identity, KeptAnswer, Run, SecondFactor)
     session.execute(delete(Chain).where(col(Chain.user_id) == user.id))
     for table in tables:
         session.execute(delete(table).where(table.user_id == user.id))

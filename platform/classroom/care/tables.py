@@ -22,6 +22,7 @@ from classroom.models import (
     GroupMember,
     Identity,
     Job,
+    KeptAnswer,
     Progress,
     Regrade,
     RegradeResult,
@@ -82,6 +83,7 @@ HELD: Final = (
         },
     ),
     Held(Usage),
+    Held(KeptAnswer, {"key_hash": _PROVES, "request_hash": _PROVES, "answer": "a sealed copy of what was answered"}),
     Held(AuditEvent, {"actor_id": _OF_OTHERS, "digest": _OF_THE_MACHINE, "position": _OF_THE_MACHINE}),
 )
 """Where there is something about a person, in the order in which it is exported."""

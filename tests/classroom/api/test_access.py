@@ -176,7 +176,7 @@ OPEN = ("/openapi.json", "/healthz", "/readyz", "/internal", "/tokens", "/sign-u
 OF_ANY_SCOPE = {"GET /api/v1/me", "GET /api/v1/courses", "GET /api/v1/courses/{course}", "GET /api/v1/jobs"}
 OF_ANY_SCOPE |= {f"GET /api/v1/jobs/{{job_id}}{what}" for what in ("", "/events", "/result", "/file")}
 OF_ANY_SCOPE |= {"POST /api/v1/jobs/{job_id}/cancel"}
-MANAGED = {"GET /api/v1/courses/{course}/invites"}
+MANAGED = {"GET /api/v1/courses/{course}/invites", "GET /api/v1/courses/{course}/usage"}
 NEEDS_TEACH_TOO = {"GET /api/v1/jobs/{job_id}", "GET /api/v1/jobs/{job_id}/events", "POST /api/v1/jobs/{job_id}/cancel"}
 NEEDS_TEACH_TOO |= {"GET /api/v1/submissions/{submission_id}", "GET /api/v1/submissions/{submission_id}/events"}
 """What is another learner's: a key for learning does not open it, whoever holds it."""
