@@ -68,6 +68,12 @@ class Action(StrEnum):
     REGRADE_DISCARDED = "regrade_discarded"
     SUBMISSION_REGRADED = "submission_regraded"
 
+    USER_EXPORTED = "user_exported"
+    USER_ERASED = "user_erased"
+    TERMS_ACCEPTED = "terms_accepted"
+    RETENTION_APPLIED = "retention_applied"
+    USAGE_EXPORTED = "usage_exported"
+
 
 def record(
     session: Session,

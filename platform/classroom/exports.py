@@ -22,8 +22,6 @@ from classroom.models import Job, JobState, User, now
 from classroom.settings import Settings
 from classroom.workload import Claim, Enqueue, Kind, Lane, Params, Retry
 
-KEPT_FOR: Final = timedelta(days=7)
-
 
 class ExportParams(Params):
     """Which exporter, and what it is asked for: ids and dates, as text."""
@@ -121,7 +119,7 @@ def write(
         "file": exporter.file_name,
         "media_type": exporter.media_type,
         "bytes": finished.stat().st_size,
-        "expires_at": (now() + KEPT_FOR).isoformat(),
+        "expires_at": (now() + timedelta(days=settings.keep_exports_days)).isoformat(),
     }
 
 
@@ -141,8 +139,9 @@ def file_of(settings: Settings, job: Job) -> tuple[Path, str]:
     return path, str(result["media_type"])
 
 
-def forget_old(settings: Settings, session: Session) -> None:
-    """Delete the files that have expired, and those whose job is gone or will never hand them over."""
+def expired(settings: Settings, session: Session) -> list[Path]:
+    """List the folders of files that have expired, and of those whose job is gone or will never hand them over."""
+    found = []
     for folder in (settings.data_dir / "exports").glob("*"):
         try:
             job = session.get(Job, UUID(folder.name))
@@ -150,7 +149,19 @@ def forget_old(settings: Settings, session: Session) -> None:
             continue  # not one of ours
         over = job is None or job.state in {JobState.DEAD, JobState.CANCELLED}
         if over or (job is not None and job.state is JobState.DONE and _expired(job.result or {})):
-            shutil.rmtree(folder, ignore_errors=True)
+            found.append(folder)
+    return found
+
+
+def forget_old(settings: Settings, session: Session) -> None:
+    """Delete the files that are kept no longer."""
+    for folder in expired(settings, session):
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def discard(settings: Settings, job_id: UUID) -> None:
+    """Delete the file of a job at once."""
+    shutil.rmtree(_folder(settings, job_id), ignore_errors=True)
 
 
 def _folder(settings: Settings, job_id: UUID) -> Path:

@@ -86,6 +86,7 @@ def order(
     """
     session = work.session
     chosen = select(Submission.id).where(Submission.course_id == course.id, Submission.state == SubmissionState.DONE)
+    chosen = chosen.where(Submission.source != "")  # kept no longer, so that there is nothing to grade
     if exercise_id is not None:
         chosen = chosen.where(Submission.exercise_id == exercise_id)
     if submission_ids is not None:

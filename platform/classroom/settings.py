@@ -113,6 +113,28 @@ class Settings(BaseSettings):
     traces_url: str = Field(
         default="", description="OTLP collector of traces, such as http://127.0.0.1:4318/v1/traces; empty: none"
     )
+    terms_to_accept: bool = Field(
+        default=False, description="who signs up has to accept the terms and the privacy page, which is recorded"
+    )
+    keep_sources_days: int = Field(
+        default=0, ge=0, description="days that the source of an attempt is kept; its verdict stays. 0: for ever"
+    )
+    keep_chains_days: int = Field(
+        default=0, ge=0, description="days that a private chain is kept after its last change; 0: for ever"
+    )
+    keep_drafts_days: int = Field(
+        default=0, ge=0, description="days that a draft is kept after its last change; 0: for ever"
+    )
+    keep_sessions_days: int = Field(
+        default=90, ge=0, description="days that a session, a link or a key is on record after its end; 0: for ever"
+    )
+    keep_failures_days: int = Field(
+        default=1, ge=0, description="days that counts of failed sign-ins are kept after their window; 0: for ever"
+    )
+    keep_exports_days: int = Field(default=7, ge=1, description="days that a file to download is kept")
+    keep_backups_days: int = Field(
+        default=0, ge=0, description="days that backups in the data folder are kept, but for the newest; 0: for ever"
+    )
     secure_cookies: bool = Field(default=False, description="send the session cookie over HTTPS only")
     multi_user: bool = Field(
         default=False, description="others than the owner use it: refuse to start on the weakest isolation"
@@ -128,6 +150,16 @@ class Settings(BaseSettings):
     def backups_dir(self) -> Path:
         """Where backups go that nobody has named a place for."""
         return self.data_dir / "backups"
+
+    @property
+    def policies_dir(self) -> Path:
+        """The institution's own privacy page and terms of use."""
+        return self.data_dir / "policies"
+
+    @property
+    def erasures_path(self) -> Path:
+        """The ids of who was erased, to be erased again after a backup was brought back (mode 0600)."""
+        return self.data_dir / "erasures.jsonl"
 
     @property
     def queue_path(self) -> Path:

@@ -16,7 +16,7 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
-from classroom import audit_log, courses, progress, workload
+from classroom import audit_log, courses, progress, usage, workload
 from classroom.audit_log import Action
 from classroom.db import UnitOfWork
 from classroom.errors import Conflict, Invalid, NotFound, TooLarge, TooMany
@@ -150,6 +150,7 @@ def submit(
     )
     session.add(submission)
     session.flush()
+    usage.add(session, course.id, user.id, at=submission.created_at, attempts=1)
     workload.add(
         work,
         GRADE,
@@ -234,6 +235,13 @@ def finish(work: UnitOfWork, claim: Claim, report: Report) -> bool:
     if report.deployed:
         session.add(Deployment(submission_id=submission.id, **report.deployed.model_dump()))
     progress.record_verdict(session, submission, report)
+    usage.add(
+        session,
+        submission.course_id,
+        submission.user_id,
+        at=submission.created_at,
+        compute_ms=report.timings.total_ms,
+    )
     audit_log.record(
         session,
         Action.SUBMISSION_GRADED,

@@ -15,10 +15,10 @@ from classroom.exports import Exporter
 from classroom.jobs import Queue
 from classroom.jobs import consumer as consumer_module
 from classroom.jobs.consumer import Consumer
-from classroom.jobs.kinds import KINDS, TIDY
+from classroom.jobs.kinds import CARE, KINDS, TIDY
 from classroom.jobs.wake import Waker
 from classroom.keys import server_key
-from classroom.models import Job, JobState, Regrade, RegradeResult, Role, Run, Submission, SubmissionState, now
+from classroom.models import Job, JobState, Regrade, RegradeResult, Role, Run, Submission, SubmissionState, Usage, now
 from classroom.schemas import Step
 from classroom.settings import REPOSITORY, Settings
 from evmbox.pool import Pool
@@ -226,3 +226,11 @@ def test_the_consumer_says_that_it_lives_and_makes_what_is_due_again(shop):
             return [worker.name for worker in workload.live_workers(session)]
 
     assert wait_until(living) == [shop.consumer.name]
+
+
+def test_care_is_taken_of_what_is_kept_and_of_seats(shop):
+    with shop.database.unit_of_work() as work:
+        job = workload.add(work, CARE, enqueue=shop.queue.enqueue)
+    assert shop.wait_for(job, JobState.DONE).result["drafts"] == 0
+    with shop.database.read() as session:
+        assert shop.lea.id in session.exec(select(Usage.user_id)).all()

@@ -9,12 +9,13 @@ import logging
 import queue
 import smtplib
 import threading
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final, Protocol
 from uuid import UUID
 
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from classroom import audit_log
 from classroom.accounts.credentials import authenticate, issue, revoke_all, take
@@ -31,7 +32,7 @@ from classroom.audit_log import Action
 from classroom.db import Database, UnitOfWork
 from classroom.errors import ClassroomError, Conflict, Unauthenticated
 from classroom.mail import Letter, send
-from classroom.models import CredentialKind, User
+from classroom.models import Acceptance, CredentialKind, User
 from classroom.settings import Settings
 
 CONFIRM_LIFETIME: Final = timedelta(days=1)
@@ -60,6 +61,8 @@ class SignUp:
     email: str
     display_name: str
     invite: str | None = None
+    accepted: tuple[tuple[str, str], ...] = ()
+    """Documents and versions that they agreed to."""
 
 
 @dataclass(frozen=True)
@@ -169,6 +172,7 @@ class Post:
         user = known or create_user(
             session, free_name(session, order.email), display_name=order.display_name, email=order.email, pending=True
         )
+        accept(session, user, order.accepted)
         if order.invite and self._invites:
             self._invites.accept(session, order.invite, user)
         return confirm_letter(session, user, order.email, self._settings)
@@ -179,6 +183,23 @@ class Post:
             text = f"Somebody wanted to use this address for another account. Yours keeps it.\n\n{_FAREWELL}\n"
             return Letter(order.email, "Your address", text)
         return confirm_letter(session, user, order.email, self._settings)
+
+
+def accept(session: Session, user: User, documents: Iterable[tuple[str, str]]) -> None:
+    """Record which versions of which documents a person agreed to; each once."""
+    for document, version in documents:
+        known = select(Acceptance.id).where(
+            Acceptance.user_id == user.id, Acceptance.document == document, Acceptance.version == version
+        )
+        if session.exec(known).first() is None:
+            session.add(Acceptance(user_id=user.id, document=document, version=version))
+            audit_log.record(
+                session,
+                Action.TERMS_ACCEPTED,
+                actor_id=user.id,
+                subject=str(user.id),
+                details={"document": document, "version": version},
+            )
 
 
 def confirm_letter(session: Session, user: User, email: str, settings: Settings) -> Letter:

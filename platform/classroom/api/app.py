@@ -39,11 +39,13 @@ from classroom.api.routes import (
     jobs,
     lessons,
     metrics,
+    my_data,
     people,
     rpc,
     sandbox,
     submissions,
     tokens,
+    usage,
     users,
 )
 from classroom.catalog import Catalog
@@ -65,6 +67,7 @@ TAGS: Final = [
     {"name": "entrance", "description": entrance.__doc__},
     {"name": "tokens", "description": tokens.__doc__},
     {"name": "account", "description": account.__doc__},
+    {"name": "my-data", "description": my_data.__doc__},
     {"name": "users", "description": users.__doc__},
     {"name": "lessons", "description": lessons.__doc__},
     {"name": "drafts", "description": drafts.__doc__},
@@ -75,6 +78,7 @@ TAGS: Final = [
     {"name": "rpc", "description": rpc.__doc__},
     {"name": "courses", "description": courses.__doc__},
     {"name": "grades", "description": grades.__doc__},
+    {"name": "usage", "description": usage.__doc__},
     {"name": "audit", "description": audit.__doc__},
     {"name": "health", "description": health.__doc__},
 ]
@@ -112,9 +116,9 @@ def create_app(settings: Settings, *, enqueue: Callable[[UUID], object] | None =
     if origins := allowed_origins(settings):
         app.add_middleware(Cors, origins=origins, prefixes=("/api/", f"{rpc.PREFIX}/", "/openapi.json"))
     app.add_middleware(Envelope, headers=security_headers(settings))  # added last, so it surrounds the rest
-    of_people = (people, entrance, tokens, account, users)
+    of_people = (people, entrance, tokens, account, my_data, users)
     of_learning = (lessons, drafts, submissions, sandbox, chains, rpc)
-    of_courses = (courses, course_people, invites, extensions, grades)
+    of_courses = (courses, course_people, invites, extensions, grades, usage)
     for resource in (*of_people, *of_learning, *of_courses, jobs, audit, internal, health, metrics):
         app.include_router(resource.router)
     return app

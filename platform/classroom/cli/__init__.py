@@ -16,12 +16,14 @@ COMMANDS: Final = {
     "lesson": "Grade a file, begin a lesson, preview it, prove that its checks are right.",
     "solc": "List the compilers, and fetch native ones.",
     "jobs": "See what waits, runs or was given up; put back, cancel.",
-    "user": "Add people, list them, give them links, roles and keys, shut them out.",
+    "user": "Add people, list them, give them links, roles and keys, shut them out; export and erase their data.",
     "course": "Make courses, and let people into them.",
     "migrate": "Bring the database up to date.",
     "move": "Move everything into another database, such as PostgreSQL.",
     "backup": "Put everything into one file, while the classroom runs.",
     "restore": "Bring a backup back.",
+    "usage": "Tell what each course used in each month, by which an institution bills.",
+    "retention": "Clear away what the settings keep no longer, or say what would go.",
     "audit": "Verify, export and show the audit log.",
     "doctor": "Look whether this machine has all it takes, and say what to do.",
 }
@@ -51,4 +53,4 @@ def print_help() -> None:
     """Print what there is."""
     out.print("Usage: classroom COMMAND …   (classroom COMMAND --help tells more)\n")
     for name, what in COMMANDS.items():
-        out.print(f"  [bold]{name:8}[/] {what}")
+        out.print(f"  [bold]{name:9}[/] {what}")

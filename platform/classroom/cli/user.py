@@ -14,6 +14,7 @@ from sqlmodel import Session
 from classroom import accounts, courses
 from classroom.accounts import second_factor
 from classroom.catalog import Catalog
+from classroom.cli import user_data
 from classroom.cli.console import err, out
 from classroom.db import Database
 from classroom.errors import NotFound
@@ -163,6 +164,10 @@ def drop_second_factor(name: Name) -> None:
         user = _find(session, name)
         second_factor.turn_off(session, user.id, actor_id=None)
     out.print(f"{escape(user.name)} signs in without a second factor until they set one up again.")
+
+
+app.command("export")(user_data.export_user)
+app.command("erase")(user_data.erase_user)
 
 
 @contextmanager

@@ -13,12 +13,13 @@ from typing import Final
 from pydantic import TypeAdapter
 from sqlmodel import col, delete
 
-from classroom import backups, exports, regrades, runs, submissions, workload
+from classroom import backups, exports, regrades, runs, submissions, usage, workload
+from classroom.care import keeping
 from classroom.catalog import Catalog
 from classroom.db import Database, UnitOfWork
 from classroom.errors import NotFound
 from classroom.exports import EXPORT, Exporters
-from classroom.jobs.kinds import BACKUP, TIDY
+from classroom.jobs.kinds import BACKUP, CARE, TIDY
 from classroom.models import Job, JobState, Run, now
 from classroom.regrades import REGRADE
 from classroom.runs import COMPILE, DEPLOY
@@ -226,6 +227,19 @@ def tidy(running: Running, tools: Tools) -> Effects:
     return effects
 
 
+def take_care(running: Running, tools: Tools) -> Effects:
+    """Keep data no longer than the settings say, and count the seats of this month."""
+    done = keeping.apply(tools.database, tools.settings, running.told)
+
+    def effects(work: UnitOfWork) -> bool:
+        if workload.finish(work, running.claim, {rule.name: rule.over for rule in done}) is None:
+            return False
+        usage.take_attendance(work.session)
+        return True
+
+    return effects
+
+
 HANDLERS: Final[Mapping[str, Handler]] = {
     GRADE.name: grade,
     COMPILE.name: compile_source,
@@ -234,4 +248,5 @@ HANDLERS: Final[Mapping[str, Handler]] = {
     BACKUP.name: back_up,
     REGRADE.name: regrade,
     TIDY.name: tidy,
+    CARE.name: take_care,
 }

@@ -5,6 +5,7 @@ from typing import Final
 
 from classroom import audit_log, workload
 from classroom.audit_log import Action
+from classroom.care.handing_over import MY_DATA
 from classroom.db import UnitOfWork
 from classroom.exports import EXPORT, Exporters
 from classroom.models import Job, User
@@ -34,14 +35,27 @@ BACKUP: Final = Kind(
     concurrency=1,
 )
 
-KINDS: Final = Kinds(GRADE, COMPILE, DEPLOY, EXPORT, BACKUP, REGRADE, TIDY)
+CARE: Final = Kind(
+    name="care",
+    title="Keep data no longer than the settings say, and count seats",
+    lane=Lane.BACKGROUND,
+    priority=0,
+    limit_s=3600,
+    retry=Retry(times=3, first_s=60),
+    concurrency=1,
+)
 
-EXPORTERS: Final[Exporters] = {}
+KINDS: Final = Kinds(GRADE, COMPILE, DEPLOY, EXPORT, BACKUP, REGRADE, TIDY, CARE)
+
+EXPORTERS: Final[Exporters] = {MY_DATA.name: MY_DATA}
 
 
 def periodic(settings: Settings) -> tuple[Periodic, ...]:
     """Give what is done again and again under these settings."""
-    rules = [Periodic("tidy", TIDY, every=timedelta(hours=1))]
+    rules = [
+        Periodic("tidy", TIDY, every=timedelta(hours=1)),
+        Periodic("care", CARE, every=timedelta(hours=12)),
+    ]
     if settings.backup_every_hours:
         rules.append(Periodic("backup", BACKUP, every=timedelta(hours=settings.backup_every_hours)))
     return tuple(rules)

@@ -3,6 +3,7 @@
 from classroom.models.answers import KeptAnswer
 from classroom.models.audit import AuditEvent, AuditHead
 from classroom.models.base import Table, UtcDateTime, now
+from classroom.models.care import Acceptance, Usage
 from classroom.models.chains import Chain, ChainRequest
 from classroom.models.courses import (
     Course,
@@ -20,6 +21,7 @@ from classroom.models.people import Credential, CredentialKind, Identity, RateCo
 from classroom.models.submissions import Deployment, Draft, Progress, ProgressState, Submission, SubmissionState
 
 __all__ = [
+    "Acceptance",
     "AuditEvent",
     "AuditHead",
     "Chain",
@@ -54,6 +56,7 @@ __all__ = [
     "Submission",
     "SubmissionState",
     "Table",
+    "Usage",
     "User",
     "UtcDateTime",
     "Worker",

@@ -2,6 +2,7 @@
 
 from classroom.schemas.audit import AuditEntryOut
 from classroom.schemas.base import MAX_SOURCE_BYTES, Id, In, Moment, Name, Out, Page, Problem, Source, Text
+from classroom.schemas.care import UsageOut
 from classroom.schemas.chains import ChainIn, ChainOut
 from classroom.schemas.courses import (
     CohortCell,
@@ -176,6 +177,7 @@ __all__ = [
     "Traced",
     "TrackGradeOut",
     "TrackIn",
+    "UsageOut",
     "UserChange",
     "UserIn",
     "UserOut",

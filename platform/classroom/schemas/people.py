@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from classroom.schemas.base import In, Out, Text
 
@@ -65,6 +65,11 @@ class SignUpIn(In):
     email: Email
     display_name: DisplayName
     invite: Secret | None = None
+    accepted: list[Annotated[str, StringConstraints(max_length=64, pattern="^[0-9a-f]*$")]] = Field(
+        default_factory=list,
+        max_length=8,
+        description="versions of the terms and the privacy page that are agreed to, where the classroom asks for it",
+    )
 
 
 class ForgottenIn(In):

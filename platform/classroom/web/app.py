@@ -10,7 +10,19 @@ from starlette.types import ExceptionHandler
 
 from classroom.api.app import create_app
 from classroom.settings import Settings
-from classroom.web import account, audit, course_pages, course_people, entrance, jobs, joining, pages
+from classroom.web import (
+    account,
+    audit,
+    course_pages,
+    course_people,
+    entrance,
+    jobs,
+    joining,
+    my_data,
+    pages,
+    policies,
+    usage,
+)
 from classroom.web.render import page_problem, wants_page
 
 STATIC: Final = Path(__file__).parent / "static"
@@ -19,7 +31,8 @@ STATIC: Final = Path(__file__).parent / "static"
 def create_site(settings: Settings | None = None) -> FastAPI:
     """Build API, portal and instructor pages; without settings, from the environment."""
     app = create_app(settings or Settings())
-    for pages_of in (pages, entrance, account, course_pages, course_people, joining, jobs, audit):
+    of_people = (entrance, account, my_data, policies)
+    for pages_of in (pages, *of_people, course_pages, course_people, joining, jobs, audit, usage):
         app.include_router(pages_of.router, include_in_schema=False)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     of_api = app.exception_handlers[HTTPException]

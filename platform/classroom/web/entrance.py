@@ -9,7 +9,7 @@ from urllib.parse import quote
 from fastapi import APIRouter, Form, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
-from classroom import accounts
+from classroom import accounts, policies
 from classroom.accounts import (
     DEVICE_COOKIE,
     SESSION_COOKIE,
@@ -120,7 +120,8 @@ def show_sign_up(
 ) -> Response:
     """Ask for what an account needs, where the settings let people make one."""
     signing_up.require_way_in(services, invite or None)
-    return page(request, "sign_up.html", email="", display_name="", invite=invite, message=None)
+    to_accept = _to_accept(services)
+    return page(request, "sign_up.html", email="", display_name="", invite=invite, to_accept=to_accept, message=None)
 
 
 @router.post("/sign-up")
@@ -132,13 +133,22 @@ def sign_up(
     email: ShortField,
     display_name: ShortField,
     invite: Annotated[str, Form(max_length=128)] = "",
+    accepted: Annotated[str, Form(max_length=256)] = "",
 ) -> Response:
     """Take the wish for an account, and tell everybody the same."""
     csrf.require_same_origin(request)
     try:
-        signing_up.ask(services, visit, email=email, display_name=display_name, invite=invite or None)
+        signing_up.ask(
+            services,
+            visit,
+            email=email,
+            display_name=display_name,
+            invite=invite or None,
+            accepted=accepted.split(),
+        )
     except ClassroomError as error:
         shown = {"email": email[:254], "display_name": display_name[:128], "invite": invite}
+        shown["to_accept"] = _to_accept(services)
         return again(request, "sign_up.html", error, **shown)
     return page(request, "letter_sent.html", status=202, by_mail=bool(services.settings.smtp_host), what="sign-up")
 
@@ -217,6 +227,11 @@ def reset(request: Request, services: InServices, link: ShortField, password: Sh
         return again(request, "reset.html", error, user=user, link=link)
     services.post.order(accounts.Notice(user.id, "Your password was changed by a link from a letter."))
     return page(request, "all_set.html", name=user.name, email=user.email, what="reset")
+
+
+def _to_accept(services: Services) -> str:
+    """Give the versions that whoever signs up agrees to; empty where the settings ask for nothing."""
+    return " ".join(policies.versions(services.settings).values()) if services.settings.terms_to_accept else ""
 
 
 def _let_in(services: Services, entered: SignedIn | SecondStep, target: str) -> Response:

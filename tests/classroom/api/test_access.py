@@ -94,6 +94,7 @@ RULES = {
     "PUT /api/v1/account/second-factor": themselves(404, 422),
     "POST /api/v1/account/second-factor/off": themselves(204, 404),
     "POST /api/v1/account/recovery-codes": themselves(404),
+    "POST /api/v1/account/export": where_allowed(ACCOUNT, 202, 429),
     "GET /api/v1/users": ADMIN,
     "POST /api/v1/users": where_allowed(ADMIN, 201, 409),
     "GET /api/v1/users/{user_id}": ADMIN,
@@ -134,6 +135,8 @@ RULES = {
     "PUT /api/v1/courses/{course}/chosen": where_allowed(MEMBER, 204),
     "GET /api/v1/courses/{course}/cohort": STAFF,
     "GET /api/v1/audit": ADMIN,
+    "GET /api/v1/usage": ADMIN,
+    "GET /api/v1/courses/{course}/usage": INSTRUCTOR,
     "GET /api/v1/courses/{course}/audit": INSTRUCTOR,
     "GET /api/v1/courses/{course}/grades": STAFF,
     "GET /api/v1/courses/{course}/grades.csv": STAFF,
@@ -184,7 +187,7 @@ OPEN = (
 OF_ANY_SCOPE = {"GET /api/v1/me", "GET /api/v1/courses", "GET /api/v1/courses/{course}", "GET /api/v1/jobs"}
 OF_ANY_SCOPE |= {f"GET /api/v1/jobs/{{job_id}}{what}" for what in ("", "/events", "/result", "/file")}
 OF_ANY_SCOPE |= {"POST /api/v1/jobs/{job_id}/cancel"}
-MANAGED = {"GET /api/v1/courses/{course}/invites"}
+MANAGED = {"GET /api/v1/courses/{course}/invites", "GET /api/v1/courses/{course}/usage"}
 NEEDS_TEACH_TOO = {"GET /api/v1/jobs/{job_id}", "GET /api/v1/jobs/{job_id}/events", "POST /api/v1/jobs/{job_id}/cancel"}
 NEEDS_TEACH_TOO |= {"GET /api/v1/submissions/{submission_id}", "GET /api/v1/submissions/{submission_id}/events"}
 """What is another learner's: a key for learning does not open it, whoever holds it."""

@@ -17,7 +17,14 @@ _LETTER: Final = "If that may be, a letter with a link is on its way."
 @router.post("/sign-ups", status_code=202)
 def sign_up(asked: SignUpIn, services: InServices, visit: InVisit) -> SentOut:
     """Ask for an account. The answer is the same where there is one already: its owner gets another letter."""
-    signing_up.ask(services, visit, email=asked.email, display_name=asked.display_name, invite=asked.invite)
+    signing_up.ask(
+        services,
+        visit,
+        email=asked.email,
+        display_name=asked.display_name,
+        invite=asked.invite,
+        accepted=asked.accepted,
+    )
     return SentOut(detail=_LETTER)
 
 
