@@ -6,8 +6,8 @@ from uuid import uuid4
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0060"
-down_revision = "0050"
+revision = "0070"
+down_revision = "0060"
 branch_labels = None
 depends_on = None
 
