@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from classroom.cli import table
 from classroom.settings import REPOSITORY
 from support.commands import classroom
 from support.native_solc import put_native_solc
@@ -63,6 +64,19 @@ def test_a_proof_is_shown_as_data_and_remembered(tmp_path: Path) -> None:
     assert again.returncode == 0
     assert "as remembered" in again.stdout
     assert "6 of 6 killed" in again.stdout
+
+    # and the table of the course, which takes what is remembered
+    folder = tmp_path / "lessons"
+    track = '[[tracks]]\nid = "basics"\ntitle = "Basics"\nsummary = "S."\nlessons = ["counting"]\n'
+    (folder / "course.toml").write_text(f'title = "A course"\n{track}')
+    nowhere = classroom(tmp_path / "data", "lesson", "table", **lessons)
+    assert nowhere.returncode == 2
+    assert "has no place for the table" in nowhere.stderr
+    (folder / "README.md").write_text(f"# Mine\n\n{table.BEGIN}\n{table.END}\n")
+    written = classroom(tmp_path / "data", "lesson", "table", **lessons)
+    assert written.returncode == 0, written.stderr
+    assert table.read(folder)["counting"][1:7] == ("contract", "3", "2", "4", "6 of 6", "0")
+    assert "as it should be" in classroom(tmp_path / "data", "lesson", "table", **lessons).stdout
 
 
 def test_a_survivor_is_shown_as_a_diff_and_ends_with_1(tmp_path: Path) -> None:

@@ -73,7 +73,9 @@ def write(lessons_dir: Path, table: str) -> bool:
 
 
 def read(lessons_dir: Path) -> dict[str, tuple[str, ...]]:
-    """Return the rows as they stand in `README.md`, by exercise."""
-    text = (lessons_dir / README).read_text(encoding="utf-8").partition(BEGIN)[2].partition(END)[0]
+    """Return the rows as they stand in `README.md`, by exercise; none where there is no such file."""
+    path = lessons_dir / README
+    whole = path.read_text(encoding="utf-8") if path.is_file() else ""
+    text = whole.partition(BEGIN)[2].partition(END)[0]
     cells = [tuple(cell.strip() for cell in line.strip("| ").split("|")) for line in text.splitlines() if "](" in line]
     return {(name := first[1:].partition("]")[0]): (name, *others) for first, *others in cells}
