@@ -201,7 +201,7 @@ def scope_of(route):
         return None
     if path.startswith(("/api/v1/account", "/api/v1/invites")):
         return Scope.ACCOUNT
-    if path.startswith("/api/v1/users") or path in {"/api/v1/jobs/backup", "/api/v1/audit"}:
+    if path.startswith("/api/v1/users") or path in {"/api/v1/jobs/backup", "/api/v1/audit", "/api/v1/usage"}:
         return Scope.ADMIN
     if path.startswith("/api/v1/courses") and not path.endswith("/chosen"):
         return Scope.TEACH if method == "GET" and route not in MANAGED else Scope.MANAGE
