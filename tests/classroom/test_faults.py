@@ -16,7 +16,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from support.dying import ORIGINS
+from support.dying import ORIGINS, REFUSED
 from support.stand import JOBS, WEB, Stand, stand_on
 from support.waiting import wait_until
 
@@ -202,7 +202,7 @@ def test_a_verdict_that_cannot_be_written_is_written_as_soon_as_it_can(stand, ke
     stand.hand_in(key)
     stand.gate.wait_until_reached()
     with OUTAGES[outage](stand, request):
-        order = stand.order("consumer: has the report", "go on")
+        order = stand.order(REFUSED, "go on")
         stand.gate.open()
-        wait_until(lambda: not order.exists(), what="a verdict to be written")
+        wait_until(lambda: not order.exists(), what="a verdict that is not taken")
     stand.assert_graded_once(key, attempt=1)

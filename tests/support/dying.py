@@ -10,13 +10,17 @@ import os
 import runpy
 import signal
 import sys
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import classroom.isolation
 from classroom import submissions, workload
 from classroom.api.events import FINAL, EventHub
+from classroom.db import Database, UnitOfWork
+from classroom.errors import Unavailable
 from classroom.jobs import wake
 from classroom.jobs.consumer import Consumer
 from classroom.jobs.handlers import HANDLERS
@@ -51,6 +55,9 @@ ORIGINS = {
     ),
 }
 """The points of each part, in the order in which a submission comes past them."""
+
+REFUSED = "consumer: verdict refused by the record"
+"""Where nobody dies, and a test may wait."""
 
 Condition = Callable[..., bool]
 
@@ -88,23 +95,35 @@ class _Points:
         self.before(EventHub, "publish", "api: told of the verdict", lambda _hub, event: event.state in FINAL)
 
         self.before(workload, "claim", "consumer: called", lambda _work, kinds, **_: submissions.GRADE in kinds)
-        self.after(workload, "claim", "consumer: claimed, not committed", lambda got: got and got.kind.name == "grade")
-        HANDLERS["grade"] = self._surrounded(HANDLERS["grade"], before="consumer: claimed")  # type: ignore[index]
+        self.after(
+            workload,
+            "claim",
+            "consumer: claimed, not committed",
+            lambda got, *_, **__: bool(got) and got.kind.name == "grade",
+        )
+        HANDLERS["grade"] = self._surrounded(  # type: ignore[index]
+            HANDLERS["grade"], before="consumer: claimed", after="consumer: has the report"
+        )
         self._at_solc()
         checking: Condition = lambda _self, _claim, step: step.stage is Stage.CHECK  # noqa: E731
         self.before(Consumer, "_tell_progress", "consumer: checking", checking)
-        self.before(Consumer, "_hand_in", "consumer: has the report")
+        self._at_a_refused_verdict()
         self.after(submissions, "finish", "consumer: verdict written, not committed")
         done: Condition = lambda _self, _id, state, *_: state is SubmissionState.DONE  # noqa: E731
         self.before(wake.Waker, "tell", "consumer: verdict committed, not told", done)
         for post in (wake._Loopback, wake._Notifier):
-            self.after(post, "__call__", "consumer: told")
+            self.after(
+                post,
+                "__call__",
+                "consumer: told",
+                lambda _none, _post, event: "submission_id" in event and "done" in event,
+            )
         self._note_forks()
 
     def before(self, owner: Any, name: str, point: str, condition: Condition = lambda *_, **__: True) -> None:
         setattr(owner, name, self._surrounded(getattr(owner, name), before=point, condition=condition))
 
-    def after(self, owner: Any, name: str, point: str, condition: Condition = lambda _: True) -> None:
+    def after(self, owner: Any, name: str, point: str, condition: Condition = lambda *_, **__: True) -> None:
         setattr(owner, name, self._surrounded(getattr(owner, name), after=point, condition=condition))
 
     def _surrounded(
@@ -119,7 +138,7 @@ class _Points:
             if before and condition(*arguments, **named):
                 self._reached(before)
             result = function(*arguments, **named)
-            if after and condition(result):
+            if after and condition(result, *arguments, **named):
                 self._reached(after)
             return result
 
@@ -148,6 +167,31 @@ class _Points:
             return sent
 
         LimitedProcess._write = written  # type: ignore[method-assign]
+
+    def _at_a_refused_verdict(self) -> None:
+        """Put a point where the record did not take a verdict, which is about to be tried again."""
+        hand_in, unit_of_work = Consumer._hand_in, Database.unit_of_work
+        handing_in = threading.local()
+
+        def noted(*arguments: Any) -> bool:
+            handing_in.now = True
+            try:
+                return hand_in(*arguments)
+            finally:
+                handing_in.now = False
+
+        @contextmanager
+        def tried(database: Database, **named: bool) -> Iterator[UnitOfWork]:
+            try:
+                with unit_of_work(database, **named) as work:
+                    yield work
+            except Unavailable:
+                if getattr(handing_in, "now", False):
+                    self._reached(REFUSED)
+                raise
+
+        Consumer._hand_in = noted  # type: ignore[method-assign]
+        Database.unit_of_work = tried  # type: ignore[method-assign]
 
     def _note_forks(self) -> None:
         """Write down which process grades, and of which template it is a fork."""
