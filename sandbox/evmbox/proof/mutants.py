@@ -108,9 +108,7 @@ def _compiled(exercise: Exercise, source: str, pool: Pool, *, optimize: bool = F
     """Compile one source. Raises `EvmboxError` where a limit ended it: that says nothing about the source."""
     compilation = pool.compile(source, optimize=optimize, extra_sources=exercise.extra_sources)
     if compilation.outcome not in {None, Outcome.COMPILE_ERROR}:
-        raise EvmboxError(
-            f"A mutant could not be compiled: {compilation.message} Try again later."
-        )
+        raise EvmboxError(f"A mutant could not be compiled: {compilation.message} Try again later.")
     return compilation
 
 
