@@ -8,7 +8,7 @@ from classroom.schemas.base import Out
 class UsageOut(Out):
     """What one course used in one month."""
 
-    month: str = Field(description="in UTC, such as 2026-11")
+    month: str = Field(description="in UTC", examples=["2026-11"])
     course: str = Field(description="the course's short name")
     title: str
     seats: int = Field(description="learners who were enrolled, or handed in")
