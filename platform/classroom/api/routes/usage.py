@@ -12,7 +12,9 @@ from classroom.schemas import Text, UsageOut
 
 router = api_router("usage", 401, 403, 404, 422, 503)
 
-Month = Annotated[Text | None, Query(max_length=7, description="a month such as 2026-11, included", examples=["2026-11"])]
+Month = Annotated[
+    Text | None, Query(max_length=7, description="a month such as 2026-11, included", examples=["2026-11"])
+]
 
 
 @router.get("/usage")
