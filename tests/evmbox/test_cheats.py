@@ -21,7 +21,7 @@ FAIL = (CONTRACTS / "CheatsThatFail.sol").read_text()
 HEAD = '// SPDX-License-Identifier: MIT\npragma solidity ^0.8.20;\nimport {Test} from "forge-std/Test.sol";\n'
 WORDS = {
     "testEqual()": 'failed at `assertEq(2, 3)`: "the sum"',
-    "testAddresses()": "failed at `assertEq(ada, 0x0000000000000000000000000000000000000000)`",
+    "testAddresses()": "failed at `assertEq(ada, the zero address)`",
     "testTexts()": r'failed at `assertEq("yes\u{a}", "no")`',
     "testSigned()": "failed at `assertGt(-2, -1)`",
     "testFlag()": 'failed at `assertTrue()`: "order"',

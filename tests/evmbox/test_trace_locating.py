@@ -109,9 +109,9 @@ def test_only_gas_that_ran_out_is_looked_for(counter: Exercise, pool: Pool, monk
     jobs: list[Job] = []
     fork = pool._fork
 
-    def forked(job: Job, *rest: object) -> object:
+    def forked(job: Job, *rest: object, **options: object) -> object:
         jobs.append(job)
-        return fork(job, *rest)  # type: ignore[arg-type]
+        return fork(job, *rest, **options)  # type: ignore[arg-type]
 
     monkeypatch.setattr(pool, "_fork", forked)
     for source in (counter.solution, counter.starter, SPINNING):

@@ -90,18 +90,16 @@ def _print(found: list[Job]) -> None:
     if not found:
         out.print("There are none.")
         return
-    table = Table(box=None)
-    for name in ("id", "kind", "state", "progress", "attempt", "failures", "made (UTC)", "worker"):
-        table.add_column(name, no_wrap=True)
+    table = Table(box=None)  # as wide as a terminal of 80 columns, so that an id can be copied whole
+    for name in ("id", "kind", "state", "done", "fails", "made (UTC)"):
+        table.add_column(name, no_wrap=True, min_width=36 if name == "id" else None)
     for job in found:
         table.add_row(
             str(job.id),
             job.kind,
             job.state.value,
             f"{job.progress:.0%}",
-            str(job.attempt),
             str(job.failures),
-            f"{job.created_at:%Y-%m-%d %H:%M:%S}",
-            escape(job.worker or ""),
+            f"{job.created_at:%m-%d %H:%M}",
         )
     out.print(table)
