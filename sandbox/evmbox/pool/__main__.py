@@ -2,8 +2,8 @@
 
 Run as `python -m evmbox.pool FD WALL …`, with one end of a socket pair and the names of the walls it is to put around
 itself. The first channel received on the socket carries a job that is done here, to warm the process; each later one is
-answered by a fork: at once, or in the next lull where it says that nobody waits for it yet. It ends when the other end does, and every fork dies with it. It knows no secrets: the pool starts
-it with a bare environment.
+answered by a fork: at once, or in the next lull where it comes with the word that nobody waits for it. It ends when the
+other end does, and every fork dies with it. It knows no secrets: the pool starts it with a bare environment.
 """
 
 import gc

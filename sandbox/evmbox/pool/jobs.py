@@ -22,7 +22,6 @@ from evmbox.scenario import run_scenario, trace_step
 from evmbox.steps import Step, StepResult
 from evmbox.traces import Traced, Window
 
-
 AT_ONCE = b"."
 """Asks the template for a fork, or for all those for which nobody waited before."""
 
