@@ -43,9 +43,7 @@ def transfer_call(to, amount):
 def order_call(item, sizes, to):
     text = padded(item.encode())
     head = word(96) + word(96 + len(text)) + word(int(to, 16))
-    return (
-        keccak(b"order(string,uint256[],address)")[:4] + head + text + word(len(sizes)) + b"".join(map(word, sizes))
-    )
+    return keccak(b"order(string,uint256[],address)")[:4] + head + text + word(len(sizes)) + b"".join(map(word, sizes))
 
 
 @check("A selector is the beginning of a hash", task=1, points=2, hint="keccak256 of the text, its first four bytes.")
@@ -121,7 +119,16 @@ def packed_keys_are_hashes(chain, contract):
 @check("A twin has the same packed key", task=4, points=3, hint="The same letters, cut at another place.")
 def twins_are_found(chain, contract):
     short, long = letters(chain, "short", 4), letters(chain, "long", 45)
-    for pair in ((short, long), (long, short), (short, short), ("", long), (long, ""), ("a", ""), ("", "a"), ("a", "b")):
+    for pair in (
+        (short, long),
+        (long, short),
+        (short, short),
+        ("", long),
+        (long, ""),
+        ("a", ""),
+        ("", "a"),
+        ("a", "b"),
+    ):
         other = list(contract.twin(*pair))
         expect_equal("".join(other), "".join(pair), f"the letters of the twin of {pair}")
         if other == list(pair):
@@ -138,10 +145,11 @@ def keys_differ(chain, contract):
     pairs |= {(other, f"{text}{turn}") for turn in range(3)} | {(f"{other}{turn}", text) for turn in range(3)}
     for separator in SEPARATORS:
         pairs |= {(f"a{separator}b", "c"), ("a", f"b{separator}c")}
+    answers = [output["type"] for each in contract.abi if each.get("name") == "key" for output in each["outputs"]]
+    expect_equal(answers, ["bytes32"], "the type of what `key` answers")
     keys = {}
     for pair in sorted(pairs):
         key = contract.key(*pair)
-        assert isinstance(key, bytes) and len(key) == 32, "`key` should answer a `bytes32`."
         if key in keys:
             raise CheckFailed(f"`key` should differ for {pair} and {keys[key]}, but it is the same.")
         keys[key] = pair
