@@ -46,6 +46,14 @@ def order_call(item, sizes, to):
     return keccak(b"order(string,uint256[],address)")[:4] + head + text + word(len(sizes)) + b"".join(map(word, sizes))
 
 
+def expect_calldata(made, wanted, what):
+    """Expect these bytes, and say where they first differ: in the selector, or in which word."""
+    expect_equal(made[:4], wanted[:4], f"the selector, the first four bytes, of {what}")
+    for place in range(4, len(wanted), 32):
+        expect_equal(made[place : place + 32], wanted[place : place + 32], f"word {place // 32} of {what}")
+    expect_equal(len(made), len(wanted), f"the number of bytes of {what}")
+
+
 @check("A selector is the beginning of a hash", task=1, points=2, hint="keccak256 of the text, its first four bytes.")
 def selectors_are_computed(chain, contract):
     drawn = f"{letters(chain, 'name', 7)}(uint{8 * chain.number('width', 1, 32)},bytes)"
@@ -60,7 +68,7 @@ def transfers_are_encoded(chain, contract):
     receivers = (chain.bob.address, address(chain, "receiver"), f"0x{0:040x}")
     for to, amount in zip(receivers, (some(chain, "amount"), 0, LARGEST), strict=True):
         made = contract.transferCall(to, amount)
-        expect_equal(made, transfer_call(to, amount), f"the calldata of a transfer of {amount}")
+        expect_calldata(made, transfer_call(to, amount), f"the calldata of a transfer of {amount}")
 
 
 @check("The call of order", task=2, points=3, hint="A text and a list lie behind the values; abi.encodeCall knows how.")
@@ -76,7 +84,9 @@ def orders_are_encoded(chain, contract):
         (letters(chain, "long", 120), [one + turn for turn in range(7)]),
     ):
         made = contract.orderCall(item, sizes, to)
-        expect_equal(made, order_call(item, sizes, to), f"the calldata of an order of {item!r} in {len(sizes)} sizes")
+        expect_calldata(
+            made, order_call(item, sizes, to), f"the calldata of an order of {item!r} in {len(sizes)} sizes"
+        )
 
 
 @check("A transfer is read", task=3, points=2, hint="Skip the selector, then abi.decode.")
