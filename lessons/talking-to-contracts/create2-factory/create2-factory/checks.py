@@ -6,7 +6,7 @@ whether the factory looks at the code of an address or remembers what it made.
 
 from eth_utils import to_checksum_address
 
-from evmbox.checks import check, emits, ether, expect_equal, reverts
+from evmbox.checks import CheckFailed, Reverted, check, ether, expect_equal, reverts
 
 DEPLOYED = "Deployed(address,address,bytes32)"
 NOBODY = "0x0000000000000000000000000000000000000000"
@@ -31,6 +31,18 @@ def makes(chain, contract, salt, owner, sender="bob", value=0):
     wallet = chain.at(told, "AnyWallet", called="the new wallet")
     expect_equal(wallet.owner(), owner, "the new wallet's `owner()`")
     return wallet, receipt
+
+
+def refuses(contract, salt, owner, error, values, **terms):
+    """Deploy a wallet that must be refused, with this error and these values. A salt is too long for a message."""
+    who = "nobody" if owner == NOBODY else repr(owner)
+    try:
+        contract.deploy(salt, owner, **terms)
+    except Reverted as found:
+        assert found.error == error, f"`deploy` of a wallet for {who} should revert with {error}; it {found.predicate}."
+        assert list(found.arguments.values()) == values, f"{error} should name the wallet that exists."
+        return
+    raise CheckFailed(f"`deploy` of a wallet for {who} should revert with {error}, but it succeeded.")
 
 
 @check("The address is known before there is a wallet", task=1, points=3, hint="Is the owner part of the init code?")
@@ -95,10 +107,11 @@ def contracts_deploy(chain, contract):
     told = [contract.call(COMPUTE, each, messenger) for each in (salt, bytes(255 - byte for byte in salt))]
     receipt = messenger.deployTwo(contract, salt, messenger, sender=chain.bob)
     expect_equal(list(receipt.value), told, "where two wallets are, made for a contract in one transaction")
+    amount = chain.number("amount", 10, 99)
     third = contract.call(COMPUTE, bytes(32), messenger)
-    receipt = messenger.deploy(contract, bytes(32), messenger, sender=chain.bob, value=7)
+    receipt = messenger.deploy(contract, bytes(32), messenger, sender=chain.bob, value=amount)
     expect_equal(receipt.value, third, "what `deploy` returned to a contract")
-    messenger.pay(third, chain.erin, 7, sender=chain.carol)
+    messenger.pay(third, chain.erin, amount, sender=chain.carol)
     expect_equal(chain.balance(third), 0, "what a contract's wallet holds after all was sent")
 
 
@@ -107,10 +120,12 @@ def wallets_are_announced(chain, contract):
     for turn, owner in enumerate((chain.alice, chain.carol)):
         salt = salted(chain, turn)
         told = contract.call(COMPUTE, salt, owner)
-        with emits(contract, DEPLOYED), emits(contract, DEPLOYED, told, owner, salt):
-            receipt = contract.deploy(salt, owner, sender=chain.bob)
-        topics = [len(event.topics) for event in receipt.events if event.signature == DEPLOYED]
-        assert topics == [3], "Wallet and owner of `Deployed` should be `indexed`, and the salt not."
+        receipt = contract.deploy(salt, owner, sender=chain.bob)
+        events = [event for event in receipt.events if event.signature == DEPLOYED and event.address == contract.address]
+        values = [list(event.args.values()) for event in events]
+        wanted = f"`deploy` for {owner!r} should emit `Deployed` once, with the new wallet, {owner!r} and the salt."
+        assert values == [[told, owner, salt]], wanted
+        assert len(events[0].topics) == 3, "Wallet and owner of `Deployed` should be `indexed`, and the salt not."
 
 
 @check("The ether is the wallet's", task=3, points=2, hint="`new` takes options like a call: salt, and value.")
@@ -139,15 +154,13 @@ def once_and_no_more(chain, contract):
     salt = salted(chain, "once")
     wallet, _ = makes(chain, contract, salt, chain.alice, value=9)
     for sender, value in ((chain.bob, 0), (chain.alice, 5)):
-        with reverts("AlreadyDeployed", wallet):
-            contract.deploy(salt, chain.alice, sender=sender, value=value)
+        refuses(contract, salt, chain.alice, "AlreadyDeployed", [wallet.address], sender=sender, value=value)
     expect_equal(wallet.balance, 9, "what the wallet holds after it was asked for again")
     second, _ = makes(chain, contract, salted(chain, "twice"), chain.alice)
     wallet.pay(chain.erin, 9, sender=chain.alice)
     chain.wait(3600)
     for salt_, there in ((salt, wallet), (salted(chain, "twice"), second)):
-        with reverts("AlreadyDeployed", there):
-            contract.deploy(salt_, chain.alice, sender=chain.carol)
+        refuses(contract, salt_, chain.alice, "AlreadyDeployed", [there.address], sender=chain.carol)
 
 
 @check("A salt serves others as well", task=4, hint="The wallet counts and not the salt alone, nor the owner.")
@@ -165,7 +178,6 @@ def refusals_come_through(chain, contract):
     salt = salted(chain, "refused")
     told = contract.call(COMPUTE, salt, NOBODY)
     for value in (0, 6):
-        with reverts("NoOwner"):
-            contract.deploy(salt, NOBODY, sender=chain.bob, value=value)
+        refuses(contract, salt, NOBODY, "NoOwner", [], sender=chain.bob, value=value)
     expect_equal(chain.balance(told), 0, "what lies where a wallet for nobody would be")
     makes(chain, contract, salt, chain.alice)

@@ -19,6 +19,8 @@ contract Factory {
     /// @notice Makes a wallet for an owner, and hands on the ether that comes along. Anyone may call.
     function deploy(bytes32 salt, address owner) external payable returns (address wallet) {
         // Task 4: refuse a wallet that exists.
-        // Tasks 2 and 3: make it there, with the ether, answer its address, and announce it.
+        // Task 2: announce it, make it there, and answer its address.
+        // Task 3: hand on the ether.
+        // Task 5: let what the wallet refuses pass through.
     }
 }
