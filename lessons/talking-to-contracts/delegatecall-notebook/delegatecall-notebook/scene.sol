@@ -59,22 +59,21 @@ contract Ship {
         engine = new Engine(speed, engineLimit);
     }
 
-    /// Runs the engine's code as the ship's own.
-    function borrow(bytes calldata order) external payable returns (bytes memory) {
-        return _done(address(engine).delegatecall(order));
+    /// Runs the engine's code as if it were the ship's.
+    function borrow(bytes calldata order) external payable returns (bytes memory answer) {
+        bool ok;
+        (ok, answer) = address(engine).delegatecall(order);
+        require(ok);
     }
 
     /// Has the engine do it.
-    function send(bytes calldata order) external payable returns (bytes memory) {
-        return _done(address(engine).call(order));
+    function send(bytes calldata order) external payable returns (bytes memory answer) {
+        bool ok;
+        (ok, answer) = address(engine).call(order);
+        require(ok);
     }
 
     function borrowFrom(address code, bytes calldata order) external returns (bool ok) {
         (ok, ) = code.delegatecall(order);
-    }
-
-    function _done(bool ok, bytes memory answer) private pure returns (bytes memory) {
-        require(ok);
-        return answer;
     }
 }
