@@ -312,6 +312,48 @@ def test_super_goes_along_the_row(run: dict[str, Ran]):
     assert "cup tall" in run["shapes"].after("Size:")
 
 
+def test_a_try_keeps_what_the_caller_wrote_and_the_compiler_looks_outside_of_it(run: dict[str, Ran]):
+    lesson = run["interfaces"]
+    plain, patient = (lesson.after(words).splitlines() for words in ("dish 1: failed", "dish 1: a reason"))
+    assert ["failed" in line for line in plain[:4]] == [False, True, True, True]
+    assert [line.partition(": ")[2] for line in patient[:4]] == [
+        "bread",
+        "a reason: no soup today",
+        "a panic: arithmetic",
+        "something else came back",
+    ]
+    assert [numbers(line)[-1] for line in (*plain[4:], *patient[4:])] == [1, 1, 4, 1]
+    assert re.findall(r"(\w+) +from .*: reverted", lesson.after("vending machine")) == ["eat", "eat"]
+
+
+def test_calldata_has_places_and_packed_bytes_have_none(run: dict[str, Ran]):
+    lesson = run["abi-by-hand"]
+    assert [int(word, 16) for word in lesson.after("0x216a3382").split()[-9:-4:2]] == [7, 64, 43]
+    compiled, right, *wrong = re.findall(r"0x[0-9a-f]{8}\n", lesson.after("as compiled"))
+    assert compiled == right
+    assert right not in wrong
+    assert len(wrong) == 3
+    read = lesson.after("as two numbers")
+    assert "(32, 5)" in read
+    assert "without its end:   reverted" in read
+    first, second = (re.findall(r"0x[0-9a-f]+", half) for half in lesson.after("Ann").split("AnnAm'"))
+    assert first[:2] == second[:2]
+    assert first[2] != second[2]
+    kept, thief = re.findall(r"0x[0-9a-f]{8}", lesson.after("f1121318093"))
+    assert kept == thief
+
+
+def test_a_call_of_nobody_succeeds_and_a_wrapped_answer_is_another(run: dict[str, Ran]):
+    lesson = run["low-level-calls"]
+    calls = re.findall(r"done: (\w+) +bytes that came back: (\d+)", lesson.after("asked of nobody"))
+    assert calls == [("True", "32"), ("False", "36"), ("False", "100"), *[("False", "0")] * 2, ("True", "0")]
+    errands = lesson.after("inOwnWords").splitlines()
+    assert [line.partition(": ")[2] for line in errands[:2]] == ["went through"] * 2
+    assert errands[4].endswith("SoldOut(item=2)")
+    assert errands[5].endswith('reverted with "no such item"')
+    assert [numbers(line) for line in lesson.after("through Front").splitlines() if line] == [[42, 42], [42, 32]]
+
+
 def test_borrowed_code_works_in_the_borrowers_place(run: dict[str, Ran]):
     lesson = run["delegatecall-notebook"]
     shown = lesson.after("After borrowing 3")

@@ -19,6 +19,9 @@ PROVEN = table.read(LESSONS)
 """The rows of the generated table by exercise."""
 STALE = "the table in lessons/README.md is of another content: run `classroom lesson table`"
 
+TAUGHT = {("low-level-calls", "assembly")}
+"""What a lesson is about: Solidity has no words for a revert with bytes as they are."""
+
 
 def assert_ok(proof: Proof) -> None:
     wrong = [f"{row.file}: {row.claim}, {row.expected}; found: {row.found}" for row in proof.rows if not row.ok]
@@ -68,7 +71,7 @@ def test_the_starter_compiles_without_a_word_about_it_being_wrong(contract: Exer
 def test_solutions_are_written_as_we_teach(contract: Exercise, pool: Pool):
     assert not pool.compile(contract.solution, extra_sources=contract.extra_sources).diagnostics
     for old in (".transfer(", ".send(", "tx.origin", "SafeMath", "selfdestruct", "assembly"):
-        assert old not in contract.solution
+        assert old not in contract.solution or (contract.id, old) in TAUGHT
     assert "/// @notice" in contract.solution
 
 
@@ -86,7 +89,7 @@ def test_a_failed_check_gives_a_hint_and_a_message_that_fits_on_a_screen(exercis
             assert check.hint
             assert check.message
             assert len(check.message) < 300
-            assert not re.search(r"0x[0-9a-fA-F]{40}", check.message), "people and contracts have names here"
+            assert not re.search(r"0x[0-9a-fA-F]{40}\b", check.message), "people and contracts have names here"
 
 
 def test_hints_are_a_ladder_of_three(course: Catalog):

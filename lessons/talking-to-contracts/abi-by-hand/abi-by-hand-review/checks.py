@@ -3,7 +3,9 @@
 from evmbox.checks import answer
 
 
-@answer("The bytes of a call", task=1, hint="A selector, a word for each value, and for each text its length and its words.")
+@answer(
+    "The bytes of a call", task=1, hint="A selector, a word for each value, and for each text its length and its words."
+)
 def bytes_sent(chain, scene, values):
     return scene.size(chain.bob, "x" * values["letters"], "y" * values["more"])
 

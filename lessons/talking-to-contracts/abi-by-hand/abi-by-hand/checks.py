@@ -43,9 +43,15 @@ def transfer_call(to, amount):
 def order_call(item, sizes, to):
     text = padded(item.encode())
     head = word(96) + word(96 + len(text)) + word(int(to, 16))
-    return (
-        keccak(b"order(string,uint256[],address)")[:4] + head + text + word(len(sizes)) + b"".join(map(word, sizes))
-    )
+    return keccak(b"order(string,uint256[],address)")[:4] + head + text + word(len(sizes)) + b"".join(map(word, sizes))
+
+
+def expect_calldata(made, wanted, what):
+    """Expect these bytes, and say where they first differ: in the selector, or in which word."""
+    expect_equal(made[:4], wanted[:4], f"the selector, the first four bytes, of {what}")
+    for place in range(4, len(wanted), 32):
+        expect_equal(made[place : place + 32], wanted[place : place + 32], f"word {place // 32} of {what}")
+    expect_equal(len(made), len(wanted), f"the number of bytes of {what}")
 
 
 @check("A selector is the beginning of a hash", task=1, points=2, hint="keccak256 of the text, its first four bytes.")
@@ -62,7 +68,7 @@ def transfers_are_encoded(chain, contract):
     receivers = (chain.bob.address, address(chain, "receiver"), f"0x{0:040x}")
     for to, amount in zip(receivers, (some(chain, "amount"), 0, LARGEST), strict=True):
         made = contract.transferCall(to, amount)
-        expect_equal(made, transfer_call(to, amount), f"the calldata of a transfer of {amount}")
+        expect_calldata(made, transfer_call(to, amount), f"the calldata of a transfer of {amount}")
 
 
 @check("The call of order", task=2, points=3, hint="A text and a list lie behind the values; abi.encodeCall knows how.")
@@ -78,7 +84,9 @@ def orders_are_encoded(chain, contract):
         (letters(chain, "long", 120), [one + turn for turn in range(7)]),
     ):
         made = contract.orderCall(item, sizes, to)
-        expect_equal(made, order_call(item, sizes, to), f"the calldata of an order of {item!r} in {len(sizes)} sizes")
+        expect_calldata(
+            made, order_call(item, sizes, to), f"the calldata of an order of {item!r} in {len(sizes)} sizes"
+        )
 
 
 @check("A transfer is read", task=3, points=2, hint="Skip the selector, then abi.decode.")
@@ -121,7 +129,16 @@ def packed_keys_are_hashes(chain, contract):
 @check("A twin has the same packed key", task=4, points=3, hint="The same letters, cut at another place.")
 def twins_are_found(chain, contract):
     short, long = letters(chain, "short", 4), letters(chain, "long", 45)
-    for pair in ((short, long), (long, short), (short, short), ("", long), (long, ""), ("a", ""), ("", "a"), ("a", "b")):
+    for pair in (
+        (short, long),
+        (long, short),
+        (short, short),
+        ("", long),
+        (long, ""),
+        ("a", ""),
+        ("", "a"),
+        ("a", "b"),
+    ):
         other = list(contract.twin(*pair))
         expect_equal("".join(other), "".join(pair), f"the letters of the twin of {pair}")
         if other == list(pair):
@@ -138,10 +155,11 @@ def keys_differ(chain, contract):
     pairs |= {(other, f"{text}{turn}") for turn in range(3)} | {(f"{other}{turn}", text) for turn in range(3)}
     for separator in SEPARATORS:
         pairs |= {(f"a{separator}b", "c"), ("a", f"b{separator}c")}
+    answers = [output["type"] for each in contract.abi if each.get("name") == "key" for output in each["outputs"]]
+    expect_equal(answers, ["bytes32"], "the type of what `key` answers")
     keys = {}
     for pair in sorted(pairs):
         key = contract.key(*pair)
-        assert isinstance(key, bytes) and len(key) == 32, "`key` should answer a `bytes32`."
         if key in keys:
             raise CheckFailed(f"`key` should differ for {pair} and {keys[key]}, but it is the same.")
         keys[key] = pair

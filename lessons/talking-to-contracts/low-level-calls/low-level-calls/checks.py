@@ -36,7 +36,10 @@ def fails_with(data, what, act):
     try:
         act()
     except Reverted as error:
-        expect_equal(error.data, data, f"the data of the revert, where the other contract reverts with {what}")
+        where = f"where the other contract reverts with {what}"
+        expect_equal(error.data[:4], data[:4], f"the first four bytes of the revert, {where},")
+        expect_equal(len(error.data), len(data), f"the number of bytes of the revert, {where},")
+        expect_equal(error.data, data, f"the data of the revert, {where},")
         return
     raise CheckFailed(f"It should revert where the other contract reverts with {what}, but it succeeded.")
 
@@ -139,7 +142,7 @@ def target_is_told(chain, contract):
 def unknown_calls_arrive(chain, contract):
     recorder = chain.deploy("Recorder", called="the target")
     forwarder = forwarding_to(chain, contract, recorder)
-    rounds = ((36, 0), (4, some(chain, "wei")), (3, 1), (0, some(chain, "plain")), (200, 0), (0, 0))
+    rounds = ((4, some(chain, "wei")), (36, 0), (3, 1), (0, some(chain, "plain")), (200, 0), (0, 0))
     for turn, (length, value) in enumerate(rounds, start=1):
         data = drawn(chain, f"data {length}", length)
         chain.transfer(chain.carol, forwarder, value, data=data)
@@ -156,7 +159,7 @@ def answers_come_back(chain, contract):
     for length in (0, 1, 32, 33, 200):
         answer = drawn(chain, f"answer {length}", length)
         recorder.willAnswer(answer)
-        back = chain.call_raw(forwarder, drawn(chain, "data", 36), sender="bob")
+        back = chain.call_raw(forwarder, drawn(chain, "data", 4), sender="bob")
         expect_equal(back, answer, f"what came back for an answer of {length} bytes")
 
 
@@ -166,7 +169,7 @@ def reverts_come_back(chain, contract):
     forwarder = forwarding_to(chain, contract, recorder)
     for data, what in failures(chain):
         recorder.willFail(data)
-        fails_with(data, what, lambda: chain.transfer(chain.bob, forwarder, 3, data=drawn(chain, "data", 36)))
+        fails_with(data, what, lambda: chain.transfer(chain.bob, forwarder, 3, data=drawn(chain, "data", 4)))
     till = chain.deploy("Till", 1, "till", called="a till")
     forwarder = forwarding_to(chain, contract, till)
     fails_with(b"", "nothing", lambda: chain.transfer(chain.bob, forwarder, 3))
