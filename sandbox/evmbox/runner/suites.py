@@ -181,7 +181,7 @@ class _Judging:
             )
         elif len(missed) == faults:
             message = (
-                f"Your tests pass on every faulty `{target}` too: they would pass whatever it does. "
+                f"Your tests pass on every faulty `{target}` too, and do not tell right from wrong yet. "
                 "Call its functions, and assert what must be true afterwards."
             )
         else:

@@ -28,7 +28,8 @@ RIGHT_HINT = "The contract is right here, so it is the test that is not: read on
 def checks(exercise: Exercise) -> list[Check]:
     """Return what is judged, in order: the right version, then each wrong one. The ids are those of the files."""
     rules = rules_of(exercise)
-    right = Check(RIGHT, f"Your tests pass on a correct `{rules.target}`", 1, 0, RIGHT_HINT, _not_run, takes_contract=False)
+    title = f"Your tests pass on a correct `{rules.target}`"
+    right = Check(RIGHT, title, 1, 0, RIGHT_HINT, _not_run, takes_contract=False)
     faults = [
         Check(
             _id(name),
