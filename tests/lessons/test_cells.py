@@ -388,3 +388,28 @@ def test_the_thief_comes_first_where_the_owner_is_not_in_the_address(run: dict[s
     lesson = run["create2-factory"]
     assert "at Alice's address: True\nAlice, a moment later: refused" in lesson.after("The thief owns")
     assert re.findall(r"belongs to (\w+)", lesson.after("Carol built")) == ["Alice", "Carol"]
+def test_three_tests_kill_three_mutants_of_four(run: dict[str, Ran]):
+    lines = run["kill-the-mutants"].after("= for +=").strip().split("\n")[-5:]
+    fails = [line.split().count("fails") for line in lines]
+    assert fails == [0, 1, 1, 1, 0]
+
+
+def test_drawn_calls_break_what_examples_do_not_and_two_are_enough(run: dict[str, Ran]):
+    lesson = run["invariants"]
+    examples = [numbers(line) for line in lesson.after("voters").strip().split("\n")]
+    assert len(examples) == 5
+    assert all(one + two == voters for _, one, two, voters in examples)
+    found = lesson.after("Broken after call")
+    assert found.count(" votes for ") == numbers(found)[-1] > 2
+    story = lesson.after("are enough").strip().split("\n")
+    assert len(story) == 3
+    assert story[0] == story[1]
+    assert lesson.after("brought to 1 or 2").strip() == "went through as drawn: 0 of 8, brought to 1 or 2: 8 of 8"
+
+
+def test_a_bug_is_at_whole_days_and_breaks_before_it_shows(run: dict[str, Ran]):
+    lesson = run["find-the-bug"]
+    assert "one hour: 10   thirty hours: 20\nnot as promised at these hours: 24 48 72" in lesson.after("thirty")
+    story = lesson.after("carol leaves").strip().split("\n")
+    assert [line.split(" ")[0] for line in story if line.endswith("<-")] == ["bob", "alice", "carol"]
+    assert numbers(story[-1])[-2:] == [0, 20]
