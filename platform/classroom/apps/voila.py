@@ -38,7 +38,7 @@ from classroom.apps.handlers import LOOPBACK, PING_MS, STATIC, Files, Health, po
 from classroom.apps.identity import SIGN_IN, SessionIdentity, Sessions, visitor_id
 from classroom.apps.kernels import LessonKernels, OneKernelSpec
 from classroom.db import Database
-from classroom.errors import ClassroomError, Unavailable
+from classroom.errors import ClassroomError, NotFound, Unavailable
 from classroom.models import User
 from classroom.settings import Settings
 
@@ -106,10 +106,8 @@ class LessonPage(Page):
         """Show the lesson."""
         app: ClassroomVoila = self.settings["voila"]
         try:
-            lesson = await asyncio.to_thread(pages.read_lesson, app.classroom.apps_dir / f"{lesson_id}.ipynb")
-            if not await asyncio.to_thread(app.is_for, self.current_user, lesson):
-                raise FileNotFoundError  # to them it is not there
-        except FileNotFoundError:
+            lesson = await asyncio.to_thread(app.lesson_for, self.current_user, lesson_id)
+        except (FileNotFoundError, NotFound):
             raise web.HTTPError(404, "The course has no such lesson.") from None
         except Unavailable as error:
             raise web.HTTPError(error.status_code, error.detail) from error
@@ -240,11 +238,17 @@ class ClassroomVoila(Voila):
             )
         )
 
-    def is_for(self, visitor: Visitor, lesson: NotebookNode) -> bool:
-        """Tell whether a course of this visitor teaches the lesson's track. Raises Unavailable."""
+    def lesson_for(self, visitor: Visitor, lesson_id: str) -> NotebookNode:
+        """Read a lesson for who has a course that teaches its track.
+
+        Raises FileNotFoundError, NotFound for everybody else, and Unavailable.
+        """
+        lesson = pages.read_lesson(self.classroom.apps_dir / f"{lesson_id}.ipynb")
         with self.database.read() as session:
             user = session.get(User, visitor_id(visitor))
-            return user is not None and courses.teaches(session, user, lesson.metadata.classroom.track)
+            if user is None or not courses.teaches(session, user, lesson.metadata.classroom.track):
+                raise NotFound("No course of theirs teaches it.")
+        return lesson
 
     def setup_template_dirs(self) -> None:
         """Look for no template of Voila's."""
