@@ -2,10 +2,10 @@
 
 A backup is one ZIP file of mode 0600: a member of JSON lines for each table, read in one transaction that sees one
 state; the server's key, unless it is kept apart; the courses that were added; and a manifest with the revision, the
-number of rows and a digest for each member. It holds everything that was acknowledged before it began, and it restores
-into SQLite and PostgreSQL alike. The job queue is not in it, since the rows are the truth: what waits is queued again by
-the consumer. Neither are logs, built lessons, or the notebooks that the owner of a laptop has edited, which are files of
-their own.
+number of rows and a digest for each member. It holds everything that was acknowledged before it began, and it
+restores into SQLite and PostgreSQL alike. The job queue is not in it, since the rows are the truth: what waits is
+queued again by the consumer. Neither are logs, built lessons, or the notebooks that the owner of a laptop has edited,
+which are files of their own.
 """
 
 import hashlib

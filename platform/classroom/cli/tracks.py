@@ -19,6 +19,7 @@ from classroom.db import Database
 from classroom.errors import Invalid
 from classroom.models import Course, CourseTrack, Submission
 from classroom.settings import Settings
+from evmbox.isolation.ladder import find_walls
 from evmbox.isolation.tier import Tier
 from evmbox.pool import Pool
 
@@ -46,16 +47,17 @@ def add(
     """
     settings = Settings()
     source = adding.find(where, name)
-    pools = Pool(size=os.cpu_count() or settings.pool_size, diagnostics=False)
-    with adding.examine(settings, source) as found, pools as pool:
+    with adding.examine(settings, source) as found:
         _say_what_it_is(found)
         if found.held and not found.changes:
             out.print("It is the same as the one that was added. Nothing is to do.")
             return
-        _say_what_is_trusted(found, pool.tier())
+        walls = find_walls()
+        _say_what_is_trusted(found, walls.tier)
         if not yes and not typer.confirm("Do you trust this course?", default=False):
             raise Invalid("Nothing was added.")
-        course = adding.prove_all(found, pool, mutants=mutants, tell=print_proof)
+        with Pool(size=os.cpu_count() or settings.pool_size, diagnostics=False, walls=walls) as pool:
+            course = adding.prove_all(found, pool, mutants=mutants, tell=print_proof)
         if course is None:
             raise Invalid("Nothing was added: not every exercise is proven. Its author finds out with lesson check.")
         if dry_run:
