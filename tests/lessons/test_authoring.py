@@ -155,10 +155,12 @@ def test_the_example_of_a_challenge_is_proven(tmp_path: Path, pool: Pool):
 
 EVENING = GUIDE.split("## In one evening\n")[1].split("\n## An exercise\n")[0]
 STEPS = re.findall(
-    r"^(?:(Write|Add to) `([^`]+)`:\n\n)?(`{3,4})(\w+)\n(.*?)^\3\n\n(.*?)$", EVENING, re.DOTALL | re.MULTILINE
+    r"^(?:(Write|Add to) `([^`]+)`:\n\n)?(`{3,4})(\w+)\n(.*?)^\3$(?=\n\n([^\n]*))", EVENING, re.DOTALL | re.MULTILINE
 )
+"""How a file is written and which, its fence, its kind, its text; and the line that stands after it."""
 
 
+@pytest.mark.timeout(600)  # six commands, one after the other
 def test_a_lesson_is_built_in_one_evening_by_following_the_guide_to_the_letter(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
