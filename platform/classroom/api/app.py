@@ -144,7 +144,7 @@ async def _lifespan(
     app.state.services = deps.Services(
         settings=settings,
         database=database,
-        catalog=Catalog.load(settings.lessons_dir),
+        catalog=Catalog.of(settings),
         hub=hub,
         job_hub=job_hub,
         scratch=scratch,

@@ -90,7 +90,7 @@ def run_consumer(settings: Settings, *, parent_pid: int | None = None) -> None:
         waker = opened.enter_context(Waker(settings))
         tracing = open_tracing(settings, "classroom-consumer")
         opened.callback(tracing.close)
-        catalog = Catalog.load(settings.lessons_dir)
+        catalog = Catalog.of(settings)
         pool = opened.enter_context(Pool(size=settings.pool_size, diagnostics=False, walls=walls))
         consumer = Consumer(settings, database=database, catalog=catalog, pool=pool, waker=waker, tracing=tracing)
         consumer.start(every_second=watch_parent)
