@@ -388,6 +388,8 @@ def test_the_thief_comes_first_where_the_owner_is_not_in_the_address(run: dict[s
     lesson = run["create2-factory"]
     assert "at Alice's address: True\nAlice, a moment later: refused" in lesson.after("The thief owns")
     assert re.findall(r"belongs to (\w+)", lesson.after("Carol built")) == ["Alice", "Carol"]
+
+
 def test_three_tests_kill_three_mutants_of_four(run: dict[str, Ran]):
     lines = run["kill-the-mutants"].after("= for +=").strip().split("\n")[-5:]
     fails = [line.split().count("fails") for line in lines]
