@@ -73,6 +73,8 @@ class Action(StrEnum):
     TERMS_ACCEPTED = "terms_accepted"
     RETENTION_APPLIED = "retention_applied"
     USAGE_EXPORTED = "usage_exported"
+    TRACKS_ADDED = "tracks_added"  # the tracks of somebody else's course, with the digest of all its files
+    TRACKS_REMOVED = "tracks_removed"
 
 
 def record(

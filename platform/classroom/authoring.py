@@ -31,6 +31,8 @@ class Begun:
 def begin(lessons_dir: Path, place: str) -> Begun:
     """Write the folder of `track/lesson`, with an exercise of the same name, or of `track/lesson/exercise`.
 
+    A folder that is no course yet becomes one, with that track and lesson.
+
     Raises `Invalid` where the place is none, `Conflict` where something is there, or an exercise has the same id.
     """
     parts = place.strip("/").split("/")
@@ -49,6 +51,11 @@ def begin(lessons_dir: Path, place: str) -> Begun:
     if (folder / exercise).exists():
         raise Conflict(f"{folder / exercise} is there already.")
     files = []
+    if not (lessons_dir / COURSE).exists():
+        listed = f'title = "{_in_words(track)}"\n\n{_to_list(lessons_dir, track, lesson)}\n'
+        lessons_dir.mkdir(parents=True, exist_ok=True)
+        (lessons_dir / COURSE).write_text(listed, encoding="utf-8")
+        files.append(lessons_dir / COURSE)
     if not (folder / LESSON).exists():
         files.append(_write(TEMPLATE / LESSON, folder / LESSON, exercise, lesson))
     for source in _files(TEMPLATE / EXERCISE):

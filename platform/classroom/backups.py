@@ -1,16 +1,18 @@
 """Backups: made while the classroom runs, checked in full before a restore touches anything.
 
 A backup is one ZIP file of mode 0600: a member of JSON lines for each table, read in one transaction that sees one
-state; the server's key, unless it is kept apart; and a manifest with the revision, the number of rows and a digest for
-each member. It holds everything that was acknowledged before it began, and it restores into SQLite and PostgreSQL
-alike. The job queue is not in it, since the rows are the truth: what waits is queued again by the consumer. Neither are
-logs, built lessons, or the notebooks that the owner of a laptop has edited, which are files of their own.
+state; the server's key, unless it is kept apart; the courses that were added; and a manifest with the revision, the
+number of rows and a digest for each member. It holds everything that was acknowledged before it began, and it
+restores into SQLite and PostgreSQL alike. The job queue is not in it, since the rows are the truth: what waits is
+queued again by the consumer. Neither are logs, built lessons, or the notebooks that the owner of a laptop has edited,
+which are files of their own.
 """
 
 import hashlib
 import json
 import os
 import secrets
+import shutil
 import sqlite3
 import zipfile
 import zlib
@@ -25,7 +27,7 @@ from typing import IO, Any, Final
 from sqlalchemy import make_url, text
 from sqlalchemy.engine import Connection
 
-from classroom import rows
+from classroom import added, rows
 from classroom.db import Database
 from classroom.errors import Conflict, Invalid
 from classroom.files import write_atomically
@@ -37,6 +39,7 @@ SUFFIX: Final = ".backup.zip"
 
 _MANIFEST: Final = "manifest.json"
 _KEY: Final = "secret.key"
+_ADDED: Final = "added/"
 _DAMAGED: Final = (zipfile.BadZipFile, zlib.error, EOFError, KeyError, ValueError, TypeError, NotImplementedError)
 
 
@@ -100,6 +103,9 @@ def read_backup(path: Path) -> Backup:
         key = archive.read(_KEY) if manifest["key"] else None
         if key is not None and hashlib.sha256(key).hexdigest() != manifest["key"]:
             raise Invalid(f"{path} is damaged: the server's key is not the one that was written.")
+        for name, digest in manifest.get("added", {}).items():  # older backups have none
+            if hashlib.sha256(archive.read(f"{_ADDED}{name}")).hexdigest() != digest:
+                raise Invalid(f"{path} is damaged: {name} of the courses that were added is not what was written.")
         if archive.testzip() is not None:
             raise Invalid(f"{path} is damaged.")
         return Backup(
@@ -144,7 +150,22 @@ def restore(settings: Settings, path: Path, *, replace: bool = False) -> Backup:
             if held is not None:
                 settings.key_path.rename(_aside(settings.key_path, stamp))
             write_atomically(settings.key_path, key, mode=0o600)
+        if files := {name: archive.read(f"{_ADDED}{name}") for name in _manifest(archive).get("added", {})}:
+            _restore_added(settings, files, stamp)
     return backup
+
+
+def _restore_added(settings: Settings, files: dict[str, bytes], stamp: str) -> None:
+    """Put the courses that were added back, and keep aside what is there instead."""
+    draft = settings.data_dir / f".added.{stamp}"
+    settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        added.write_files(draft, files)
+        if settings.added_dir.exists():
+            settings.added_dir.rename(_aside(settings.added_dir, stamp))
+        draft.rename(settings.added_dir)
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
 
 
 def _write(file: IO[bytes], settings: Settings, database: Database, revision: str, *, with_key: bool) -> None:
@@ -173,6 +194,10 @@ def _write(file: IO[bytes], settings: Settings, database: Database, revision: st
             key = settings.key_path.read_bytes()
             archive.writestr(_KEY, key)
             manifest["key"] = hashlib.sha256(key).hexdigest()
+        manifest["added"] = {}
+        for name, content in added.everything(settings).items():
+            archive.writestr(f"{_ADDED}{name}", content)
+            manifest["added"][name] = hashlib.sha256(content).hexdigest()
         archive.writestr(_MANIFEST, json.dumps(manifest, indent=1))
 
 

@@ -1,4 +1,6 @@
-"""Reads the course from disk: tracks, lessons and exercises, in order and without a circle. No database, no learner.
+"""Reads the courses from disk: tracks, lessons and exercises, in order and without a circle. No database, no learner.
+
+The tracks of courses that were added stand beside those of the classroom's own, and may build on them.
 
 `course.toml` holds the order and the prerequisites; a lesson's own `lesson.md` says what it is in its front matter:
 
@@ -17,7 +19,7 @@
 
 import re
 import tomllib
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
@@ -27,8 +29,11 @@ from typing import Annotated, Self, TypeVar
 import yaml  # type: ignore[import-untyped]  # publishes no types
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
+from classroom import added
+from classroom.added import AddedCourse
 from classroom.errors import ClassroomError, NotFound
 from classroom.schemas import ExerciseSummary
+from classroom.settings import Settings
 from evmbox.errors import ExerciseError
 from evmbox.exercise import MANIFEST, Exercise, load_exercise
 from evmbox.runner import checks_of
@@ -48,9 +53,14 @@ class CourseError(ClassroomError):
     def __init__(self, message: str, *, file: str, remedy: str, line: int | None = None) -> None:
         where = file if line is None else f"{file}:{line}"
         super().__init__(f"{where}: {message} {remedy}")
+        self.message = message
         self.file = file
         self.line = line
         self.remedy = remedy
+
+    def of(self, name: str) -> "CourseError":
+        """Say the same of a file of the course of that name."""
+        return CourseError(self.message, file=f"{name}/{self.file}", line=self.line, remedy=self.remedy)
 
 
 @dataclass(frozen=True)
@@ -94,20 +104,66 @@ class Catalog:
     concepts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """What the course teaches, each with the concepts that it builds on."""
 
+    sources: Mapping[str, str] = field(default_factory=dict)
+    """Of each track that was added, the name of the course that it came with."""
+
     @classmethod
-    def load(cls, lessons_dir: Path) -> Self:
-        """Read the course; raise `CourseError` at the first thing that is wrong."""
+    def of(cls, settings: Settings) -> Self:
+        """Read the classroom's own course and those that were added. Raises `CourseError`."""
+        return cls.load(settings.lessons_dir, added.read(settings))
+
+    @classmethod
+    def load(cls, lessons_dir: Path, more: Iterable[AddedCourse] = ()) -> Self:
+        """Read a course, and set the tracks of others beside it; raise `CourseError` at the first thing that is wrong.
+
+        No check of an added course is run here: what its exercises are worth was said when it was added.
+        """
         course = _course(lessons_dir)
         _refuse_circles(course)
+        catalog = cls._read(lessons_dir, course, lambda exercise: sum(check.points for check in checks_of(exercise)))
+        for each in more:
+            try:
+                catalog = catalog.with_added(each)
+            except CourseError as error:
+                raise error.of(each.name) from error
+        return catalog
+
+    @classmethod
+    def _read(cls, lessons_dir: Path, course: "_Course", points: Callable[[Exercise], float]) -> Self:
         tracks = tuple(_track(lessons_dir, track, course.requires) for track in course.tracks)
         lessons = [lesson for track in tracks for lesson in track.lessons]
         exercises = [exercise for lesson in lessons for exercise in lesson.exercises]
         reviews = [lesson.review for lesson in lessons if lesson.review]
         _refuse_doubles(lessons_dir, exercises + reviews)
         summaries, of_reviews = (
-            {exercise.id: _summary(lessons_dir, exercise) for exercise in each} for each in (exercises, reviews)
+            {exercise.id: _summary(lessons_dir, exercise, points) for exercise in each} for each in (exercises, reviews)
         )
         return cls(course.title, tracks, summaries, of_reviews, course.concepts)
+
+    def with_added(self, other: AddedCourse) -> Self:
+        """Set the tracks of another course beside these. Raises `CourseError`, with names of files in that course."""
+        course = _course(other.folder)
+        _refuse_circles(course, known=self.lessons, concepts=self.concepts)
+        theirs = self._read(other.folder, course, lambda exercise: other.points.get(exercise.id, 0))
+        for kind, here, new in (
+            ("track", {track.id for track in self.tracks}, [track.id for track in theirs.tracks]),
+            ("lesson", self.lessons, list(theirs.lessons)),
+            ("exercise", {**self.summaries, **self.reviews}, [*theirs.summaries, *theirs.reviews]),
+        ):
+            if taken := next((each for each in new if each in here), None):
+                raise CourseError(
+                    f"the classroom has {'an' if kind == 'exercise' else 'a'} {kind} '{taken}' already.",
+                    file=COURSE,
+                    remedy="Names are unique in a classroom: the course has to call its own another, with its folder.",
+                )
+        return replace(
+            self,
+            tracks=self.tracks + theirs.tracks,
+            summaries={**self.summaries, **theirs.summaries},
+            reviews={**self.reviews, **theirs.reviews},
+            concepts={**self.concepts, **theirs.concepts},
+            sources={**self.sources, **{track.id: other.name for track in theirs.tracks}},
+        )
 
     @cached_property
     def lessons(self) -> Mapping[str, Lesson]:
@@ -199,13 +255,32 @@ def _course(lessons_dir: Path) -> _Course:
     return _validated(_Course, data, file=COURSE)
 
 
-def _refuse_circles(course: _Course) -> None:
+def _refuse_circles(
+    course: _Course, known: Collection[str] = (), concepts: Mapping[str, tuple[str, ...]] | None = None
+) -> None:
+    """Raise for what is named twice or not at all, and for circles. `known` and `concepts` are there besides."""
     listed = [lesson for track in course.tracks for lesson in track.lessons]
     for kind, ids in (("track", [track.id for track in course.tracks]), ("lesson", listed)):
         if double := next((each for each in ids if ids.count(each) > 1), None):
             raise CourseError(f"the {kind} '{double}' is listed twice.", file=COURSE, remedy="Remove one.")
-    _refuse_circle("requires", course.requires, listed, "which no track lists", "lessons")
-    _refuse_circle("concepts", course.concepts, course.concepts, "which has no line of its own", "concepts")
+    if foreign := next((each for each in course.requires if each in known and each not in listed), None):
+        raise CourseError(
+            f"[requires] says what '{foreign}' needs, which is a lesson of another course.",
+            file=COURSE,
+            remedy="Remove the line: a course says that of its own lessons only.",
+        )
+    held = concepts or {}
+    if other := next(
+        (each for each, on in course.concepts.items() if each in held and set(held[each]) != set(on)), None
+    ):
+        raise CourseError(
+            f"[concepts] has '{other}', which the classroom has already, and it builds on something else there.",
+            file=COURSE,
+            remedy="Remove the line to mean the same, or choose another name.",
+        )
+    _refuse_circle("requires", course.requires, {*listed, *known}, "which no track lists", "lessons")
+    every = {*course.concepts, *held}
+    _refuse_circle("concepts", course.concepts, every, "which has no line of its own", "concepts")
 
 
 def _refuse_circle(
@@ -287,9 +362,8 @@ def _about(text: str, *, file: str) -> _About:
     return _validated(_FrontMatter, data, file=file).classroom
 
 
-def _summary(lessons_dir: Path, exercise: Exercise) -> ExerciseSummary:
-    checks = _in_course(lessons_dir, exercise.path, lambda _: checks_of(exercise))
-    max_score = sum(check.points for check in checks)
+def _summary(lessons_dir: Path, exercise: Exercise, points: Callable[[Exercise], float]) -> ExerciseSummary:
+    max_score = _in_course(lessons_dir, exercise.path, lambda _: points(exercise))
     return ExerciseSummary(id=exercise.id, title=exercise.title, kind=exercise.kind, max_score=max_score)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from uuid import UUID
 
-from sqlalchemy import select  # of columns: SQLModel types no more than four
+from sqlalchemy import func, select  # of columns: SQLModel types no more than four
 from sqlmodel import Session, col
 
 from classroom import gradebook
@@ -36,6 +36,16 @@ def of_learners(session: Session, offered: Offer, user_ids: Collection[UUID]) ->
         user_id: gradebook.grades(offered.plan, made, extensions=extensions.get(user_id, ()))
         for user_id, made in attempts.items()
     }
+
+
+def graded_attempts(session: Session, offered: Offer, user_id: UUID) -> dict[str, int]:
+    """Count a learner's attempts that have a verdict, by exercise."""
+    verdicts = select(col(Submission.exercise_id), func.count()).where(
+        col(Submission.course_id) == offered.course.id,
+        col(Submission.user_id) == user_id,
+        col(Submission.state) == SubmissionState.DONE,
+    )
+    return {row[0]: row[1] for row in session.execute(verdicts.group_by(col(Submission.exercise_id)))}
 
 
 def to_out(offered: Offer, user: User, found: Grades) -> GradesOut:

@@ -40,11 +40,6 @@ def derive(key: bytes, purpose: str) -> bytes:
     return hmac.digest(key, purpose.encode(), hashlib.sha256)
 
 
-def wake_secret(settings: Settings) -> str:
-    """Tell what the job consumer shows in `X-Classroom-Wake` when it posts to the API."""
-    return derive(server_key(settings), "wake").hex()
-
-
 def write_owner_key(settings: Settings, token: str) -> None:
     """Put the owner's token where the owner's notebooks find it, and where nobody else can read it."""
     settings.owner_key_path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -20,7 +20,7 @@ from typing import IO, Final
 import httpx
 from sqlmodel import Session
 
-from classroom import accounts, backups, courses, keys, lessons, mail
+from classroom import accounts, added, backups, courses, keys, lessons, mail
 from classroom.catalog import Catalog
 from classroom.db import Database
 from classroom.errors import Conflict
@@ -115,7 +115,8 @@ def prepare(settings: Settings, say: Say) -> str:
             database.require_known(str(present))
             say(f"The database is brought up to date. A backup from before: {backups.make_backup(settings).path}")
         database.migrate()
-        catalog = Catalog.load(settings.lessons_dir)
+        added.clear(settings)
+        catalog = Catalog.of(settings)
         lessons.ensure_built(catalog, settings)
         with database.unit_of_work() as work:
             session = work.session

@@ -21,6 +21,7 @@ from markdown_it.token import Token
 
 from classroom.catalog import Catalog, CourseError, Lesson
 from classroom.files import write_atomically
+from classroom.pictures import whats_wrong_with
 from classroom.settings import Settings
 
 PICTURES: Final = frozenset({".gif", ".jpeg", ".jpg", ".png", ".svg", ".webp"})
@@ -42,6 +43,7 @@ class Notebook:
     text: str
     about: Mapping[str, Any]
     pictures: Mapping[str, bytes]
+    code_cells: int
 
 
 @dataclass(frozen=True)
@@ -136,7 +138,8 @@ def build_notebook(lesson: Lesson) -> Notebook:
         "nbformat_minor": 5,
     }
     pictures = {source.place(address): path.read_bytes() for address, (path, _line) in source.pictures.items()}
-    return Notebook(json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True) + "\n", about, pictures)
+    text = json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+    return Notebook(text, about, pictures, sum(cell["cell_type"] == "code" for cell in cells))
 
 
 def _code_cell(source: "_Source", code: str, line: int) -> dict[str, Any]:
@@ -290,6 +293,12 @@ class _Source:
                 f"the picture '{address}' is larger than {MAX_PICTURE_BYTES // 1024**2} MiB.",
                 line=line,
                 remedy="Make it smaller.",
+            )
+        if path.suffix.lower() == ".svg" and (wrong := whats_wrong_with(path.read_bytes())):
+            raise self.error(
+                f"the picture '{address}' is more than a drawing: {wrong}.",
+                line=line,
+                remedy="Save it as a plain SVG, without scripts and without anything from elsewhere.",
             )
         self.pictures[address] = path, line
 

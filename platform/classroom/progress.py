@@ -76,6 +76,7 @@ def record_attempt(session: Session, course_id: UUID, user_id: UUID, exercise_id
 def record_verdict(session: Session, submission: Submission, report: Report) -> None:
     """Take a verdict in: the best score and the least gas are kept, and what was passed once stays passed."""
     row = _row(session, submission.course_id, submission.user_id, submission.exercise_id)
+    overtaken = _overtaken(session, submission)
     if row.best_submission_id is None or report.score > row.best_score:
         row.best_score = report.score
         row.max_score = report.max_score
@@ -85,7 +86,7 @@ def record_verdict(session: Session, submission: Submission, report: Report) -> 
     if report.outcome is Outcome.PASSED:
         row.state = ProgressState.PASSED
         row.passed_at = row.passed_at or now()
-    if not _overtaken(session, submission):
+    if not overtaken:
         row.last_outcome = report.outcome.value
     row.updated_at = now()
     session.add(row)

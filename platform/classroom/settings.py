@@ -172,6 +172,11 @@ class Settings(BaseSettings):
         return self.data_dir / "apps"
 
     @property
+    def added_dir(self) -> Path:
+        """Copies of the courses that were added beside `lessons_dir`."""
+        return self.data_dir / "added"
+
+    @property
     def notebooks_dir(self) -> Path:
         """The owner's copies of the lessons, opened in JupyterLab."""
         return self.data_dir / "notebooks"

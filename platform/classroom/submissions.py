@@ -12,7 +12,7 @@ from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import func
+from sqlalchemy import bindparam, func, update
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -57,14 +57,16 @@ def _load(session: Session, job: Job) -> Attempt | None:
 
 def _follow(session: Session, job: Job) -> None:
     """Let an attempt be where its job is; what is done is for `finish` to write."""
-    submission = session.get(Submission, job.subject_id)
-    if submission is None:
-        return
-    submission.state = _STATES[job.state]
-    submission.finished_at = job.finished_at
-    submission.outcome = job.state.value if job.state is JobState.CANCELLED else None
-    session.add(submission)
-    if job.state is JobState.DEAD:
+    session.exec(
+        _FOLLOWING,
+        params={
+            "attempt": job.subject_id,
+            "its_state": _STATES[job.state],
+            "its_end": job.finished_at,
+            "its_outcome": job.state.value if job.state is JobState.CANCELLED else None,
+        },
+    )
+    if job.state is JobState.DEAD and (submission := session.get(Submission, job.subject_id)) is not None:
         audit_log.record(
             session,
             Action.SUBMISSION_LOST,
@@ -84,6 +86,13 @@ _STATES: Final = {
     JobState.DEAD: SubmissionState.FAILED,
     JobState.CANCELLED: SubmissionState.FAILED,
 }
+
+_FOLLOWING: Final = (
+    update(Submission)
+    .where(col(Submission.id) == bindparam("attempt"))
+    .values(state=bindparam("its_state"), finished_at=bindparam("its_end"), outcome=bindparam("its_outcome"))
+    .execution_options(synchronize_session=False)
+)
 
 GRADE: Final = Kind(
     name="grade",
@@ -126,7 +135,8 @@ def submit(
     _check(source, idempotency_key)
     session = work.session
     one_at_a_time = select(User.id).where(User.id == user.id).with_for_update(key_share=True)
-    session.exec(one_at_a_time)  # of each learner's submissions; what only refers to the learner need not wait
+    if session.get_bind().dialect.name != "sqlite":  # where one transaction writes at a time anyway
+        session.exec(one_at_a_time)  # of each learner's submissions; what only refers to the learner need not wait
     earlier = session.exec(
         select(Submission).where(Submission.user_id == user.id, Submission.idempotency_key == idempotency_key)
     ).first()
@@ -149,7 +159,6 @@ def submit(
         seed=f"{seed_for(key, user.id, exercise_id):064x}",
     )
     session.add(submission)
-    session.flush()
     usage.add(session, course.id, user.id, at=submission.created_at, attempts=1)
     workload.add(
         work,
@@ -229,12 +238,12 @@ def finish(work: UnitOfWork, claim: Claim, report: Report) -> bool:
     if job is None:
         return False
     submission = session.get_one(Submission, job.subject_id)
+    progress.record_verdict(session, submission, report)  # reads, and so comes before anything is changed
     submission.state = SubmissionState.DONE
     write_verdict(submission, report)
     submission.finished_at = job.finished_at
     if report.deployed:
         session.add(Deployment(submission_id=submission.id, **report.deployed.model_dump()))
-    progress.record_verdict(session, submission, report)
     usage.add(
         session,
         submission.course_id,
@@ -275,16 +284,20 @@ def _check(source: str, idempotency_key: str) -> None:
         raise Invalid("An idempotency key has 1 to 128 printable ASCII characters.")
 
 
+_ONE_TOO_MANY: Final = (
+    select(Submission.created_at)
+    .where(Submission.user_id == bindparam("user"), Submission.created_at > bindparam("since"))
+    .order_by(col(Submission.created_at).desc())
+    .offset(bindparam("allowed"))
+    .limit(1)
+)
+_WAITING: Final = select(func.count()).select_from(Job).where(Job.state == JobState.QUEUED, Job.kind == GRADE.name)
+
+
 def _check_rate(session: Session, user: User, per_minute: int) -> None:
     at = now()
-    one_too_many = (
-        select(Submission.created_at)
-        .where(Submission.user_id == user.id, Submission.created_at > at - _RATE_WINDOW)
-        .order_by(col(Submission.created_at).desc())
-        .offset(per_minute - 1)
-        .limit(1)
-    )
-    made_at = session.exec(one_too_many).first()
+    since = {"user": user.id, "since": at - _RATE_WINDOW, "allowed": per_minute - 1}
+    made_at = session.exec(_ONE_TOO_MANY, params=since).first()
     if made_at is not None:
         wait_s = max(1, math.ceil((made_at + _RATE_WINDOW - at).total_seconds()))
         raise TooMany(
@@ -294,8 +307,7 @@ def _check_rate(session: Session, user: User, per_minute: int) -> None:
 
 
 def _check_queue(session: Session, max_queued: int) -> None:
-    of_learners = select(func.count()).select_from(Job).where(Job.state == JobState.QUEUED, Job.kind == GRADE.name)
-    waiting = session.exec(of_learners).one()
+    waiting = session.exec(_WAITING).one()
     if waiting >= max_queued:
         raise TooMany(
             f"{waiting} submissions are waiting to be graded, and no more can wait. Try again in a moment.",

@@ -9,10 +9,11 @@ Regrades, scenarios and chains are no part of it.
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any, Final
 from uuid import UUID, uuid4
 
-from sqlalchemy import func
+from sqlalchemy import Insert, func
 from sqlalchemy import select as columns
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, select
@@ -55,25 +56,32 @@ def add(
     session: Session, course_id: UUID, user_id: UUID, *, at: datetime, attempts: int = 0, compute_ms: float = 0.0
 ) -> None:
     """Add to what a learner's seat used in the month of `at`."""
+    session.connection().execute(
+        _addition(session.get_bind().dialect.name),
+        {
+            "id": uuid4(),
+            "course_id": course_id,
+            "month": month_of(at),
+            "user_id": user_id,
+            "attempts": attempts,
+            "compute_ms": round(compute_ms),
+        },
+    )
+
+
+@cache
+def _addition(dialect: str) -> Insert:
+    """Write the statement once: it is on the way of every attempt."""
     table: Any = Usage
-    insert = (sqlite if session.get_bind().dialect.name == "sqlite" else postgresql).insert
-    fresh = insert(table).values(
-        id=uuid4(),
-        course_id=course_id,
-        month=month_of(at),
-        user_id=user_id,
-        attempts=attempts,
-        compute_ms=round(compute_ms),
+    fresh = (sqlite if dialect == "sqlite" else postgresql).insert(table.__table__)
+    added: Insert = fresh.on_conflict_do_update(
+        index_elements=["course_id", "month", "user_id"],
+        set_={
+            "attempts": table.attempts + fresh.excluded.attempts,
+            "compute_ms": table.compute_ms + fresh.excluded.compute_ms,
+        },
     )
-    session.execute(
-        fresh.on_conflict_do_update(
-            index_elements=["course_id", "month", "user_id"],
-            set_={
-                "attempts": table.attempts + fresh.excluded.attempts,
-                "compute_ms": table.compute_ms + fresh.excluded.compute_ms,
-            },
-        )
-    )
+    return added
 
 
 def take_attendance(session: Session, *, user_id: UUID | None = None) -> int:

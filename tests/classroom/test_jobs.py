@@ -9,9 +9,8 @@ import subprocess
 import sys
 import threading
 import time
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -20,12 +19,12 @@ from huey.serializer import SignedSerializer
 from sqlmodel import select
 
 from classroom import runs, submissions, workload
-from classroom.jobs import Queue
+from classroom.jobs import Queue, pipes
 from classroom.jobs.kinds import KINDS
-from classroom.jobs.wake import HEADER, PATH, PROGRESS_EVERY_S, Waker
-from classroom.keys import derive, server_key, wake_secret
+from classroom.jobs.wake import PROGRESS_EVERY_S, Waker, news_path
 from classroom.models import AuditEvent, Job, JobState, Submission, SubmissionState
 from classroom.schemas import Step
+from classroom.settings import Settings
 from evmbox.report import Progress, Stage
 from support.consuming import COUNTER, ConsumerProcess, Gate, write_counter_course
 from support.waiting import wait_until
@@ -42,47 +41,32 @@ def gate(tmp_path):
 def settings(settings, tmp_path, gate):
     """Give a course of one exercise, `counter`, whose check can be held at the gate."""
     lessons = write_counter_course(tmp_path / "lessons", gate)
-    return settings.model_copy(update={"lessons_dir": lessons, "portal_port": 1, "lease_s": 600.0})
+    return settings.model_copy(update={"lessons_dir": lessons, "lease_s": 600.0})
 
 
 class Portal:
-    """What the API would hear: a real HTTP server that keeps the wake-ups."""
+    """Keeps what the API beside this data folder would hear."""
 
-    def __init__(self) -> None:
-        self.heard: list[tuple[str | None, dict]] = []
-        portal = self
+    def __init__(self, settings: Settings) -> None:
+        self._pipe = pipes.open_to_read(news_path(settings))
+        self._told = b""
 
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
-            def do_POST(self) -> None:
-                body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-                if self.path == PATH:
-                    portal.heard.append((self.headers[HEADER], body))
-                self.send_response(204)
-                self.end_headers()
-
-            def log_message(self, *_arguments) -> None:
-                pass
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.server.daemon_threads = True
-        self.port = self.server.server_port
-        self.thread = threading.Thread(target=self.server.serve_forever, args=(0.01,))
-        self.thread.start()
+    @property
+    def heard(self) -> list[dict]:
+        with suppress(BlockingIOError):
+            self._told += os.read(self._pipe, 1 << 20)
+        return [json.loads(line) for line in self._told.splitlines()]
 
     def states(self, submission_id: UUID) -> list[str]:
-        return [body["state"] for _, body in self.heard if body["submission_id"] == str(submission_id)]
+        return [body["state"] for body in self.heard if body["submission_id"] == str(submission_id)]
 
     def close(self) -> None:
-        self.server.shutdown()
-        self.server.server_close()
-        self.thread.join()
+        os.close(self._pipe)
 
 
 @pytest.fixture
-def portal():
-    with closing(Portal()) as portal:
+def portal(settings):
+    with closing(Portal(settings)) as portal:
         yield portal
 
 
@@ -145,14 +129,12 @@ def assert_graded_once(database, submission: Submission, *, attempt: int) -> Non
 # From hand-in to verdict
 
 
-def test_what_is_handed_in_is_graded_once_and_the_portal_is_woken(database, settings, portal, start, desk, hand_in):
-    settings = settings.model_copy(update={"portal_port": portal.port})
-    start(settings=settings).wait_until_ready()
+def test_what_is_handed_in_is_graded_once_and_the_portal_is_woken(database, portal, start, desk, hand_in):
+    start().wait_until_ready()
     submission = hand_in()
     assert_graded_once(database, submission, attempt=1)
     assert stored(database, submission).report["checks"][0]["status"] == "passed"
     wait_until(lambda: "done" in portal.states(submission.id), what="the wake-up")
-    assert {secret for secret, _ in portal.heard} == {wake_secret(settings)}
 
 
 def test_what_was_handed_in_while_nobody_graded_is_graded_at_the_next_start(database, start, hand_in):
@@ -177,9 +159,9 @@ def test_a_message_that_comes_five_times_has_one_effect(database, start, queue, 
     assert_graded_once(database, submission, attempt=1)
 
 
-def test_progress_on_a_long_way_is_told_while_it_lasts(database, settings, portal, start, hand_in, gate):
+def test_progress_on_a_long_way_is_told_while_it_lasts(database, portal, start, hand_in, gate):
     gate.shut()
-    start(settings=settings.model_copy(update={"portal_port": portal.port})).wait_until_ready()
+    start().wait_until_ready()
     submission = hand_in()
     wait_until(lambda: "running" in portal.states(submission.id), what="a wake-up on the way")
     gate.open()
@@ -188,7 +170,7 @@ def test_progress_on_a_long_way_is_told_while_it_lasts(database, settings, porta
 
 
 def test_a_portal_that_is_away_stops_nobody(database, start, hand_in):
-    start()  # nothing listens on port 1
+    start()
     assert_graded_once(database, hand_in(), attempt=1)
 
 
@@ -218,7 +200,7 @@ def test_a_consumer_killed_as_soon_as_it_has_the_lease_loses_nothing(database, s
     assert_graded_once(database, submission, attempt=2 if left_over else 1)
 
 
-def test_a_job_that_kills_a_third_worker_is_given_up(database, settings, portal, start, hand_in, gate):
+def test_a_job_that_kills_a_third_worker_is_given_up(database, portal, start, hand_in, gate):
     gate.shut()
     submission = hand_in()
     with database.unit_of_work() as work:
@@ -226,13 +208,13 @@ def test_a_job_that_kills_a_third_worker_is_given_up(database, settings, portal,
     consumer = start()
     gate.wait_until_reached()
     consumer.kill()
-    start(settings=settings.model_copy(update={"portal_port": portal.port}))
+    start()
     wait_until(lambda: is_over(database, submission), what="the end")
     lost = stored(database, submission)
     assert lost.state is SubmissionState.FAILED
     assert times_graded(database, submission) == 0
     assert "no verdict" in submissions.to_out(lost).message
-    wait_until(lambda: portal.states(submission.id) == ["failed"], what="the wake-up")
+    wait_until(lambda: portal.states(submission.id)[-1:] == ["failed"], what="the wake-up")
 
 
 def test_a_worker_that_was_overtaken_can_write_nothing(database, start, hand_in, gate, desk, make_report):
@@ -380,8 +362,8 @@ def test_a_forged_message_has_no_effect(database, settings, start, queue, hand_i
 
 
 @pytest.fixture
-def waker(settings, portal):
-    with Waker(settings.model_copy(update={"portal_port": portal.port})) as waker:
+def waker(settings, portal):  # so that somebody listens
+    with Waker(settings) as waker:
         yield waker
 
 
@@ -406,7 +388,7 @@ def test_of_progress_only_the_latest_is_told_and_not_too_often(waker, portal):
         tick.wait(0.001)
         assert time.monotonic() < started + 30
     assert time.monotonic() - started >= 3 * PROGRESS_EVERY_S
-    told = [body["progress"]["index"] for _, body in portal.heard]
+    told = [body["progress"]["index"] for body in portal.heard]
     assert told == sorted(told)
     assert told[0] > 1
 
@@ -417,8 +399,8 @@ def test_what_is_final_is_told_before_the_end_and_never_taken_back(waker, portal
         waker.tell(submission_id, SubmissionState.DONE)
         waker.tell(submission_id, SubmissionState.RUNNING)
     waker.close()
-    assert sorted(body["submission_id"] for _, body in portal.heard) == sorted(map(str, ids))
-    assert {body["state"] for _, body in portal.heard} == {"done"}
+    assert sorted(body["submission_id"] for body in portal.heard) == sorted(map(str, ids))
+    assert {body["state"] for body in portal.heard} == {"done"}
 
 
 def test_telling_never_waits_for_the_portal(settings):
@@ -427,8 +409,3 @@ def test_telling_never_waits_for_the_portal(settings):
         for _ in range(1000):
             waker.tell(uuid4(), SubmissionState.RUNNING)
         assert time.monotonic() - started < 5
-
-
-def test_the_wake_secret_is_not_the_servers_key(settings):
-    assert wake_secret(settings) != server_key(settings).hex()
-    assert derive(server_key(settings), "wake") != derive(server_key(settings), "queue")

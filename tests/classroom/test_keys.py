@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from classroom.keys import derive, server_key, wake_secret
+from classroom.keys import derive, server_key
 
 
 def test_the_key_is_made_once_and_only_its_owner_can_read_it(settings):
@@ -45,6 +45,5 @@ def test_a_damaged_key_is_never_used(settings):
 
 def test_each_purpose_has_a_secret_of_its_own(settings):
     key = server_key(settings)
-    secrets = [derive(key, purpose).hex() for purpose in ("wake", "queue", "session cookie")]
-    assert wake_secret(settings) == secrets[0]
-    assert len({key.hex(), *secrets}) == 4
+    secrets = [derive(key, purpose).hex() for purpose in ("queue", "session cookie")]
+    assert len({key.hex(), *secrets}) == 3

@@ -10,8 +10,8 @@ from uuid import uuid4
 import pytest
 from huey.serializer import SignedSerializer
 
-from classroom.jobs import Queue
-from classroom.jobs.queue import Bell, bell_path, ring
+from classroom.jobs import Queue, pipes
+from classroom.jobs.queue import RING, Bell, bell_path
 from classroom.keys import derive, server_key
 
 LONG_S = 60.0
@@ -98,7 +98,7 @@ def test_putting_a_job_in_wakes_a_waiting_worker(queue, bell):
 
 def test_each_ring_wakes_one_of_several(settings, bell):
     for _ in range(3):
-        ring(bell_path(settings))
+        pipes.write(bell_path(settings), RING)
     started = time.monotonic()
     for _ in range(3):
         bell.wait(LONG_S)
@@ -118,7 +118,7 @@ def test_without_a_consumer_a_ring_is_lost_and_keeps_nobody_waiting(settings, qu
 
 def test_a_consumer_that_never_listens_keeps_nobody_waiting(settings, bell):
     for _ in range(100_000):  # more than a pipe holds
-        ring(bell_path(settings))
+        pipes.write(bell_path(settings), RING)
 
 
 def test_the_bell_is_its_owners_only(settings, bell):

@@ -365,3 +365,13 @@ def test_a_hostile_test_is_ended_in_the_pool(pool: Pool, voucher: Exercise, bank
     assert report.outcome in {Outcome.FAILED, Outcome.TIMED_OUT, Outcome.RESOURCE_LIMIT}
     assert report.score == 0
     assert pool.grade(bank, bank.solution, seed=1).outcome is Outcome.PASSED
+
+
+def test_what_is_missed_has_the_hint_of_its_author_and_a_wrong_test_one_of_ours(compiler: Compiler, folder: Path):
+    manifest = folder / "exercise.toml"
+    manifest.write_text(manifest.read_text().replace("longer than a week.", 'longer than a week.", hint = "Wait.'))
+    exercise = load_exercise(folder)
+    missed = grade(exercise, exercise.starter, compiler=compiler, seed=7)
+    assert {check.id: check.hint for check in missed.checks if check.hint} == {"never_closes": "Wait."}
+    wrong = grade(exercise, exercise.mistake_sources["wrong-about-it.sol"], compiler=compiler, seed=7)
+    assert (wrong.checks[0].hint or "").startswith("The contract is right here, so it is the test that is not")

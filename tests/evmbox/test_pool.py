@@ -448,6 +448,33 @@ def test_a_submission_whose_template_is_killed_beside_it_is_graded_again(
     assert times == 2
 
 
+def test_a_template_that_still_listens_while_its_forks_are_dead_already_is_not_taken_for_a_live_one(
+    pool: Pool, with_check: Callable[[str], Exercise]
+):
+    exercise = with_check("time.sleep(4)")
+    times = 0
+
+    def kill_later(template: int, fork: psutil.Process) -> None:
+        fork.wait()
+        os.kill(template, signal.SIGKILL)
+
+    def on_progress(progress: Progress) -> None:
+        nonlocal times
+        if progress.index == 2:
+            times += 1
+            if times == 1:
+                assert pool._template is not None
+                template = pool._template.pid
+                os.kill(template, signal.SIGSTOP)  # as one is for a moment that is being killed: deaf, its ends open
+                (fork,) = psutil.Process(template).children()
+                threading.Thread(target=kill_later, args=(template, fork)).start()
+                fork.kill()
+
+    report = pool.grade(exercise, exercise.solution, seed=1, on_progress=on_progress)
+    assert report.outcome is Outcome.PASSED
+    assert times == 2
+
+
 # Scenarios
 
 

@@ -144,3 +144,13 @@ def test_a_broken_check_is_shown_to_its_author(pool: Pool, folder: Path):
     checks = folder / "checks.py"
     checks.write_text(checks.read_text().replace("times = 1 + chain.seed % 5", "times = 1 // 0"))
     assert "ZeroDivisionError" in failing(prove(load_exercise(folder), pool, mutants=False))["solution.sol"].found
+
+
+def test_two_faults_that_the_same_tests_notice_are_not_told_apart(pool: Pool, tmp_path: Path):
+    folder = Path(shutil.copytree(EXERCISES / "voucher-tests", tmp_path / "voucher-tests"))
+    manifest = folder / "exercise.toml"
+    (folder / "mistakes" / "no-price.sol").unlink()
+    manifest.write_text(manifest.read_text().replace('"no-price.sol" = "free"\n', ""))
+    row = failing(prove(load_exercise(folder), pool))["mutants/"]
+    assert row.claim is Claim.FAULTS_APART
+    assert row.found == "whoever notices one of allows_anyone and free notices both"

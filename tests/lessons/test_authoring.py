@@ -1,15 +1,20 @@
 """What docs/authoring.md tells authors is whole, and its example works."""
 
 import re
+import shlex
+import subprocess
 from pathlib import Path
 
 import pytest
 
+from classroom.catalog import Catalog
+from classroom.estimate import estimated_minutes
 from evmbox import checks
 from evmbox.cheats import LIBRARY_NAME, library
 from evmbox.exercise import ChallengeRules, FaultyVersion, Limits, Manifest, UnderTest, load_exercise
 from evmbox.pool import Pool
 from evmbox.proof import Claim, prove
+from support.commands import classroom_here
 
 GUIDE = (Path(__file__).parents[2] / "docs" / "authoring.md").read_text()
 VM_AND_TEST = library()[LIBRARY_NAME]
@@ -146,3 +151,44 @@ def test_the_example_of_a_challenge_is_proven(tmp_path: Path, pool: Pool):
     proof = prove(load_exercise(folder), pool)
     wrong = [row for row in proof.rows if not row.ok]
     assert {row.claim for row in wrong} == {Claim.ENOUGH_VARIANTS, Claim.ENOUGH_MISTAKES}, wrong
+
+
+EVENING = GUIDE.split("## In one evening\n")[1].split("\n## An exercise\n")[0]
+STEPS = re.findall(
+    r"^(?:(Write|Add to) `([^`]+)`:\n\n)?(`{3,4})(\w+)\n(.*?)^\3$(?=\n\n([^\n]*))", EVENING, re.DOTALL | re.MULTILINE
+)
+"""How a file is written and which, its fence, its kind, its text; and the line that stands after it."""
+
+
+@pytest.mark.timeout(600)  # six commands, one after the other
+def test_a_lesson_is_built_in_one_evening_by_following_the_guide_to_the_letter(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """Do what is printed in "In one evening", from an empty folder on, with no more than what stands there."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    said = []
+    for how, file, _, kind, text, then in STEPS:
+        if file:
+            assert how == "Write" or Path(file).is_file()
+            with Path(file).open("w" if how == "Write" else "a") as written:
+                written.write(text)
+            continue
+        assert kind == "sh", text
+        for line in text.splitlines():
+            if line.startswith("classroom "):
+                done = classroom_here(tmp_path / "data", *shlex.split(line)[1:])
+                said.append(done.stdout)
+                assert done.returncode == (1 if then.startswith("It says `not proven`") else 0), (line, done)
+            elif line.startswith("cd "):
+                monkeypatch.chdir(Path(line.removeprefix("cd ")).expanduser())
+            elif not line.startswith("export PATH="):
+                subprocess.run(["sh", "-ec", line], check=True)
+    _begun, files, refused, proven, _added, listed = said
+    assert files.rstrip().endswith("\nproven")
+    assert refused.count("survived\n") == 5
+    assert refused.count("tx.origin") == 2 * 4  # in the diff, and in the entry
+    assert "33 of 33 killed, 0 survived, 1 equivalent" in proven
+    assert "doors-course" in listed
+    lesson = Catalog.load(Path.cwd()).lesson("turnstile")
+    assert lesson.minutes == estimated_minutes(lesson)

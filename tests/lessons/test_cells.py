@@ -352,3 +352,64 @@ def test_a_call_of_nobody_succeeds_and_a_wrapped_answer_is_another(run: dict[str
     assert errands[4].endswith("SoldOut(item=2)")
     assert errands[5].endswith('reverted with "no such item"')
     assert [numbers(line) for line in lesson.after("through Front").splitlines() if line] == [[42, 42], [42, 32]]
+
+
+def test_borrowed_code_works_in_the_borrowers_place(run: dict[str, Ran]):
+    lesson = run["delegatecall-notebook"]
+    shown = lesson.after("After borrowing 3")
+    assert "After an order of 10:  steps has 10, notebook has 0\n" in shown
+    assert "After borrowing 3:     steps has 10, notebook has 3" in shown
+    shown = lesson.after("borrowLook")
+    assert "orderLook: called by the notebook, with 0 wei, and runs as the steps" in shown
+    assert "borrowLook: called by Alice, with 50 wei, and runs as the notebook" in shown
+
+
+def test_a_collision_makes_an_owner_whom_nobody_knows(run: dict[str, Ran]):
+    shown = run["delegatecall-notebook"].after("Slot 0 grew by 1")
+    assert "Borrowed:  True\nThe total: 0\n" in shown
+    assert re.findall(r"The owner: (\w{5})", shown)[0] == "Alice"
+    assert re.findall(r"The owner: (\w{2})", shown)[1] == "0x"
+    assert "The house has 0 wei, and 4 rooms" in run["delegatecall-notebook"].after("who has no code: True")
+
+
+def test_a_salted_address_depends_on_nothing_that_went_before(run: dict[str, Ran]):
+    lesson = run["create2-factory"]
+    first, second, after = re.findall(r"0x\w{40}", lesson.after("after a light one"))
+    assert first != second == after
+    salted, again = re.findall(r"0x\w{40}", lesson.after("after two others"))
+    assert salted == again
+    shown = lesson.after("without argument")
+    assert f"a parcel of 500: {salted}\n" in shown
+    assert len(set(re.findall(r"0x\w{40}", shown))) == 3
+    assert "a parcel of 500? True\nIs there a parcel of 501? False" in shown
+
+
+def test_the_thief_comes_first_where_the_owner_is_not_in_the_address(run: dict[str, Ran]):
+    lesson = run["create2-factory"]
+    assert "at Alice's address: True\nAlice, a moment later: refused" in lesson.after("The thief owns")
+    assert re.findall(r"belongs to (\w+)", lesson.after("Carol built")) == ["Alice", "Carol"]
+def test_three_tests_kill_three_mutants_of_four(run: dict[str, Ran]):
+    lines = run["kill-the-mutants"].after("= for +=").strip().split("\n")[-5:]
+    fails = [line.split().count("fails") for line in lines]
+    assert fails == [0, 1, 1, 1, 0]
+
+
+def test_drawn_calls_break_what_examples_do_not_and_two_are_enough(run: dict[str, Ran]):
+    lesson = run["invariants"]
+    examples = [numbers(line) for line in lesson.after("voters").strip().split("\n")]
+    assert len(examples) == 5
+    assert all(one + two == voters for _, one, two, voters in examples)
+    found = lesson.after("Broken after call")
+    assert found.count(" votes for ") == numbers(found)[-1] > 2
+    story = lesson.after("are enough").strip().split("\n")
+    assert len(story) == 3
+    assert story[0] == story[1]
+    assert lesson.after("brought to 1 or 2").strip() == "went through as drawn: 0 of 8, brought to 1 or 2: 8 of 8"
+
+
+def test_a_bug_is_at_whole_days_and_breaks_before_it_shows(run: dict[str, Ran]):
+    lesson = run["find-the-bug"]
+    assert "one hour: 10   thirty hours: 20\nnot as promised at these hours: 24 48 72" in lesson.after("thirty")
+    story = lesson.after("carol leaves").strip().split("\n")
+    assert [line.split(" ")[0] for line in story if line.endswith("<-")] == ["bob", "alice", "carol"]
+    assert numbers(story[-1])[-2:] == [0, 20]

@@ -111,7 +111,7 @@ class _Points:
         self.after(submissions, "finish", "consumer: verdict written, not committed")
         done: Condition = lambda _self, _id, state, *_: state is SubmissionState.DONE  # noqa: E731
         self.before(wake.Waker, "tell", "consumer: verdict committed, not told", done)
-        for post in (wake._Loopback, wake._Notifier):
+        for post in (wake._Pipe, wake._Notifier):
             self.after(
                 post,
                 "__call__",

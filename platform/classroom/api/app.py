@@ -21,7 +21,7 @@ from classroom.api.events import EventHub
 from classroom.api.examples import give_examples
 from classroom.api.job_events import JobHub
 from classroom.api.limits import Limits, RateLimit
-from classroom.api.listening import listen
+from classroom.api.listening import listen, listen_to_pipe
 from classroom.api.middleware import BodyLimit, Envelope, security_headers
 from classroom.api.routes import (
     account,
@@ -34,7 +34,6 @@ from classroom.api.routes import (
     extensions,
     grades,
     health,
-    internal,
     invites,
     jobs,
     lessons,
@@ -54,7 +53,8 @@ from classroom.chains import LiveChains
 from classroom.courses import InvitesOfCourses
 from classroom.db import Database, postgres_dsn
 from classroom.jobs import Queue
-from classroom.keys import server_key, wake_secret
+from classroom.jobs.wake import news_path
+from classroom.keys import server_key
 from classroom.models import Submission, SubmissionState
 from classroom.schemas import JobEvent, Problem
 from classroom.scratch import Scratch
@@ -119,7 +119,7 @@ def create_app(settings: Settings, *, enqueue: Callable[[UUID], object] | None =
     of_people = (people, entrance, tokens, account, my_data, users)
     of_learning = (lessons, drafts, submissions, sandbox, chains, rpc)
     of_courses = (courses, course_people, invites, extensions, grades, usage)
-    for resource in (*of_people, *of_learning, *of_courses, jobs, audit, internal, health, metrics):
+    for resource in (*of_people, *of_learning, *of_courses, jobs, audit, health, metrics):
         app.include_router(resource.router)
     return app
 
@@ -144,7 +144,7 @@ async def _lifespan(
     app.state.services = deps.Services(
         settings=settings,
         database=database,
-        catalog=Catalog.load(settings.lessons_dir),
+        catalog=Catalog.of(settings),
         hub=hub,
         job_hub=job_hub,
         scratch=scratch,
@@ -155,7 +155,6 @@ async def _lifespan(
         post=post,
         invites=invites_of_courses,
         key=key,
-        wake_secret=wake_secret(settings),
         queue=queue,
         enqueue=enqueue or queue.enqueue,
         tracing=tracing,
@@ -165,6 +164,8 @@ async def _lifespan(
     for_ever = [hub.watch(), job_hub.watch(), private_chains.sweep()]
     if (dsn := postgres_dsn(settings.database)) is not None:
         for_ever.append(listen(dsn, app.state.services.publish))
+    else:
+        for_ever.append(listen_to_pipe(news_path(settings), app.state.services.publish))
     watching = [asyncio.create_task(each) for each in for_ever]
     try:
         yield

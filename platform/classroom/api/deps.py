@@ -67,7 +67,6 @@ class Services:
     post: Post
     invites: Invites | None
     key: bytes = field(repr=False)
-    wake_secret: str = field(repr=False)
     queue: Queue
     enqueue: Callable[[UUID], object]
     tracing: Tracing

@@ -24,6 +24,7 @@ from jupyter_server.auth.identity import User as Visitor
 from jupyter_server.base.handlers import APIHandler, FileFindHandler, JupyterHandler
 from jupyter_server.services.kernels.connection.base import deserialize_msg_from_ws_v1
 from jupyter_server.services.kernels.handlers import KernelHandler
+from nbformat import NotebookNode
 from tornado import web
 from tornado.iostream import StreamClosedError
 from traitlets.config import Config
@@ -31,12 +32,14 @@ from voila.app import Voila
 from voila.tornado.kernel_websocket_handler import VoilaKernelWebsocketHandler
 from voila.utils import get_page_config
 
+from classroom import courses
 from classroom.apps import pages
 from classroom.apps.handlers import LOOPBACK, PING_MS, STATIC, Files, Health, policy
 from classroom.apps.identity import SIGN_IN, SessionIdentity, Sessions, visitor_id
 from classroom.apps.kernels import LessonKernels, OneKernelSpec
 from classroom.db import Database
-from classroom.errors import ClassroomError, Unavailable
+from classroom.errors import ClassroomError, NotFound, Unavailable
+from classroom.models import User
 from classroom.settings import Settings
 
 MAX_BODY_BYTES: Final = 64 * 1024
@@ -103,9 +106,11 @@ class LessonPage(Page):
         """Show the lesson."""
         app: ClassroomVoila = self.settings["voila"]
         try:
-            lesson = await asyncio.to_thread(pages.read_lesson, app.classroom.apps_dir / f"{lesson_id}.ipynb")
-        except FileNotFoundError:
+            lesson = await asyncio.to_thread(app.lesson_for, self.current_user, lesson_id)
+        except (FileNotFoundError, NotFound):
             raise web.HTTPError(404, "The course has no such lesson.") from None
+        except Unavailable as error:
+            raise web.HTTPError(error.status_code, error.detail) from error
         try:
             kernel_id = await app.kernel_manager.open(visitor_id(self.current_user), lesson)
         except ClassroomError as error:
@@ -232,6 +237,18 @@ class ClassroomVoila(Voila):
                 KernelRestarter={"restart_limit": 0},
             )
         )
+
+    def lesson_for(self, visitor: Visitor, lesson_id: str) -> NotebookNode:
+        """Read a lesson for who has a course that teaches its track.
+
+        Raises FileNotFoundError, NotFound for everybody else, and Unavailable.
+        """
+        lesson = pages.read_lesson(self.classroom.apps_dir / f"{lesson_id}.ipynb")
+        with self.database.read() as session:
+            user = session.get(User, visitor_id(visitor))
+            if user is None or not courses.teaches(session, user, lesson.metadata.classroom.track):
+                raise NotFound("No course of theirs teaches it.")
+        return lesson
 
     def setup_template_dirs(self) -> None:
         """Look for no template of Voila's."""

@@ -17,7 +17,7 @@ COMMANDS: Final = {
     "solc": "List the compilers, and fetch native ones.",
     "jobs": "See what waits, runs or was given up; put back, cancel.",
     "user": "Add people, list them, give them links, roles and keys, shut them out; export and erase their data.",
-    "course": "Make courses, and let people into them.",
+    "course": "Make courses, let people into them; add the tracks of others.",
     "migrate": "Bring the database up to date.",
     "move": "Move everything into another database, such as PostgreSQL.",
     "backup": "Put everything into one file, while the classroom runs.",

@@ -14,6 +14,7 @@ from sqlmodel import Session, select
 
 from classroom import accounts, courses, roster
 from classroom.catalog import Catalog
+from classroom.cli import tracks
 from classroom.cli.console import out
 from classroom.courses import Dates
 from classroom.db import Database
@@ -23,12 +24,15 @@ from classroom.settings import Settings
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
+app.command("add")(tracks.add)
+app.command("remove")(tracks.remove)
+
 SlugArgument = Annotated[str, typer.Argument(metavar="COURSE", help="The course's short name.")]
 
 
 @app.callback()
 def of_courses() -> None:
-    """Make courses and let people into them."""
+    """Make courses, let people into them, and add the tracks of others."""
 
 
 @app.command("create")
@@ -52,9 +56,9 @@ def create_course(
             instructor=None if instructor is None else _user(session, instructor),
         )
         if track:
-            catalog = Catalog.load(settings.lessons_dir)
-            tracks = [Dates(each) for each in track]
-            courses.set_plan(session, made, catalog, all_tracks=False, tracks=tracks, exercises=(), actor_id=None)
+            catalog = Catalog.of(settings)
+            chosen = [Dates(each) for each in track]
+            courses.set_plan(session, made, catalog, all_tracks=False, tracks=chosen, exercises=(), actor_id=None)
     out.print(f"Made {escape(made.title)}. Its short name is {made.slug}.")
     if instructor is None:
         out.print(f"Nobody runs it yet: classroom course add-instructor {made.slug} NAME")
@@ -62,9 +66,9 @@ def create_course(
 
 @app.command("list")
 def list_courses() -> None:
-    """List the courses, with how many people are in each."""
+    """List the courses, with how many people are in each, and the tracks, with where each comes from."""
     table = Table("Course", "Title", "Learners", "Instructors", "State")
-    with _session() as (session, _):
+    with _session() as (session, settings):
         for course in session.exec(select(Course).order_by(Course.slug)):
             counts = (
                 len(session.exec(courses.people_of(course, role)).all()) for role in (Role.LEARNER, Role.INSTRUCTOR)
@@ -72,6 +76,7 @@ def list_courses() -> None:
             state = "archived" if course.archived_at else "open"
             table.add_row(course.slug, escape(course.title), *map(str, counts), state)
     out.print(table)
+    out.print(tracks.tracks_table(settings))
 
 
 @app.command("invite")

@@ -46,7 +46,7 @@ def grade(
     seed: Annotated[int, typer.Option(help="Varies the inputs of the checks.", min=0)] = 0,
 ) -> None:
     """Grade a file without a server and print the report. Ends with 0 if it passed, 1 if not."""
-    exercise = Catalog.load(Settings().lessons_dir).exercise(exercise_id)
+    exercise = Catalog.of(Settings()).exercise(exercise_id)
     try:
         source = file.read_text(encoding="utf-8")
     except UnicodeDecodeError as error:
@@ -145,9 +145,12 @@ def table(
 @app.command("new")
 def new(
     place: Annotated[str, typer.Argument(help="Such as foundations/hello-storage.", metavar="TRACK/LESSON[/EXERCISE]")],
+    course: Annotated[
+        Path | None, typer.Option(help="The folder of a course of your own, begun where it is none yet.")
+    ] = None,
 ) -> None:
     """Begin a lesson with an exercise, or one more exercise; what is written is proven, and to be replaced."""
-    lessons_dir = Settings().lessons_dir
+    lessons_dir = course or Settings().lessons_dir
     begun = authoring.begin(lessons_dir, place)
     for file in begun.files:
         out.print(f"[green]+[/] {escape(str(file))}")

@@ -42,7 +42,7 @@ def add_user(
     settings = Settings()
     password = _read_password() if password_stdin else None
     with _writing(settings) as session:
-        course = courses.ensure_default_course(session, Catalog.load(settings.lessons_dir))
+        course = courses.ensure_default_course(session, Catalog.of(settings))
         user = accounts.create_user(
             session, name, display_name=display_name, email=email, password=password, is_admin=admin
         )
@@ -133,7 +133,7 @@ def roles(
     with _writing(settings) as session:
         user = _find(session, name)
         for role in grant or []:
-            course = courses.ensure_default_course(session, Catalog.load(settings.lessons_dir))
+            course = courses.ensure_default_course(session, Catalog.of(settings))
             courses.enrol(session, course, user, role)
         if admin is not None and admin != user.is_admin:
             accounts.set_admin(session, user.id, admin, actor_id=None)

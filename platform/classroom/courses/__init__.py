@@ -31,6 +31,7 @@ from classroom.courses.plan import (
     last_due,
     offer,
     policy_of,
+    teaches,
 )
 from classroom.courses.roles import (
     DEFAULT_COURSE,
@@ -108,6 +109,7 @@ __all__ = [
     "roles_in",
     "set_plan",
     "slug_from",
+    "teaches",
     "withdraw",
     "withdraw_extension",
 ]

@@ -12,7 +12,7 @@ from classroom import gradebook
 from classroom.catalog import Catalog, Lesson, Track
 from classroom.errors import Conflict, Forbidden, NotFound
 from classroom.gradebook import ExercisePlan, Plan, Policy, TrackPlan
-from classroom.models import Course, CourseExercise, CourseTrack, Extension, GroupMember, now
+from classroom.models import Course, CourseExercise, CourseTrack, Enrolment, Extension, GroupMember, User, now
 from evmbox.exercise import Exercise
 
 
@@ -74,6 +74,19 @@ def offer(session: Session, course: Course, catalog: Catalog) -> Offer:
         tracks,
         Plan(tuple(_track_plan(catalog, track, of_tracks, of_exercises) for track in tracks), policy_of(course)),
     )
+
+
+def teaches(session: Session, user: User, track_id: str) -> bool:
+    """Tell whether a course that a person has a role in teaches a track; to an administrator all of them are open."""
+    if user.is_admin:
+        return True
+    chosen = select(CourseTrack.course_id).where(CourseTrack.track_id == track_id)
+    found = (
+        select(Enrolment.id)
+        .join(Course, col(Course.id) == Enrolment.course_id)
+        .where(Enrolment.user_id == user.id, or_(col(Course.all_tracks).is_(True), col(Course.id).in_(chosen)))
+    )
+    return session.exec(found).first() is not None
 
 
 def policy_of(course: Course) -> Policy:

@@ -20,6 +20,7 @@ from classroom import drafts
 from classroom.catalog import Catalog
 from classroom.db import Database
 from classroom.errors import NotFound
+from classroom.jobs import pipes
 from classroom.settings import Settings
 from evmbox.errors import ExerciseError, PoolClosed
 from evmbox.pool import Pool
@@ -27,7 +28,7 @@ from evmbox.pool import Pool
 EVERY_S: Final = 1.0
 """How long a learner's next turn is away from their last."""
 
-_HINT_BYTES: Final = 32  # less than PIPE_BUF, so one is written whole or not at all
+_HINT_BYTES: Final = 32
 _WAKE_UP: Final = bytes(_HINT_BYTES)
 
 logger = logging.getLogger(__name__)
@@ -40,7 +41,7 @@ def pipe_path(settings: Settings) -> Path:
 
 def hint(settings: Settings, user_id: UUID, draft_id: UUID) -> None:
     """Say that a draft was saved. Never waits, and nobody need hear it."""
-    _write(pipe_path(settings), user_id.bytes + draft_id.bytes)
+    pipes.write(pipe_path(settings), user_id.bytes + draft_id.bytes)
 
 
 class Ahead:
@@ -51,9 +52,7 @@ class Ahead:
         self._catalog = catalog
         self._pool = pool
         self._path = pipe_path(settings)
-        with suppress(FileExistsError):
-            os.mkfifo(self._path, 0o600)
-        self._pipe = os.open(self._path, os.O_RDWR | os.O_NONBLOCK)  # for writing too: else it is ready without writers
+        self._pipe = pipes.open_to_read(self._path)
         self._pending: dict[UUID, UUID] = {}  # draft by learner; whoever has waited longest comes first
         self._resting: dict[UUID, float] = {}  # until when, on the monotonic clock
         self._stopping = threading.Event()
@@ -66,7 +65,7 @@ class Ahead:
     def stop(self) -> None:
         """Begin nothing more."""
         self._stopping.set()
-        _write(self._path, _WAKE_UP)
+        pipes.write(self._path, _WAKE_UP)
 
     def close(self, timeout_s: float) -> None:
         """Wait for the thread to end, and close the pipe; who writes then is not heard."""
@@ -115,12 +114,3 @@ class Ahead:
         with suppress(NotFound, ExerciseError):  # the course has changed; a submission will say so
             if not self._pool.compile_ahead(self._catalog.exercise(exercise_id), source):
                 logger.debug("Draft %s was not compiled ahead: there is other work", draft_id)
-
-
-def _write(path: Path, data: bytes) -> None:
-    with suppress(OSError):
-        pipe = os.open(path, os.O_WRONLY | os.O_NONBLOCK)
-        try:
-            os.write(pipe, data)
-        finally:
-            os.close(pipe)

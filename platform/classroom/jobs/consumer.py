@@ -9,6 +9,7 @@ regrade, an export or a backup; those are done by workers of their own, with a p
 """
 
 import fcntl
+import gc
 import hashlib
 import logging
 import os
@@ -89,10 +90,11 @@ def run_consumer(settings: Settings, *, parent_pid: int | None = None) -> None:
         waker = opened.enter_context(Waker(settings))
         tracing = open_tracing(settings, "classroom-consumer")
         opened.callback(tracing.close)
-        catalog = Catalog.load(settings.lessons_dir)
+        catalog = Catalog.of(settings)
         pool = opened.enter_context(Pool(size=settings.pool_size, diagnostics=False, walls=walls))
         consumer = Consumer(settings, database=database, catalog=catalog, pool=pool, waker=waker, tracing=tracing)
         consumer.start(every_second=watch_parent)
+        gc.freeze()  # what is there for good need not be gone through at each collection
         logger.info("Grading, %d at a time", settings.pool_size)
         logger.info("Stopping: %s", reasons.get())
         consumer.stop()

@@ -16,7 +16,7 @@ import sqlite3
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 import psycopg
@@ -25,12 +25,16 @@ from huey.serializer import SignedSerializer
 
 from classroom.db import postgres_dsn
 from classroom.errors import Unavailable
+from classroom.jobs import pipes
 from classroom.keys import derive, server_key
 from classroom.settings import QueueKind, Settings
 
 logger = logging.getLogger(__name__)
 
 NAME = "classroom"
+RING: Final = b"."
+"""Wakes one worker; where none listens, the message waits in the queue."""
+
 READ_S = 1
 """How long a worker waits in PostgreSQL or Redis before it looks whether it should stop."""
 
@@ -53,7 +57,7 @@ class Queue:
         """Have a job done soon."""
         self._task(str(job_id))
         if self._bell is not None:
-            ring(self._bell)
+            pipes.write(self._bell, RING)
 
     def trouble(self) -> str | None:
         """Tell what is wrong with it, if anything is."""
@@ -110,9 +114,7 @@ class Bell:
     """The consumer's end of the pipe: wakes one waiting worker for each ring."""
 
     def __init__(self, path: Path) -> None:
-        with suppress(FileExistsError):
-            os.mkfifo(path, 0o600)
-        self._pipe = os.open(path, os.O_RDWR | os.O_NONBLOCK)  # for writing too: a pipe without writers is always ready
+        self._pipe = pipes.open_to_read(path)
 
     def wait(self, timeout_s: float) -> None:
         """Wait for a ring, or until the time is over."""
@@ -128,16 +130,6 @@ class Bell:
 def bell_path(settings: Settings) -> Path:
     """Tell where the pipe is, beside the queue's file."""
     return settings.queue_path.with_suffix(".bell")
-
-
-def ring(path: Path) -> None:
-    """Wake a worker, where one listens; without one the message waits in the queue."""
-    with suppress(OSError):
-        pipe = os.open(path, os.O_WRONLY | os.O_NONBLOCK)
-        try:
-            os.write(pipe, b".")
-        finally:
-            os.close(pipe)
 
 
 class _Connection(sqlite3.Connection):

@@ -1,7 +1,7 @@
 """Tells the API that a submission or a job moved, so that a waiting page need not ask. A hint: the rows are the truth.
 
-Beside SQLite the news is posted to the API over loopback. On PostgreSQL it goes by NOTIFY to every API process there
-is, on whichever host.
+Beside SQLite the news goes through a named pipe to the one API there is. On PostgreSQL it goes by NOTIFY to every API
+process, on whichever host.
 """
 
 import logging
@@ -9,20 +9,18 @@ import threading
 import time
 from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final, Self
 from uuid import UUID
 
-import httpx
 import psycopg
 
 from classroom.db import postgres_dsn
-from classroom.keys import wake_secret
+from classroom.jobs import pipes
 from classroom.models import JobState, SubmissionState
 from classroom.schemas import Event, JobEvent, Progress
 from classroom.settings import Settings
 
-HEADER = "X-Classroom-Wake"
-PATH = "/internal/wake"
 CHANNEL: Final = "classroom_news"
 """The channel of PostgreSQL's NOTIFY."""
 
@@ -33,6 +31,11 @@ _FINAL = {SubmissionState.DONE, SubmissionState.FAILED}
 _OVER = {JobState.DONE, JobState.DEAD, JobState.CANCELLED}
 
 logger = logging.getLogger(__name__)
+
+
+def news_path(settings: Settings) -> Path:
+    """Tell where the pipe is that the API beside SQLite listens to."""
+    return settings.queue_path.with_suffix(".news")
 
 
 @dataclass
@@ -50,7 +53,7 @@ class Waker:
 
     def __init__(self, settings: Settings) -> None:
         dsn = postgres_dsn(settings.database)
-        self._post: _Loopback | _Notifier = _Loopback(settings) if dsn is None else _Notifier(dsn)
+        self._post: _Pipe | _Notifier = _Pipe(settings) if dsn is None else _Notifier(dsn)
         self._news: dict[UUID, _News] = {}
         self._changed = threading.Condition()
         self._closed = False
@@ -109,25 +112,19 @@ class Waker:
                 self._changed.wait(wait_s)
 
 
-class _Loopback:
-    """Posts to the one API beside SQLite."""
+class _Pipe:
+    """Writes to the one API beside SQLite, a line for each event."""
 
     def __init__(self, settings: Settings) -> None:
-        self._client = httpx.Client(
-            base_url=settings.portal_url,
-            headers={HEADER: wake_secret(settings)},
-            timeout=httpx.Timeout(0.5),
-            trust_env=False,
-        )
+        self._path = news_path(settings)
 
     def __call__(self, event: str) -> None:
-        try:
-            self._client.post(PATH, content=event, headers={"Content-Type": "application/json"})
-        except httpx.HTTPError as error:
-            logger.debug("The API was not woken: %r", error)
+        line = f"{event}\n".encode()
+        if len(line) <= pipes.AT_ONCE_BYTES:
+            pipes.write(self._path, line)
 
     def close(self) -> None:
-        self._client.close()
+        """There is nothing to close."""
 
 
 class _Notifier:

@@ -1,6 +1,7 @@
 """`python -m classroom.web [--parent PID]`: API, portal and instructor pages, with settings from the environment."""
 
 import argparse
+import gc
 import os
 import sys
 import threading
@@ -52,6 +53,7 @@ def main() -> None:
 
     if arguments.parent is not None:
         threading.Thread(target=watch_parent, name="parent watch", daemon=True).start()
+    gc.freeze()  # what is there for good need not be gone through at each collection
     server.run()
 
 

@@ -3,11 +3,12 @@
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any, Final
 from uuid import UUID
 
 from pydantic import ValidationError
-from sqlalchemy import func, text, update
+from sqlalchemy import bindparam, func, text, update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
@@ -123,29 +124,11 @@ def claim(
     session = work.session
     by_name = {kind.name: kind for kind in kinds}
     names = _with_room(session, by_name)
-    waiting = select(Job.id).where(Job.state == JobState.QUEUED, col(Job.kind).in_(names))
-    if job_id is not None:
-        waiting = waiting.where(Job.id == job_id)
-    first = (
-        waiting.order_by(col(Job.priority).desc(), col(Job.created_at)).limit(1).with_for_update(skip_locked=True)
-    ).scalar_subquery()
     at = now()
-    job = session.exec(
-        update(Job)
-        .where(col(Job.id) == first, col(Job.state) == JobState.QUEUED)
-        .values(
-            state=JobState.RUNNING,
-            attempt=Job.attempt + 1,
-            revision=Job.revision + 1,
-            worker=worker[:128],
-            started_at=at,
-            lease_until=at + timedelta(seconds=lease_s),
-            progress=0.0,
-            stage=None,
-        )
-        .returning(Job)
-        .execution_options(**_AS_RETURNED)
-    ).scalar_one_or_none()
+    given = {"by": worker[:128], "at": at, "until": at + timedelta(seconds=lease_s)}
+    if job_id is not None:
+        given["wanted"] = job_id
+    job = session.exec(_taking(tuple(names), one=job_id is not None), params=given).scalar_one_or_none()
     if job is None:
         return None
     kind = by_name[job.kind]
@@ -362,6 +345,31 @@ def asked_to_cancel(session: Session, job_ids: Collection[UUID]) -> set[UUID]:
     """Tell which of these jobs somebody wants to see cancelled."""
     asked = select(Job.id).where(col(Job.id).in_(job_ids), col(Job.cancel_asked_at).is_not(None))
     return set(session.exec(asked))
+
+
+@cache
+def _taking(names: tuple[str, ...], *, one: bool) -> Any:
+    """Write the statement that takes a lease once: it is on the way of every attempt."""
+    waiting = select(Job.id).where(Job.state == JobState.QUEUED, col(Job.kind).in_(names))
+    if one:
+        waiting = waiting.where(Job.id == bindparam("wanted"))
+    first = waiting.order_by(col(Job.priority).desc(), col(Job.created_at)).limit(1).with_for_update(skip_locked=True)
+    return (
+        update(Job)
+        .where(col(Job.id) == first.scalar_subquery(), col(Job.state) == JobState.QUEUED)
+        .values(
+            state=JobState.RUNNING,
+            attempt=Job.attempt + 1,
+            revision=Job.revision + 1,
+            worker=bindparam("by"),
+            started_at=bindparam("at"),
+            lease_until=bindparam("until"),
+            progress=0.0,
+            stage=None,
+        )
+        .returning(Job)
+        .execution_options(**_AS_RETURNED)
+    )
 
 
 def _with_room(session: Session, kinds: Mapping[str, Kind]) -> list[str]:

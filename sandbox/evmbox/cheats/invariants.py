@@ -17,7 +17,7 @@ from evmbox.cheats.drawing import draw
 ROWS = 10
 """How many rows of calls are tried, each from what `setUp` left."""
 
-CALLS = 15
+CALLS = 25
 """How many calls a row has."""
 
 NAMED = "targetContracts()"

@@ -142,15 +142,20 @@ class Suite:
 
     def failures(self) -> Iterator[Failure]:
         """Run every test and yield what failed, in order."""
+        tried: Mapping[str, Failure] | None = None
         for test in self.tests:
-            failure = self.run(test)
+            if is_invariant(test):
+                tried = self._try_invariants(filter(is_invariant, self.tests)) if tried is None else tried
+                failure = tried.get(test.signature)
+            else:
+                failure = self.run(test)
             if failure is not None:
                 yield failure
 
     def run(self, test: Function) -> Failure | None:
         """Run one test: one with parameters with several inputs, an invariant after calls. Say why it failed."""
         if is_invariant(test):
-            return self._try_invariant(test)
+            return self._try_invariants([test]).get(test.signature)
         runs = 0
         for drawn in inputs(test, seed=self.chain.seed, limit=DRAWS if test.inputs else 1):
             why = self._run(test, drawn)
@@ -171,7 +176,7 @@ class Suite:
             return None
         trail = list[int]()
         if is_invariant(test):
-            self._after(failure.calls, test, trail)
+            self._retrace(failure.calls, test, trail)
         else:
             self._session.trail = trail
             try:
@@ -188,53 +193,80 @@ class Suite:
             if name in self.chain.artifacts
         ]
 
-    def _try_invariant(self, test: Function) -> Failure | None:
-        """Hold an invariant against rows of calls; where the version is the right one, tell as few calls as do."""
+    def _try_invariants(self, invariants: Iterable[Function]) -> dict[str, Failure]:
+        """Hold invariants against the same rows of calls; where the version is the right one, tell as few as do."""
+        invariants = list(invariants)
         senders = [account.name for account in self.chain.accounts]
         pool = [account.address for account in self.chain.accounts] + [each.address for each in self._targets]
+        failures: dict[str, Failure] = {}
         called = False
         for row in rows(self._targets, seed=self.chain.seed, senders=senders, pool=pool):
+            left = [each for each in invariants if each.signature not in failures]
+            failed = self._after(row, left, from_start=not called)
             called = True
-            failed = self._after(row, test)
-            if failed is None:
-                continue
-            why, calls = failed
-            if self._known is None:
-                why, calls = self._fewer(test, why, calls)
-            return Failure(test.signature, f"{why}{self._after_what(calls)}", calls=calls)
-        if called:
-            return None
-        return Failure(test.signature, "found nothing to call: make the contract in `setUp()`, with `new`")
+            for test in left:
+                if test.signature not in failed:
+                    continue
+                why, calls = failed[test.signature]
+                if self._known is None:
+                    why, calls = self._fewer(test, why, calls)
+                failures[test.signature] = Failure(test.signature, f"{why}{self._after_what(calls)}", calls=calls)
+            if len(failures) == len(invariants) or (failures and self._known is not None):
+                break  # one is enough to notice a faulty version
+        if not called:
+            nothing = "found nothing to call: make the contract in `setUp()`, with `new`"
+            return {test.signature: Failure(test.signature, nothing) for test in invariants}
+        return failures
 
     def _after(
-        self, calls: Sequence[Call], test: Function, trail: list[int] | None = None
-    ) -> tuple[str, tuple[Call, ...]] | None:
-        """Make calls, looking at the invariant before, between and after them; say why and after which it failed.
+        self, calls: Sequence[Call], tests: Iterable[Function], *, from_start: bool = True
+    ) -> dict[str, tuple[str, tuple[Call, ...]]]:
+        """Make calls, looking at invariants before, between and after them; say why and after which each failed.
 
-        With a `trail`, look at it after the last alone, and leave there where the test contract went.
+        A call that reverted has changed nothing, so none is looked at again after it.
         """
+        assert self._start is not None  # noqa: S101 - set_up comes first
+        self._session.begin(self._start[1])
+        left = {test.signature: test for test in tests}
+        failed: dict[str, tuple[str, tuple[Call, ...]]] = {}
+        endless: Counter[tuple[str, str]] = Counter()
+
+        def look(so_far: Sequence[Call], wrong: str | None = None) -> None:
+            for name, test in list(left.items()):
+                if (why := wrong or self._look(test)) is not None:
+                    failed[name] = why, tuple(so_far)
+                    del left[name]
+
+        try:
+            if from_start:
+                look(())
+            for number, call in enumerate(calls, start=1):
+                if not left:
+                    break
+                if endless[call.key] >= MAX_ENDLESS:
+                    continue
+                changed, wrong = self._make(call, endless)
+                if changed:
+                    look(calls[:number], wrong)
+        finally:
+            self.chain.revert(self._start[0])
+        return failed
+
+    def _retrace(self, calls: Sequence[Call], test: Function, trail: list[int]) -> None:
+        """Make calls, look at an invariant after the last, and leave in `trail` where the test contract went."""
         assert self._start is not None  # noqa: S101 - set_up comes first
         self._session.begin(self._start[1])
         endless: Counter[tuple[str, str]] = Counter()
         try:
-            if trail is None and (why := self._look(test)) is not None:
-                return why, ()
-            for number, call in enumerate(calls, start=1):
-                if endless[call.key] >= MAX_ENDLESS:
-                    continue
-                why = self._make(call, endless) or (self._look(test) if trail is None else None)
-                if why is not None:
-                    return why, tuple(calls[:number])
-            if trail is not None:
+            if not any(self._make(call, endless)[1] for call in calls):
                 self._session.trail = trail
                 self._look(test)
         finally:
             self._session.trail = None
             self.chain.revert(self._start[0])
-        return None
 
-    def _make(self, call: Call, endless: Counter[tuple[str, str]]) -> str | None:
-        """Make a call that may revert; say what is wrong where an assertion of the tests failed in it."""
+    def _make(self, call: Call, endless: Counter[tuple[str, str]]) -> tuple[bool, str | None]:
+        """Make a call that may revert. Say whether it counts, and what is wrong where an assertion failed in it."""
         before = self._session.setting
         self._session.begin(before)
         try:
@@ -243,11 +275,11 @@ class Suite:
             endless[call.key] += 1
         except LearnerError as error:
             if isinstance(error, Reverted) and error.data[:4] == ASSERTION.selector:
-                return self._assertion(error.data[4:])
+                return True, self._assertion(error.data[4:])
         else:
-            return self._session.end()
+            return True, self._session.end()
         self._session.begin(before)
-        return None
+        return False, None
 
     def _look(self, test: Function) -> str | None:
         """Call an invariant and keep nothing of it; say why it failed."""
@@ -268,8 +300,7 @@ class Suite:
         """Leave calls out, one by one, without which the invariant fails too."""
         for call in calls:
             without = tuple(each for each in calls if each is not call)
-            failed = self._after(without, test)
-            if failed is not None:
+            if (failed := self._after(without, [test]).get(test.signature)) is not None:
                 why, calls = failed
         return why, calls
 

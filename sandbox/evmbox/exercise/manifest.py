@@ -68,9 +68,13 @@ class Limits(Data):
 
 
 class FaultyVersion(Data):
-    """A version of the contract under test that is wrong: what its behaviour is, as a learner may be told."""
+    """A version of the contract under test that is wrong: what its behaviour is, as a learner may be told.
+
+    `hint` is what they read beside it while their tests do not notice it.
+    """
 
     behaviour: Line
+    hint: Line | None = None
     task: int = Field(default=1, strict=True, ge=1)
     points: float = Field(default=1, gt=0)
 

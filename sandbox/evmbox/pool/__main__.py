@@ -2,18 +2,20 @@
 
 Run as `python -m evmbox.pool FD WALL …`, with one end of a socket pair and the names of the walls it is to put around
 itself. The first channel received on the socket carries a job that is done here, to warm the process; each later one is
-answered by a fork. It ends when the other end does, and every fork dies with it. It knows no secrets: the pool starts
-it with a bare environment.
+answered by a fork: at once, or in the next lull where it comes with the word that nobody waits for it. It ends when the
+other end does, and every fork dies with it. It knows no secrets: the pool starts it with a bare environment.
 """
 
 import gc
 import os
 import pickle
+import select
 import signal
 import socket
 import sys
 import traceback
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from types import FrameType
 from typing import NoReturn
@@ -23,16 +25,18 @@ from evmbox.errors import TimeUp
 from evmbox.isolation.ladder import Walls
 from evmbox.pool import pages
 from evmbox.pool.confinement import Enclosure, Ration, confine, detach, enclose
-from evmbox.pool.jobs import Broke, Job, Residence, Started
+from evmbox.pool.jobs import NOBODY_WAITS, Broke, Job, Residence, Started
 from evmbox.report import Data
 
 ALARMS = (signal.SIGALRM, signal.SIGXCPU)
+LULL_S = 0.012
+"""How long nothing is asked for before what nobody waits for is done: a verdict is written down in that time."""
 
 
 def main(control: socket.socket, walls: Walls) -> None:
     """Warm up, say so, then fork for every channel that arrives."""
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the kernel buries the forks
-    first = _receive(control)
+    first, _ = _receive(control)
     if first is None:
         return
     with first:
@@ -43,7 +47,7 @@ def main(control: socket.socket, walls: Walls) -> None:
     enclosure = enclose(walls)
     control.sendall(b"!")
     template = os.getpid()
-    while (channel := _receive(control)) is not None:
+    for channel in _asked_for(control):
         with channel:
             try:
                 pid = os.fork()
@@ -54,9 +58,28 @@ def main(control: socket.socket, walls: Walls) -> None:
                 _forked(channel, template, Surroundings(enclosure, shared))
 
 
-def _receive(control: socket.socket) -> socket.socket | None:
-    data, handles, _, _ = socket.recv_fds(control, 1, 1)
-    return socket.socket(fileno=handles[0]) if data else None
+def _asked_for(control: socket.socket) -> Iterator[socket.socket]:
+    """Yield each channel that wants a fork when it should have it, until there will be no more."""
+    later: deque[socket.socket] = deque()
+    while True:
+        if later and not select.select([control], [], [], LULL_S)[0]:
+            yield later.popleft()
+            continue
+        channel, said = _receive(control)
+        if channel is not None and said == NOBODY_WAITS:
+            later.append(channel)
+        elif channel is not None:
+            yield channel
+        elif said:  # somebody waits by now
+            yield from later
+            later.clear()
+        else:
+            return
+
+
+def _receive(control: socket.socket) -> tuple[socket.socket | None, bytes]:
+    said, handles, _, _ = socket.recv_fds(control, 1, 1)
+    return socket.socket(fileno=handles[0]) if handles else None, said
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,12 @@ from evmbox.scenario import run_scenario, trace_step
 from evmbox.steps import Step, StepResult
 from evmbox.traces import Traced, Window
 
+AT_ONCE = b"."
+"""Asks the template for a fork, or for all those for which nobody waited before."""
+
+NOBODY_WAITS = b"~"
+"""Asks for one when there is time."""
+
 
 class Started(Data):
     """The process is there, before anything of a learner's is."""

@@ -18,7 +18,7 @@ from evmbox.errors import EvmboxError
 from evmbox.isolation.ladder import Walls
 from evmbox.isolation.view import python_files
 from evmbox.pool.confinement import Ration
-from evmbox.pool.jobs import MESSAGE, Broke, Finished, Job, Message, Residence, Started
+from evmbox.pool.jobs import AT_ONCE, MESSAGE, NOBODY_WAITS, Broke, Finished, Job, Message, Residence, Started
 from evmbox.pool.recall import Recall
 
 ENVIRONMENT = {
@@ -109,9 +109,8 @@ class Template:
             ending = self._run(job, ration, listen, patience_s=FORK_S, recall=recall)
         finally:
             self._prepare_spare()
-        if ending is Ending.DIED and not self.alive:
-            msg = "The sandbox's template process was lost."
-            raise TemplateLost(msg)
+        if ending is Ending.DIED:
+            self._fork_another()
         return ending
 
     def settle(self, job: Residence, ration: Ration) -> "Settled":
@@ -173,6 +172,8 @@ class Template:
             spare = self._take_spare()
             channel = spare or self._hand_over()
             try:
+                if spare is not None and not spare.spoke():
+                    self._ask(AT_ONCE)
                 pid = _started(channel, patience_s=patience_s)
                 if spare is None or not spare.hung_up():
                     return channel, pid
@@ -188,29 +189,45 @@ class Template:
             spare, self._spare = self._spare, None
         return spare
 
+    def _fork_another(self) -> None:
+        """Have a fork made and end it. Raises `TemplateLost` where none comes.
+
+        A template that was killed may listen for a moment longer than its forks live, so that only what it does tells.
+        """
+        with (channel := self._hand_over()).connection:
+            _started(channel, patience_s=FORK_S)
+
     def _prepare_spare(self) -> None:
         """Have a fork made for the next job, unless one waits already. Nobody waits for it."""
         if self._spare is not None:
             return
         with contextlib.suppress(TemplateLost):  # the next job will find out
-            another = self._hand_over()
+            another = self._hand_over(NOBODY_WAITS)
             with self._lock:
                 self._spare, surplus = another, self._spare
             if surplus is not None:
                 surplus.connection.close()
 
-    def _hand_over(self) -> "_Channel":
+    def _hand_over(self, when: bytes = AT_ONCE) -> "_Channel":
         """Ask for a fork, and return our end of the channel that it was given."""
         ours, theirs = socket.socketpair()
         if sys.platform == "linux":
             ours.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)  # see `_Channel.hear_start`
-        with theirs, self._lock:
+        channel = _Channel(ours)
+        with theirs:
             try:
-                socket.send_fds(self._control, [b"."], [theirs.fileno()])
-            except OSError as error:
+                self._ask(when, theirs.fileno())
+            except TemplateLost:
                 ours.close()
+                raise
+        return channel
+
+    def _ask(self, when: bytes, *handles: int) -> None:
+        with self._lock:
+            try:
+                socket.send_fds(self._control, [when], handles)
+            except OSError as error:
                 raise TemplateLost("The sandbox's template process is gone.") from error
-        return _Channel(ours)
 
 
 class Settled:
@@ -292,15 +309,22 @@ class _Channel:
         self._buffer = bytearray()
         self._received = 0
 
+    def spoke(self) -> bool:
+        """Tell whether the other end has said anything that was not read yet, or is gone."""
+        return self._glance() is not None
+
     def hung_up(self) -> bool:
         """Tell whether the other end, which has nothing to say now, is gone."""
+        return self._glance() == b""
+
+    def _glance(self) -> bytes | None:
         self.connection.settimeout(0)
         try:
-            return not self.connection.recv(1, socket.MSG_PEEK)
+            return self.connection.recv(1, socket.MSG_PEEK)
         except BlockingIOError:
-            return False
+            return None
         except OSError:
-            return True
+            return b""
 
     def hear_start(self, *, until: float) -> int | None:
         """Return the id of the process that starts on the other end, as it is known here, or None. Raises like `read`.

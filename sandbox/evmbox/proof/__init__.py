@@ -9,6 +9,7 @@ import hashlib
 from collections.abc import Callable, Iterator, MutableMapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import combinations
 
 from pydantic import Field
 
@@ -38,6 +39,7 @@ class Claim(StrEnum):
     VARIANT_PASSES = "the variant passes"
     MISTAKE_CAUGHT = "the mistake is caught"
     TASKS_NAMED = "each check names a task"
+    FAULTS_APART = "faults are told apart"
     ENOUGH_VARIANTS = "enough variants"
     ENOUGH_MISTAKES = "enough mistakes"
     MUTANTS_KILLED = "mutants are killed"
@@ -138,6 +140,8 @@ def prove(
     rows = [_judge(trial, result) for trial, result in zip(trials, graded, strict=True)]
     checks = next((result.report.checks for result in graded if result.report.checks), ())
     rows += _structure(exercise, checks)
+    if exercise.tests is not None:
+        rows.append(_apart(graded))
     mutation = None
     if mutants and exercise.kind in MUTATED_KINDS:
         if all(row.ok for row in rows if row.claim is Claim.SOLUTION_PASSES):
@@ -228,6 +232,25 @@ def _structure(exercise: Exercise, checks: Sequence[CheckResult]) -> Iterator[Ro
         (Claim.ENOUGH_MISTAKES, "mistakes/", len(exercise.mistakes), mistakes),
     ):
         yield Row(claim=claim, file=folder, expected=f"at least {least}", found=str(number), ok=number >= least)
+
+
+def _apart(graded: Sequence[Graded]) -> Row:
+    """Say whether each fault asks for something of its own: whether of any two some file notices one alone."""
+    noticed: dict[str, list[bool]] = {}
+    for result in graded:
+        right, *faults = result.report.checks or (None,)
+        if right is not None and right.status is CheckStatus.PASSED:
+            for check in faults:
+                noticed.setdefault(check.id, []).append(check.status is CheckStatus.PASSED)
+    alike = [f"{one} and {other}" for one, other in combinations(noticed, 2) if noticed[one] == noticed[other]]
+    return Row(
+        claim=Claim.FAULTS_APART,
+        file="mutants/",
+        expected="of any two, some file notices one alone",
+        found="; ".join(f"whoever notices one of {each} notices both" for each in alike)
+        or ("all are told apart" if noticed else "no tests were held against them"),
+        ok=bool(noticed) and not alike,
+    )
 
 
 def _on_mutants(mutation: Mutation | None) -> Iterator[Row]:

@@ -126,26 +126,33 @@ class _Judging:
 
     def _problem(self, suite: Suite) -> list[Failure]:
         """Say what is wrong with the tests before one is run."""
+        given = next((each["inputs"] for each in self.artifact.abi if each.get("type") == "constructor"), ())
+        if given:
+            said = (
+                f"The constructor of `{self.artifact.name}` takes {len(given)} argument{'s' * (len(given) > 1)}, and "
+                "tests are made without any: let it take none, and make what they need in `setUp()`."
+            )
+            return [Failure("", said)]
         if not suite.tests:
             return [Failure("", "There is no test: write `function testSomething() public { … }`.")]
         names = [each.name for each in Interface(self.artifact.abi).functions]
-        said = [
+        wrong = [
             f"`{name}` can't be run: a test whose name begins with `testFail` would pass by failing for any reason. "
             "Say with `vm.expectRevert(…)` which call must revert."
             for name in names
             if name.startswith("testFail")
         ]
-        said += [
+        wrong += [
             f"`{name}` is never called. What runs before each test is named `setUp`."
             for name in names
             if name.lower() == "setup" and name != "setUp"
         ]
-        said += [
+        wrong += [
             f"`{each.declaration}` takes an argument, and an invariant takes none: it must hold by itself."
             for each in suite.tests
             if is_invariant(each) and each.inputs
         ]
-        return [Failure("", each) for each in said]
+        return [Failure("", each) for each in wrong]
 
     def _told(self, suite: Suite, problem: list[Failure]) -> str:
         """Say which tests fail where they must pass, why, and in which line."""
@@ -181,7 +188,7 @@ class _Judging:
             )
         elif len(missed) == faults:
             message = (
-                f"Your tests pass on every faulty `{target}` too: they would pass whatever it does. "
+                f"Your tests pass on every faulty `{target}` too, and do not tell right from wrong yet. "
                 "Call its functions, and assert what must be true afterwards."
             )
         else:

@@ -22,18 +22,21 @@ MUTANT = "mutants/"
 RIGHT = "passes_on_the_right_contract"
 """The id of the check that the tests pass where they must. It is worth nothing: an empty test passes it."""
 
+RIGHT_HINT = "The contract is right here, so it is the test that is not: read once more what the contract promises."
+
 
 def checks(exercise: Exercise) -> list[Check]:
     """Return what is judged, in order: the right version, then each wrong one. The ids are those of the files."""
     rules = rules_of(exercise)
-    right = Check(RIGHT, f"Your tests pass on a correct `{rules.target}`", 1, 0, None, _not_run, takes_contract=False)
+    title = f"Your tests pass on a correct `{rules.target}`"
+    right = Check(RIGHT, title, 1, 0, RIGHT_HINT, _not_run, takes_contract=False)
     faults = [
         Check(
             _id(name),
             f"Your tests notice fault {number}",
             fault.task,
             fault.points,
-            None,
+            fault.hint,
             _not_run,
             takes_contract=False,
         )

@@ -70,7 +70,6 @@ RULES = {
     "GET /openapi.json": each(EVERYONE, 200),
     "GET /healthz": each(EVERYONE, 200),
     "GET /readyz": each(EVERYONE, (200, 503)),
-    "POST /internal/wake": each(EVERYONE, 404),
     "GET /metrics": each(EVERYONE, 200),  # from this machine; no account opens it from elsewhere
     "GET /api/v1/me": PERSON,
     "POST /api/v1/tokens": each(EVERYONE, (401, 429)),
@@ -178,7 +177,6 @@ OPEN = (
     "/healthz",
     "/readyz",
     "/metrics",
-    "/internal",
     "/tokens",
     "/sign-ups",
     "/password-resets",
@@ -261,7 +259,6 @@ BODIES = {
     "POST /api/v1/courses/{course}/invites": {},
     "POST /api/v1/invites/accept": {"token": "none"},
     "POST /api/v1/courses/{course}/extensions": {"exercise_id": "keeper", "due_at": "2100-01-01T00:00:00Z"},
-    "POST /internal/wake": {"submission_id": str(uuid4()), "state": "queued"},
 }
 
 

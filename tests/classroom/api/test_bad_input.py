@@ -225,7 +225,7 @@ def test_what_is_read_could_be_written_by_anyone(value):
 
 @settings(max_examples=100, deadline=None, derandomize=True, database=None)
 @given(
-    path=st.sampled_from([SUBMIT, COMPILE, SCENARIOS, SAVE, "/internal/wake"]),
+    path=st.sampled_from([SUBMIT, COMPILE, SCENARIOS, SAVE]),
     body=st.fixed_dictionaries(
         {},
         optional={

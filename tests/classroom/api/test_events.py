@@ -7,14 +7,12 @@ from uuid import UUID, uuid4
 
 import pytest
 from sqlmodel import select
-from starlette.requests import Request
 
 from classroom import submissions, workload
 from classroom.api.events import MAX_STREAMS, MAX_UNREAD, EventHub
-from classroom.api.routes.internal import consumer_only
-from classroom.errors import NotFound, TooMany
-from classroom.jobs.wake import HEADER
-from classroom.keys import wake_secret
+from classroom.errors import TooMany
+from classroom.jobs import pipes
+from classroom.jobs.wake import news_path
 from classroom.models import Job
 from classroom.schemas import Event
 
@@ -26,13 +24,11 @@ def attempt(live):
 
 @pytest.fixture
 def wake(live):
-    consumer = live.client("nobody", **{HEADER: wake_secret(live.settings)})
+    def tell(submission_id, state, progress=None):
+        event = Event(submission_id=submission_id, state=state, progress=progress)
+        pipes.write(news_path(live.settings), f"{event.model_dump_json()}\n".encode())
 
-    def post(submission_id, state, progress=None):
-        event = {"submission_id": submission_id, "state": state, "progress": progress}
-        assert consumer.post("/internal/wake", json=event).status_code == 204
-
-    return post
+    return tell
 
 
 def events(response):
@@ -136,26 +132,18 @@ def test_sixty_who_wait_hold_up_nobody(live, attempt, wake, wait_until):
     wait_until(lambda: live.app.state.services.hub.waiting == 0)
 
 
-@pytest.mark.parametrize(
-    ("host", "secret", "opens"),
-    [
-        ("127.0.0.1", True, True),
-        ("::1", True, True),
-        ("10.0.0.1", True, False),
-        ("127.0.0.1", False, False),
-        ("testclient", True, False),
-    ],
-)
-def test_only_the_consumer_of_this_machine_may_wake(live, host, secret, opens):
-    shown = wake_secret(live.settings) if secret else "x"
-    request = Request(
-        {"type": "http", "app": live.app, "client": (host, 1), "headers": [(HEADER.lower().encode(), shown.encode())]}
-    )
-    if opens:
-        asyncio.run(consumer_only(request, live.app.state.services))
-    else:
-        with pytest.raises(NotFound):
-            asyncio.run(consumer_only(request, live.app.state.services))
+def test_only_the_owner_of_the_folder_may_tell(live):
+    assert news_path(live.settings).stat().st_mode & 0o777 == 0o600
+
+
+def test_news_that_nobody_understands_end_no_listening(live, attempt, wake):
+    with follow(live, attempt) as response:
+        stream = events(response)
+        next(stream)
+        for line in (b"\n", b"{}\n", b"\xff\xfe\n", b'{"submission_id": 1}\nhalf a line\n'):
+            pipes.write(news_path(live.settings), line)
+        wake(attempt, "running")
+        assert next(stream)[1].state == "running"
 
 
 def test_a_slow_reader_loses_old_news_and_never_the_end():

@@ -11,9 +11,9 @@ from classroom import runs, workload
 from classroom.api.events import MAX_STREAMS
 from classroom.api.job_events import JobHub
 from classroom.exports import EXPORT, ExportParams
+from classroom.jobs import pipes
 from classroom.jobs.kinds import KINDS
-from classroom.jobs.wake import HEADER
-from classroom.keys import wake_secret
+from classroom.jobs.wake import news_path
 from classroom.models import Job, JobState, now
 from classroom.runs import COMPILE
 from classroom.schemas import CompileOut, JobEvent
@@ -189,12 +189,12 @@ def test_a_job_that_is_gone_ends_the_stream():
 
 
 def test_a_consumer_may_wake_those_who_wait_for_a_job(live, job):
-    consumer = live.client("nobody", **{HEADER: wake_secret(live.settings)})
     with follow(live, job) as response:
         stream = events(response)
         next(stream)
         claim(live)
-        assert consumer.post("/internal/wake", json={"job_id": str(job.id), "state": "running"}).status_code == 204
+        news = JobEvent(job_id=job.id, state="running").model_dump_json()
+        pipes.write(news_path(live.settings), f"{news}\n".encode())
         assert next(stream)[2].state == "running"
 
 

@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, expect
 
-from classroom import accounts, keys
+from classroom import accounts, courses, keys
 from classroom.accounts import SESSION_COOKIE
 from classroom.db import Database
 from classroom.lessons import build_lessons
+from classroom.models import Role
 from classroom.settings import Settings
 from support.lesson_apps import LESSONS, PATIENCE_S, House, Visitor, Window, course_of
 from support.room import free_ports
@@ -38,6 +39,9 @@ def _house(root: Path, migrated: Path) -> Iterator[House]:
     with closing(Database(settings.database)) as database:
         with database.unit_of_work() as work:
             users = {name: accounts.create_user(work.session, name) for name in ("owner", "alice", "bob")}
+            course = courses.create(work.session, title="Everything", slug="everything")
+            for user in users.values():
+                courses.enrol(work.session, course, user, Role.LEARNER)
         keys.write_owner_key(settings, "the-owners-token")
         build_lessons(course_of(root / "lessons", LESSONS), settings)
         house = House(settings, database, users)

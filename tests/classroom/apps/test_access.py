@@ -11,7 +11,8 @@ import pytest
 from jupyter_server.services.kernels.connection.base import deserialize_msg_from_ws_v1
 from websockets.exceptions import InvalidStatus
 
-from classroom import accounts
+from classroom import accounts, courses
+from classroom.models import CourseTrack, Role
 from support.lesson_apps import House, Visitor, as_v1, message
 
 NOBODYS = "00000000-0000-4000-8000-000000000000"
@@ -69,6 +70,32 @@ def test_who_is_shut_out_is_shut_out_here(house: House) -> None:
         with house.database.unit_of_work() as work:
             accounts.set_disabled(work.session, house.users["bob"].id, True, actor_id=None)
         assert sent_to_sign_in(visitor)
+
+
+def test_a_lesson_is_for_whose_course_teaches_its_track(classroom: House) -> None:
+    with classroom.database.unit_of_work() as work:
+        people = {name: accounts.create_user(work.session, name) for name in ("in-none", "elsewhere", "in-both")}
+        people["admin"] = accounts.create_user(work.session, "admin", is_admin=True)
+        taught = {}
+        for track in ("basics", "other"):
+            taught[track] = courses.create(work.session, title=track)
+            taught[track].all_tracks = False
+            work.session.add(CourseTrack(course_id=taught[track].id, track_id=track))
+        courses.enrol(work.session, taught["other"], people["elsewhere"], Role.LEARNER)
+        courses.enrol(work.session, taught["other"], people["in-both"], Role.LEARNER)
+        courses.enrol(work.session, taught["basics"], people["in-both"], Role.ASSISTANT)
+    classroom.users |= people
+
+    def status(name: str, lesson: str = "facts") -> int:
+        answer = classroom.visitor(name).http.get(f"/voila/render/{lesson}.ipynb")
+        assert ("A text of its own" in answer.text) is (answer.status_code == 200)
+        return answer.status_code
+
+    assert {name: status(name) for name in people} == {"in-none": 404, "elsewhere": 404, "in-both": 200, "admin": 200}
+    assert status("elsewhere", "made-up") == 404
+    with classroom.database.unit_of_work() as work:
+        courses.enrol(work.session, taught["basics"], people["elsewhere"], Role.LEARNER)
+    assert status("elsewhere") == 200
 
 
 def test_a_token_of_another_kind_opens_no_lesson(classroom: House, alice: Visitor) -> None:

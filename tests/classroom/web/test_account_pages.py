@@ -187,7 +187,8 @@ def test_too_many_wrong_passwords_are_told_when_to_try_again(site: Site) -> None
     answers = [site.sign_in(name, "not the password") for name in ("alice", "nobody") for _ in range(11)]
     assert [answer.status_code for answer in answers] == ([401] * 10 + [429]) * 2
     assert int(answers[10].headers["Retry-After"]) > 0
-    assert alert(answers[10]) == alert(answers[21])
+    told = [re.sub(r"\d+", "some", alert(answers[asked])) for asked in (10, 21)]  # a minute may pass between the two
+    assert told[0] == told[1]
 
 
 def test_the_second_factor_is_asked_for_after_the_password(site: Site, people: Any) -> None:

@@ -171,17 +171,21 @@ def strangers_move_nothing(chain, contract):
         for move in moves(contract, chain.alice, stranger, ids, values):
             with reverts():
                 move(stranger)
+    contract.setApprovalForAll(chain.dave, True, sender=chain.alice)
     keeper = chain.deploy("Keeper", TAKES, called="a messenger")
-    with reverts():
-        keeper.move(contract, chain.alice, chain.bob, ids[0], 1, sender=chain.alice)
+    for signer in (chain.alice, chain.dave):
+        with reverts():
+            keeper.move(contract, chain.alice, chain.bob, ids[0], 1, sender=signer)
     has(contract, chain.alice, ids, values)
 
 
 @check("Operators move all items of an owner", task=3, points=2, hint="By owner and operator, until it is taken back.")
 def operators_move_all(chain, contract):
-    ids, _ = stock(chain, contract, chain.alice, "a", "b")
-    for operator in (chain.bob, chain.carol):
+    ids, values = stock(chain, contract, chain.alice, "a", "b")
+    keeper = chain.deploy("Keeper", TAKES, called="an operator that is a contract")
+    for operator in (chain.bob, chain.carol, keeper):
         contract.setApprovalForAll(operator, True, sender=chain.alice)
+    contract.mint(chain.bob, ids[0], 9, b"", sender=chain.owner)
     for operator, expected in ((chain.bob, True), (chain.carol, True), (chain.dave, False), (chain.alice, False)):
         found = contract.call("isApprovedForAll(address,address)", chain.alice, operator)
         expect_equal(found, expected, f"`isApprovedForAll(Alice, {operator!r})`")
@@ -198,7 +202,11 @@ def operators_move_all(chain, contract):
     for move in moves(contract, chain.alice, chain.bob, ids, [1, 1]):
         with reverts():
             move(chain.bob)
-    has(contract, chain.dave, ids, [30, 30])
+    keeper.move(contract, chain.alice, chain.dave, ids[1], 5, sender=chain.erin)
+    has(contract, chain.dave, ids, [30, 35], " after operators moved items to him")
+    has(contract, chain.alice, ids, [values[0] - 30, values[1] - 35], " after operators moved some of her items")
+    for operator, kept in ((chain.bob, 9), (chain.carol, 0), (keeper, 0)):
+        has(contract, operator, ids, [kept, 0], " after operators moved Alice's items")
 
 
 @check("setApprovalForAll() emits ApprovalForAll", task=3, hint="Owner, operator, and whether it is so now.")
@@ -346,3 +354,8 @@ def says_what_it_is(chain, contract):
     ):
         found = contract.call("supportsInterface(bytes4)", bytes.fromhex(interface))
         expect_equal(found, expected, f"`supportsInterface` for {interface}")
+    reading = {"balanceOf", "balanceOfBatch", "isApprovedForAll", "supportsInterface"}
+    for each in contract.abi:
+        if each.get("name") in reading:
+            name = each["name"]
+            assert each["stateMutability"] in {"view", "pure"}, f"`{name}` should be marked `view`: it only answers."

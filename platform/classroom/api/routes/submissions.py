@@ -8,7 +8,6 @@ from uuid import UUID
 from fastapi import Depends, Header, Path, Query, Request, Response
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 from sqlmodel import col
-from starlette.concurrency import run_in_threadpool
 
 from classroom import courses, submissions
 from classroom.api.deps import (
@@ -140,6 +139,6 @@ async def follow(
         while event.progress is None and event.state == state:
             event = await feed.get()
     with suppress(NotFound, Unavailable):  # it can still be asked for
-        found = await run_in_threadpool(shown, submission_id, person, services)
+        found = await reading(services, shown, submission_id, person, services)
         event = event.model_copy(update={"submission": found})
     yield ServerSentEvent(data=event, event="done")

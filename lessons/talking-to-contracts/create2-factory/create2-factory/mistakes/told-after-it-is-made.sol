@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.37;
+
+import {Wallet} from "./Wallet.sol";
+
+/// @title Makes wallets whose addresses are known before they are made
+contract Factory {
+    /// @notice A wallet was made.
+    event Deployed(address indexed wallet, address indexed owner, bytes32 salt);
+
+    /// @notice There is a wallet for this owner and with this salt.
+    error AlreadyDeployed(address wallet);
+
+    mapping(bytes32 salt => mapping(address owner => address wallet)) private wallets;
+
+    /// @notice Makes a wallet for an owner, and hands on the ether that comes along. Anyone may call.
+    function deploy(bytes32 salt, address owner) external payable returns (address wallet) {
+        if (wallets[salt][owner] != address(0)) revert AlreadyDeployed(wallets[salt][owner]);
+        wallet = address(new Wallet{salt: salt, value: msg.value}(owner));
+        wallets[salt][owner] = wallet;
+        emit Deployed(wallet, owner, salt);
+    }
+
+    /// @notice Answers where the wallet of this owner with this salt is, or will be.
+    function computeAddress(bytes32 salt, address owner) public view returns (address) {
+        if (wallets[salt][owner] == address(0)) return address(0);
+        bytes memory initCode = bytes.concat(type(Wallet).creationCode, abi.encode(owner));
+        bytes32 hash = keccak256(abi.encodePacked(bytes1(0xff), address(this), salt, keccak256(initCode)));
+        return address(uint160(uint256(hash)));
+    }
+}

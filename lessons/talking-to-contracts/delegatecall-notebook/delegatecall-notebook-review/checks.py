@@ -1,0 +1,19 @@
+"""What the kitchen holds, found by baking."""
+
+from evmbox.checks import answer
+
+
+def bake(chain, scene, values):
+    scene.bake(values["amount"], sender=chain.alice, value=values["paid"])
+
+
+@answer("The kitchen's sugar", task=1, hint="Which slot does the recipe call `flour`?")
+def sugar(chain, scene, values):
+    bake(chain, scene, values)
+    return scene.sugar()
+
+
+@answer("The kitchen's guests", task=1, hint="Whose `msg.value` does borrowed code see, and which slot is `sugar` there?")
+def guests(chain, scene, values):
+    bake(chain, scene, values)
+    return scene.guests()

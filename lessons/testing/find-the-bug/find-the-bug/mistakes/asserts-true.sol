@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.37;
+
+import {Test} from "forge-std/Test.sol";
+import {Fund} from "./Fund.sol";
+
+contract FundTest is Test {
+    Fund private fund;
+    address private organizer = makeAddr("Organizer");
+    address private ada = makeAddr("Ada");
+    address private bo = makeAddr("Bo");
+
+    function setUp() public {
+        vm.prank(organizer);
+        fund = new Fund(10 ether, 30 days);
+        vm.deal(ada, 20 ether);
+        vm.deal(bo, 20 ether);
+    }
+
+    function testAllOfIt() public {
+        vm.startPrank(ada);
+        fund.pledge{value: 2 ether}();
+        fund.pledge{value: 3 ether}();
+        vm.warp(fund.deadline());
+        fund.refund();
+        vm.stopPrank();
+        assertTrue(true);
+    }
+}

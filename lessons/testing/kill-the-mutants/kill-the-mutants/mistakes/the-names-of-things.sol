@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.37;
+
+import {Test} from "forge-std/Test.sol";
+import {Coin} from "./Coin.sol";
+
+contract CoinTest is Test {
+    Coin private coin = new Coin(1000);
+    address private bo = makeAddr("Bo");
+
+    function testNames() public view {
+        assertEq(coin.name(), "Coin");
+        assertEq(coin.symbol(), "CN");
+        assertEq(coin.decimals(), 18);
+        assertEq(coin.totalSupply(), 1000);
+    }
+}
