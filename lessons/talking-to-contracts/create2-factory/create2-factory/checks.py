@@ -22,10 +22,10 @@ def flipped(salt, bit):
     return (int.from_bytes(salt, "big") ^ (1 << bit)).to_bytes(32, "big")
 
 
-def makes(chain, contract, salt, owner, sender="bob", value=0):
+def makes(chain, contract, salt, owner, **terms):
     """Deploy a wallet that must be made where it was foretold; return it and the receipt."""
     told = contract.call(COMPUTE, salt, owner)
-    receipt = contract.deploy(salt, owner, sender=sender, value=value)
+    receipt = contract.deploy(salt, owner, **({"sender": "bob"} | terms))
     expect_equal(receipt.value, told, "the address that `deploy` returns, compared with what `computeAddress` answered")
     assert len(chain.code(told)) > 0, "There should be a contract at the address that `computeAddress` answered."
     wallet = chain.at(told, "AnyWallet", called="the new wallet")
@@ -38,11 +38,12 @@ def refuses(contract, salt, owner, error, values, **terms):
     who = "nobody" if owner == NOBODY else repr(owner)
     try:
         contract.deploy(salt, owner, **terms)
-    except Reverted as found:
-        assert found.error == error, f"`deploy` of a wallet for {who} should revert with {error}; it {found.predicate}."
-        assert list(found.arguments.values()) == values, f"{error} should name the wallet that exists."
-        return
-    raise CheckFailed(f"`deploy` of a wallet for {who} should revert with {error}, but it succeeded.")
+    except Reverted as reverted:
+        found = reverted
+    else:
+        raise CheckFailed(f"`deploy` of a wallet for {who} should revert with {error}, but it succeeded.")
+    assert found.error == error, f"`deploy` of a wallet for {who} should revert with {error}; it {found.predicate}."
+    assert list(found.arguments.values()) == values, f"{error} should name the wallet that exists."
 
 
 @check("The address is known before there is a wallet", task=1, points=3, hint="Is the owner part of the init code?")
@@ -76,7 +77,7 @@ def three_things_decide(chain, contract):
     makes(chain, contract, salt, chain.alice)
 
 
-@check("computeAddress() is a view and answers everyone alike", task=1, hint="It changes nothing; who asks is no matter.")
+@check("computeAddress() is a view and answers everyone alike", task=1, hint="It changes nothing, whoever asks.")
 def everyone_is_told_the_same(chain, contract):
     promises = {each["stateMutability"] for each in contract.abi if each.get("name") == "computeAddress"}
     assert promises <= {"view", "pure"}, "`computeAddress` should be marked `view`: it only answers."
@@ -100,7 +101,7 @@ def anyone_deploys(chain, contract):
             wallet.pay(chain.carol, 1, sender=chain.carol)
 
 
-@check("Contracts deploy and own wallets too", task=2, hint="Nothing here depends on who calls, or on who signed.")
+@check("Contracts deploy and own wallets too", task=2, hint="Nothing here depends on who calls.")
 def contracts_deploy(chain, contract):
     messenger = chain.deploy("Messenger", called="a messenger")
     salt = salted(chain, "by contract")
@@ -121,7 +122,9 @@ def wallets_are_announced(chain, contract):
         salt = salted(chain, turn)
         told = contract.call(COMPUTE, salt, owner)
         receipt = contract.deploy(salt, owner, sender=chain.bob)
-        events = [event for event in receipt.events if event.signature == DEPLOYED and event.address == contract.address]
+        events = [
+            event for event in receipt.events if event.signature == DEPLOYED and event.address == contract.address
+        ]
         values = [list(event.args.values()) for event in events]
         wanted = f"`deploy` for {owner!r} should emit `Deployed` once, with the new wallet, {owner!r} and the salt."
         assert values == [[told, owner, salt]], wanted

@@ -13,7 +13,7 @@ def sugar(chain, scene, values):
     return scene.sugar()
 
 
-@answer("The kitchen's guests", task=1, hint="Whose `msg.value` does borrowed code see, and which slot is `sugar` there?")
+@answer("The kitchen's guests", task=1, hint="Whose `msg.value` is it, and which slot is `sugar` in the recipe?")
 def guests(chain, scene, values):
     bake(chain, scene, values)
     return scene.guests()
