@@ -287,12 +287,10 @@ REFUSED: dict[str, tuple[Callable[[Path], object], str]] = {
         "has an exercise 'keeper' already",
     ),
     "a circle": (
-        lambda folder: change(
-            folder / "course.toml",
-            'summary = "…"',
-            'summary = "…"\n[requires]\nturnstile = ["turnstile"]\n[[tracks]]\n',
+        lambda folder: (folder / "course.toml").write_text(
+            (folder / "course.toml").read_text() + '[requires]\nturnstile = ["turnstile"]\n'
         ),
-        "course.toml",
+        "the lessons wait for each other",
     ),
     "what our lessons need": (
         lambda folder: (folder / "course.toml").write_text(
