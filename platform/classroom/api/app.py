@@ -165,6 +165,7 @@ async def _lifespan(
     for_ever = [hub.watch(), job_hub.watch(), private_chains.sweep()]
     if (dsn := postgres_dsn(settings.database)) is not None:
         for_ever.append(listen(dsn, app.state.services.publish))
+    post.start()
     watching = [asyncio.create_task(each) for each in for_ever]
     try:
         yield
