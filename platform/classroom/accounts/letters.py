@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import Final, Protocol
 from uuid import UUID
 
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, select
 
 from classroom import audit_log
@@ -21,6 +22,7 @@ from classroom.accounts.people import (
     new_hash,
     normal_display_name,
     store_password,
+    to_change,
 )
 from classroom.audit_log import Action
 from classroom.db import Database, UnitOfWork
@@ -161,6 +163,7 @@ def accept(session: Session, user: User, documents: Iterable[tuple[str, str]]) -
 
 def confirm_letter(session: Session, user: User, email: str, settings: Settings) -> Letter:
     """Write the letter that proves an address; the link of an earlier one is worthless from now on."""
+    to_change(session, user.id)  # of two letters written at once, one link works
     revoke_all(session, user.id, {CredentialKind.CONFIRM_EMAIL}, actor_id=user.id)
     link = issue(session, CredentialKind.CONFIRM_EMAIL, user.id, lifetime=CONFIRM_LIFETIME, label=email)
     text = (
@@ -174,6 +177,7 @@ def reset_letter(session: Session, user: User, settings: Settings) -> Letter:
     """Write the letter with which a new password is chosen; of a pending person's, the one that confirms."""
     if user.pending and user.email:
         return confirm_letter(session, user, user.email, settings)
+    to_change(session, user.id)
     revoke_all(session, user.id, {CredentialKind.RESET_PASSWORD}, actor_id=user.id)
     link = issue(session, CredentialKind.RESET_PASSWORD, user.id, lifetime=RESET_LIFETIME)
     text = (
@@ -219,6 +223,10 @@ def confirm_address(
         if holder is not None and holder.id != user.id:
             raise Conflict("Somebody else has this address by now.")
         user.email = credential.label
+        try:
+            work.session.flush()
+        except IntegrityError:  # proved at the same moment
+            raise Conflict("Somebody else has this address by now.") from None
         if user.pending and password_hash is not None:
             user.pending = False
             work.session.flush()
