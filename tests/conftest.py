@@ -4,6 +4,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Final
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -25,7 +26,8 @@ LONGEST = (
 )
 """What takes long is begun first, so that in the end no worker waits for the other: folders and files, in order."""
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-NOT_RUN: list[str] = []
+BROWSER: Final = "needs a browser"
+"""What a report carries of a browser test, also to the one who sums up, who under xdist has only the reports."""
 
 settings.register_profile("searching", database=None, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("usual", settings.get_profile("searching"), derandomize=True)
@@ -83,17 +85,19 @@ def browser(chromium: str) -> Iterator[Browser]:
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
     report = yield
-    if report.skipped and item.get_closest_marker("browser"):
-        NOT_RUN.append(item.nodeid)
+    if item.get_closest_marker("browser"):
+        report.user_properties.append((BROWSER, True))
     return report
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    if NOT_RUN:
+    reports = terminalreporter.stats.get("skipped", [])
+    not_run = [report for report in reports if (BROWSER, True) in map(tuple, report.user_properties)]
+    if not_run:
         terminalreporter.section("BROWSER TESTS DID NOT RUN", sep="!", red=True, bold=True)
-        terminalreporter.write_line(f"{len(NOT_RUN)} browser tests were skipped: install Chromium and run again.")
+        terminalreporter.write_line(f"{len(not_run)} browser tests were skipped: install Chromium and run again.")
         terminalreporter.section("BROWSER TESTS DID NOT RUN", sep="!", red=True, bold=True)
-    skipped = [report for report in terminalreporter.stats.get("skipped", []) if HOW_TO_INSTALL in str(report.longrepr)]
-    if skipped:  # asked of the reports, which come from xdist's workers too
+    skipped = [report for report in reports if HOW_TO_INSTALL in str(report.longrepr)]
+    if skipped:
         terminalreporter.section("POSTGRESQL TESTS DID NOT RUN", sep="!", red=True, bold=True)
         terminalreporter.write_line(f"{len(skipped)} tests were skipped: {HOW_TO_INSTALL}.")

@@ -4,7 +4,10 @@ import hashlib
 import hmac
 import os
 import secrets
+from base64 import b64decode, b64encode
 from contextlib import suppress
+
+from Crypto.Cipher import AES
 
 from classroom.files import write_atomically
 from classroom.settings import Settings
@@ -38,6 +41,20 @@ def server_key(settings: Settings) -> bytes:
 def derive(key: bytes, purpose: str) -> bytes:
     """Derive a key of 256 bits for one purpose (HMAC-SHA256); it tells nothing of the key or of its siblings."""
     return hmac.digest(key, purpose.encode(), hashlib.sha256)
+
+
+def seal(key: bytes, text: bytes) -> str:
+    """Encrypt and authenticate a text with a derived key (AES-GCM); in base 64, with its nonce and tag."""
+    cipher = AES.new(key, AES.MODE_GCM)
+    sealed, tag = cipher.encrypt_and_digest(text)
+    return b64encode(bytes(cipher.nonce) + tag + sealed).decode()
+
+
+def unseal(key: bytes, sealed: str) -> bytes:
+    """Open what `seal` made. Raises ValueError where it was changed, or sealed with another key."""
+    packed = b64decode(sealed)
+    nonce, tag, rest = packed[:16], packed[16:32], packed[32:]
+    return AES.new(key, AES.MODE_GCM, nonce=nonce).decrypt_and_verify(rest, tag)
 
 
 def write_owner_key(settings: Settings, token: str) -> None:

@@ -91,6 +91,12 @@ class Settings(BaseSettings):
     requests_per_address: int = Field(
         default=30_000, ge=0, description="requests a minute from one address, where a whole school may be; 0: no limit"
     )
+    hand_ins_at_once: int = Field(
+        default=24, ge=0, description="hand-ins that one process answers at a time; more get 503. 0: no limit"
+    )
+    requests_at_once: int = Field(
+        default=200, ge=0, description="other requests that one process answers at a time; more get 503. 0: no limit"
+    )
     cors_origins: str = Field(
         default="", description="other origins whose pages may use the API with a token, with commas between"
     )

@@ -31,6 +31,7 @@ from classroom.models import (
     Identity,
     Job,
     KeptAnswer,
+    LetterOrder,
     RateCount,
     Regrade,
     RegradeResult,
@@ -82,6 +83,7 @@ def give_everything(session, people, user: User, course_id: UUID, mark: str) -> 
             Draft(course_id=course_id, user_id=user.id, exercise_id="x", source=f"// {mark}"),
             RegradeResult(regrade_id=regrade.id, submission_id=submission.id),
             KeptAnswer(user_id=user.id, key_hash=mark, request_hash=mark, expires_at=now()),
+            LetterOrder(user_id=user.id, sealed=mark),
             Run(user_id=user.id, source=f"// {mark}"),
             *(
                 ChainRequest(chain_id=chain.id, sequence=0, method="eth_sendTransaction", params=[mark])

@@ -56,7 +56,7 @@ def test_a_password_comes_from_standard_input_or_a_link(database, folder):
     user("password", "ada", "--password-stdin", say=f"{PASSWORD}\n")
     assert enter(database, folder).user.name == "ada"
     link = re.search(r"/reset\?link=(\S+)", user("password", "ada"))
-    accounts.reset_password(database, link[1], "another good password, truly")
+    accounts.reset_password(database, accounts.Post(database, folder), link[1], "another good password, truly")
     with pytest.raises(Unauthenticated):
         enter(database, folder)
 
@@ -102,7 +102,8 @@ def test_who_lost_phone_and_codes_is_let_in_by_the_operator(database, folder):
 
 def test_a_link_for_who_has_not_confirmed_is_the_one_that_confirms(database, folder):
     with closing(accounts.Post(database, folder)) as post:
-        post.order(SignUp("new@school.example", "New"))
+        with database.unit_of_work() as work:
+            post.order(work, SignUp("new@school.example", "New"))
         post.drain()
     link = re.search(r"/confirm\?link=(\S+)", user("link", "new@school.example"))
     assert accounts.confirm_address(database, link[1], password=PASSWORD).name == "new"

@@ -1,11 +1,17 @@
 """Letters: who gets which, by which way, and what its link does. And how often anything may be tried."""
 
 import asyncio
+import base64
+import json
 import re
+import signal
 import ssl
+import subprocess
+import sys
 import threading
 from contextlib import closing, contextmanager
 from datetime import timedelta
+from email import message_from_bytes
 
 import pytest
 from aiosmtpd.smtp import SMTP, AuthResult
@@ -14,11 +20,13 @@ from sqlmodel import select
 
 from classroom import accounts, mail
 from classroom.accounts import ChangeAddress, Post, Reset, SignUp
+from classroom.accounts import post as post_office
 from classroom.db import Database
-from classroom.errors import Conflict, Invalid, TooMany, Unauthenticated
-from classroom.models import AuditEvent, Credential, CredentialKind, RateCount, User, now
+from classroom.errors import Conflict, Invalid, NotFound, TooMany, Unauthenticated
+from classroom.models import AuditEvent, Credential, CredentialKind, LetterOrder, RateCount, User, now
 from classroom.rates import Rate, Rates
 from support import redis
+from support.waiting import wait_until
 
 KEY = b"k" * 32
 PASSWORD = "correct horse battery"
@@ -27,8 +35,15 @@ ADDRESS = "ada@school.example"
 
 @pytest.fixture
 def post(database, settings):
+    """Give where letters are asked for; what sends them begins when the test says so."""
     with closing(Post(database, settings)) as opened:
         yield opened
+
+
+def ask(post, database, *orders):
+    for order in orders:
+        with database.unit_of_work() as work:
+            post.order(work, order)
 
 
 @pytest.fixture
@@ -39,8 +54,7 @@ def ada(database):
 
 def letters(post, settings, *orders):
     """Ask for letters, and give what the operator sees."""
-    for order in orders:
-        post.order(order)
+    ask(post, post._database, *orders)
     post.drain()
     return mail.read_outbox(settings)
 
@@ -134,10 +148,10 @@ def test_a_forgotten_password_is_replaced_once_and_every_sign_in_closed(database
     secret = entrance.sign_in(accounts.ByPassword("ada", PASSWORD)).secret
     (letter,) = letters(post, settings, Reset("ADA"))
     with pytest.raises(Invalid):
-        accounts.reset_password(database, link_in(letter), "too short")
-    accounts.reset_password(database, link_in(letter), "another good password, truly")
+        accounts.reset_password(database, post, link_in(letter), "too short")
+    accounts.reset_password(database, post, link_in(letter), "another good password, truly")
     with pytest.raises(Unauthenticated):
-        accounts.reset_password(database, link_in(letter), "another good password, really")
+        accounts.reset_password(database, post, link_in(letter), "another good password, really")
     with database.read() as session, pytest.raises(Unauthenticated):
         accounts.authenticate(session, {CredentialKind.SESSION}, secret)
     assert entrance.prove(accounts.ByPassword("ada", "another good password, truly")).id == ada.id
@@ -159,7 +173,7 @@ def test_a_link_opens_what_it_is_for_and_nothing_else(database, settings, post, 
         for each in work.session.exec(select(Credential)):
             each.expires_at = now() - timedelta(seconds=1)
     with pytest.raises(Unauthenticated):
-        accounts.reset_password(database, link_in(letter), "another good password, truly")
+        accounts.reset_password(database, post, link_in(letter), "another good password, truly")
 
 
 # Another address
@@ -198,33 +212,151 @@ def test_no_secret_and_no_address_is_in_the_audit_log(database, settings, post, 
 # The ways of a letter
 
 
-def test_asking_for_a_letter_asks_the_database_nothing(database, settings, ada):
-    """So the answer takes as long for an account that is there as for one that is not."""
-    asked, held = [], threading.Event()
+def test_asking_for_a_letter_asks_the_database_the_same_for_an_account_that_is_there_and_one_that_is_not(
+    database, post, ada
+):
+    """So the answer takes as long, and tells nothing."""
+    asked = []
+    for order in (Reset("ada"), Reset("nobody"), SignUp(ADDRESS, "Ada"), SignUp("new@school.example", "New")):
+        said = []
 
-    class Waiting(Post):
-        def _work(self):
-            held.wait()
-            super()._work()
+        def listen(*event, said=said):
+            said.append(event[2])
 
-    with closing(Waiting(database, settings)) as post:
-        event.listen(database.engine, "before_cursor_execute", lambda *event: asked.append(event[2]))
-        for order in (Reset("ada"), Reset("nobody"), SignUp(ADDRESS, "Ada"), SignUp("new@school.example", "New")):
-            post.order(order)
-        assert asked == []
-        held.set()
-        post.drain()
-        assert asked != []
+        event.listen(database.engine, "before_cursor_execute", listen)
+        ask(post, database, order)
+        event.remove(database.engine, "before_cursor_execute", listen)
+        asked.append(said)
+    assert asked[0]
+    assert asked == asked[:1] * 4
+    assert not any("users" in statement for statement in asked[0])
 
 
-def test_a_letter_that_cannot_be_sent_stops_none_after_it(database, settings, ada, caplog):
+def rows(database):
+    with database.read() as session:
+        return list(session.exec(select(LetterOrder)))
+
+
+def make_due(database):
+    with database.unit_of_work() as work:
+        for row in work.session.exec(select(LetterOrder)):
+            row.due_at = now() - timedelta(seconds=1)
+
+
+def test_a_letter_that_cannot_be_sent_stops_none_after_it_and_rests_longer_each_time(database, settings, ada, caplog):
     away = settings.model_copy(update={"smtp_host": "127.0.0.1", "smtp_port": 1, "smtp_security": "none"})
     with closing(Post(database, away)) as post:
-        post.order(Reset("ada"))
-        post.order(Reset("ada"))
+        ask(post, database, Reset("ada"), Reset("ada"))
+        rests = []
+        for _ in range(3):
+            make_due(database)
+            before = now()
+            post.drain()
+            rests.append(min(row.due_at for row in rows(database)) - before)
+        said = [record.message for record in caplog.records]
+        assert said.count("A letter was not sent: ConnectionRefusedError; it is tried again") == 6
+        assert rests == sorted(rests)
+        assert rests[0] >= timedelta(seconds=5)
+        assert rests[2] >= timedelta(seconds=20)
+        with database.unit_of_work() as work:
+            for row in work.session.exec(select(LetterOrder)):
+                row.created_at = now() - timedelta(days=2)
+        make_due(database)
         post.drain()
-    assert [record.message for record in caplog.records].count("A letter was not sent: ConnectionRefusedError") == 2
+    assert rows(database) == []
     assert ADDRESS not in caplog.text
+
+
+def test_what_was_asked_for_in_a_transaction_that_failed_is_never_sent(database, settings, post, ada):
+    with pytest.raises(ZeroDivisionError), database.unit_of_work() as work:
+        post.order(work, Reset("ada"))
+        raise ZeroDivisionError
+    assert letters(post, settings) == []
+
+
+def test_a_letter_on_its_way_tells_the_table_nothing(database, settings, post):
+    ask(post, database, SignUp(ADDRESS, "Ada L.", invite="the-invite"))
+    (row,) = rows(database)
+    told = str(row.model_dump()) + base64.b64decode(row.sealed).decode("latin-1")
+    for secret in (ADDRESS, "Ada", "the-invite", "SignUp"):
+        assert secret not in told
+    assert row.user_id is None
+    letters(post, settings)
+    assert rows(database) == []
+
+
+def test_of_two_who_send_one_takes_an_order(database, settings, ada):
+    with closing(Post(database, settings)) as one, closing(Post(database, settings)) as other:
+        ask(one, database, Reset("ada"))
+        with database.unit_of_work() as work:
+            assert post_office._take(work) is not None
+        other.drain()
+        assert mail.read_outbox(settings) == []
+        make_due(database)  # who took it was killed
+        other.drain()
+        assert len(mail.read_outbox(settings)) == 1
+
+
+def test_an_order_that_comes_again_uses_no_second_place_of_its_invite(database, settings, ada):
+    """Its last use was theirs, when the mail server could not be reached."""
+
+    class LastPlace:
+        left = 1
+
+        def accept(self, _session, _token, _user):
+            if not self.left:
+                raise NotFound("This invite does not hold.")
+            self.left -= 1
+
+    away = settings.model_copy(update={"smtp_host": "127.0.0.1", "smtp_port": 1, "smtp_security": "none"})
+    invites = LastPlace()
+    with closing(Post(database, away, invites)) as post:
+        ask(post, database, SignUp("new@school.example", "New", invite="x"))
+        post.drain()
+    make_due(database)
+    with closing(Post(database, settings, invites)) as post:
+        (letter,) = letters(post, settings)
+        assert accounts.confirm_address(database, link_in(letter), password=PASSWORD).name == "new"
+        assert letters(post, settings, SignUp("late@school.example", "Late", invite="x")) == []
+    assert person(database, "late@school.example") is None
+
+
+@pytest.mark.parametrize("moment", ["before it sends", "while it sends"])
+def test_a_letter_outlives_who_is_killed_with_9(database, settings, ada, moment, tmp_path):
+    with mail_server(holds=moment == "while it sends") as (port, taken, held):
+        sending = {"smtp_host": "127.0.0.1", "smtp_port": port, "smtp_security": "none"}
+        asked = settings.model_copy(update=sending)
+        told = tmp_path / "settings.json"
+        told.write_text(json.dumps(asked.model_dump(mode="json")))
+        kill = "" if moment == "while it sends" else "os.kill(os.getpid(), signal.SIGKILL)"
+        program = f"""
+import json, os, pathlib, signal
+from classroom.accounts import Post, Reset
+from classroom.db import Database
+from classroom.settings import Settings
+settings = Settings(**json.loads(pathlib.Path({str(told)!r}).read_text()))
+database = Database({database.url!r})
+post = Post(database, settings)
+with database.unit_of_work() as work:
+    post.order(work, Reset("ada"))
+{kill}
+post.drain()
+"""
+        sender = subprocess.Popen([sys.executable, "-c", program])
+        if moment == "while it sends":
+            assert held.wait(60)
+            sender.kill()
+        assert sender.wait(60) == -signal.SIGKILL
+        taken.clear()
+        assert len(rows(database)) == 1
+        held.clear()
+        make_due(database)  # its lease is over
+        with closing(Post(database, asked)) as post:
+            post.start()
+            wait_until(lambda: rows(database) == [], what="the letter to be gone")
+    (envelope,) = taken
+    link = link_in(message_from_bytes(envelope.content).get_payload(decode=True).decode())
+    assert accounts.reset_password(database, post, link, "another good password, truly").name == "ada"
 
 
 def test_what_the_operator_passes_on_is_for_their_eyes_and_read_once(settings):
@@ -240,20 +372,26 @@ def test_what_the_operator_passes_on_is_for_their_eyes_and_read_once(settings):
 
 
 class Keeping:
-    """What a mail server does with a letter here."""
+    """What a mail server does with a letter here; one that `holds` answers the first one never."""
 
-    def __init__(self):
+    def __init__(self, holds):
         self.taken = []
+        self.holds = holds
+        self.held = threading.Event()
 
     async def handle_DATA(self, _server, _session, envelope):  # noqa: N802 - aiosmtpd's name
         self.taken.append(envelope)
+        if self.holds:
+            self.holds = False
+            self.held.set()
+            await asyncio.Event().wait()
         return "250 OK"
 
 
 @contextmanager
-def mail_server(**options):
+def mail_server(*, holds=False, **options):
     """Run a real mail server that keeps what it takes."""
-    keeping, loop = Keeping(), asyncio.new_event_loop()
+    keeping, loop = Keeping(holds), asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()
 
@@ -269,7 +407,7 @@ def mail_server(**options):
 
     server = asyncio.run_coroutine_threadsafe(serve(), loop).result(30)
     try:
-        yield server.sockets[0].getsockname()[1], keeping.taken
+        yield server.sockets[0].getsockname()[1], keeping.taken, keeping.held
     finally:
         asyncio.run_coroutine_threadsafe(leave(), loop).result(30)
         loop.call_soon_threadsafe(loop.stop)
@@ -282,7 +420,7 @@ def test_a_letter_goes_by_smtp_where_there_is_a_server(database, settings, ada):
     def check(server, session, envelope, mechanism, data):
         return AuthResult(success=(data.login, data.password) == (b"classroom", b"its password"))
 
-    with mail_server(authenticator=check, auth_required=True, auth_require_tls=False) as (port, taken):
+    with mail_server(authenticator=check, auth_required=True, auth_require_tls=False) as (port, taken, _):
         sending = settings.model_copy(
             update={
                 "smtp_host": "127.0.0.1",
@@ -295,7 +433,7 @@ def test_a_letter_goes_by_smtp_where_there_is_a_server(database, settings, ada):
             }
         )
         with closing(Post(database, sending)) as post:
-            post.order(Reset("ada"))
+            ask(post, database, Reset("ada"))
             post.drain()
     (envelope,) = taken
     assert (envelope.mail_from, envelope.rcpt_tos) == ("no-reply@school.example", [ADDRESS])
@@ -306,7 +444,7 @@ def test_a_letter_goes_by_smtp_where_there_is_a_server(database, settings, ada):
 
 
 def test_a_server_that_offers_no_encryption_is_told_no_secret_where_it_should(settings):
-    with mail_server() as (port, taken):
+    with mail_server() as (port, taken, _):
         asked = settings.model_copy(update={"smtp_host": "127.0.0.1", "smtp_port": port})
         with pytest.raises((OSError, ssl.SSLError, mail.smtplib.SMTPException)):
             mail.send(mail.Letter(ADDRESS, "A subject", "a link"), asked)

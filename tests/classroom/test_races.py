@@ -13,16 +13,38 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import text
-from sqlmodel import Session, func, select
+from fastapi import Response
+from sqlalchemy import text, update
+from sqlmodel import Session, col, func, select
 
-from classroom import accounts, chains, courses, drafts, submissions
-from classroom.accounts import ByPassword, Entrance
+from classroom import accounts, chains, courses, drafts, regrades, runs, submissions, usage
+from classroom.accounts import ByPassword, Entrance, second_factor, tokens
 from classroom.accounts.credentials import take
+from classroom.api.idempotency import Once, Repeated
+from classroom.care import keeping
 from classroom.db import Database, UnitOfWork
-from classroom.errors import Conflict, NotFound, Unauthenticated
+from classroom.errors import Conflict, NotFound, TooMany, Unauthenticated
 from classroom.keys import server_key
-from classroom.models import AuditEvent, Course, CredentialKind, Enrolment, Job, Progress, Role, Submission
+from classroom.models import (
+    AuditEvent,
+    Course,
+    Credential,
+    CredentialKind,
+    Draft,
+    Enrolment,
+    Extension,
+    Job,
+    Progress,
+    RegradeState,
+    Role,
+    Scope,
+    SecondFactor,
+    Submission,
+    Usage,
+    User,
+    now,
+)
+from classroom.schemas import SentOut
 from support.waiting import wait_until
 
 HOUR = timedelta(hours=1)
@@ -240,3 +262,186 @@ def test_no_session_outlives_a_change_that_came_while_its_password_was_verified(
     entrance = Entrance(database, settings, server_key(settings))
     came = overlap_with(database, change_it, lambda: entrance.sign_in(ByPassword("alice", PASSWORD)))
     assert isinstance(came, Unauthenticated)
+
+
+# What came later: regrades, runs, invites, tokens, usage, kept answers, codes, extensions, retention
+
+
+def test_a_regrade_is_published_or_discarded_and_not_both(overlap, desk, database, people, make_report):
+    desk.hand_in()
+    with database.unit_of_work() as work:
+        claim = submissions.claim(work, desk.queued[-1], worker="w", lease_s=30)
+        submissions.finish(work, claim, make_report(3.0))
+        ordered = regrades.order(work, course=people.course, actor=people.teacher, enqueue=lambda _: None)
+        ordered.state = RegradeState.READY
+    came = overlap(
+        lambda session: regrades.publish(UnitOfWork(session), people.course, ordered.id, actor=people.teacher),
+        lambda session: regrades.discard(UnitOfWork(session), people.course, ordered.id, actor=people.teacher),
+    )
+    assert isinstance(came, Conflict)
+
+
+def test_a_learner_has_no_more_runs_open_than_allowed(overlap, database, people):
+    def order(session: Session) -> object:
+        return runs.order(UnitOfWork(session), user=people.alice, source="x", steps=[], enqueue=lambda _: None)
+
+    with database.unit_of_work() as work:
+        for _ in range(runs.OPEN_EACH - 1):
+            order(work.session)
+    assert isinstance(overlap(order, order), TooMany)
+
+
+def test_the_last_place_of_an_invite_is_one_persons(overlap, database, people):
+    with database.unit_of_work() as work:
+        bob = accounts.create_user(work.session, "new-one")
+        _, link = courses.invite(work.session, people.course, role=Role.LEARNER, max_uses=1, actor_id=people.teacher.id)
+    came = overlap(
+        lambda session: courses.accept_invite(session, link, people.stranger),
+        lambda session: courses.accept_invite(session, link, bob),
+    )
+    assert isinstance(came, NotFound)
+    assert count(database, Enrolment, Enrolment.user_id == bob.id) == 0
+
+
+def test_an_invite_revoked_twice_at_once_was_revoked_once(overlap, database, people):
+    with database.unit_of_work() as work:
+        made, _ = courses.invite(work.session, people.course, role=Role.LEARNER, actor_id=people.teacher.id)
+
+    def revoke(session: Session) -> None:
+        courses.revoke_invite(session, people.course, made.id, actor_id=people.teacher.id)
+
+    assert overlap(revoke, revoke) is None
+    assert count(database, AuditEvent, AuditEvent.action == "invite_revoked") == 1
+
+
+@pytest.mark.parametrize("kind", [CredentialKind.RESET_PASSWORD, CredentialKind.CONFIRM_EMAIL])
+def test_the_link_of_a_letter_is_used_once(overlap, people, database, kind):
+    with database.unit_of_work() as work:
+        link = accounts.issue(work.session, kind, people.alice.id, lifetime=HOUR, label="a@school.example")
+
+    def use(session: Session) -> object:
+        return take(session, kind, link)
+
+    assert isinstance(overlap(use, use), Unauthenticated)
+
+
+def test_of_two_letters_written_at_once_the_later_ones_link_works(overlap, people, database, settings):
+    overlap(
+        lambda session: accounts.reset_letter(session, session.get_one(User, people.alice.id), settings),
+        lambda session: accounts.reset_letter(session, session.get_one(User, people.alice.id), settings),
+    )
+    live = col(Credential.revoked_at).is_(None), Credential.kind == CredentialKind.RESET_PASSWORD
+    assert count(database, Credential, *live) == 1
+
+
+def test_one_of_two_people_proves_an_address(database, people):
+    with database.unit_of_work() as work:
+        links = [
+            accounts.issue(
+                work.session, CredentialKind.CONFIRM_EMAIL, user.id, lifetime=HOUR, label="both@school.example"
+            )
+            for user in (people.alice, people.bob)
+        ]
+
+    def first(session: Session) -> None:
+        take(session, CredentialKind.CONFIRM_EMAIL, links[0])
+        session.get_one(User, people.alice.id).email = "both@school.example"
+
+    came = overlap_with(database, first, lambda: accounts.confirm_address(database, links[1]))
+    assert isinstance(came, Conflict)
+
+
+def test_a_refresh_token_used_twice_at_once_has_one_successor(overlap, database, people):
+    signer = accounts.TokenSigner(b"k" * 32, issuer="here")
+    with database.unit_of_work() as work:
+        held = tokens.open_family(work.session, signer, people.alice, {Scope.LEARN}, label="x").refresh
+
+    def renew(session: Session) -> object:
+        return tokens._renew(session, signer, held, "the successor", None)
+
+    assert overlap(renew, renew) is not None
+    live = col(Credential.rotated_at).is_(None), Credential.kind == CredentialKind.REFRESH
+    assert count(database, Credential, *live) == 1
+    assert count(database, Credential, col(Credential.revoked_at).is_not(None)) == 0
+
+
+def test_two_attempts_at_once_are_both_counted_as_used(overlap, database, people):
+    def use(session: Session) -> None:
+        usage.add(session, people.course.id, people.alice.id, at=now(), attempts=1, compute_ms=10)
+
+    overlap(use, use)
+    with database.read() as session:
+        row = session.exec(select(Usage).where(Usage.user_id == people.alice.id)).one()
+    assert (row.attempts, row.compute_ms) == (2, 20)
+
+
+def test_the_same_request_sent_twice_at_once_is_done_once_and_answered_twice(overlap, people):
+    def make(session: Session) -> object:
+        once, work = Once(people.alice.id, b"k" * 32, "the request", Response()), UnitOfWork(session)
+        once.begin(work)
+        return once.keep(work, SentOut(detail="made"))
+
+    came = overlap(make, make)
+    assert isinstance(came, Repeated)
+    assert b"made" in came.content
+
+
+@pytest.fixture
+def codes(database, people):
+    with database.unit_of_work() as work:
+        second_factor.begin(work.session, people.alice.id)
+        factor = work.session.get_one(SecondFactor, people.alice.id)
+        factor.confirmed_at = now()
+        work.session.get_one(User, people.alice.id).second_factor_at = now()
+        return second_factor.new_recovery_codes(work.session, people.alice.id)
+
+
+def test_a_recovery_code_lets_in_once(overlap, people, codes):
+    def use(session: Session) -> bool:
+        return second_factor.is_right(session, people.alice.id, b"k" * 32, codes[0])
+
+    assert overlap(use, use) is False
+
+
+def test_of_recovery_codes_made_twice_at_once_one_set_works(overlap, database, people, codes):
+    def renew(session: Session) -> object:
+        return second_factor.new_recovery_codes(session, people.alice.id)
+
+    came = overlap(renew, renew)
+    with database.read() as session:
+        assert second_factor.recovery_codes_left(session, people.alice.id) == len(codes) == len(came)
+
+
+def test_a_second_factor_turned_off_twice_at_once_was_turned_off_once(overlap, database, people, codes):
+    def turn_off(session: Session) -> None:
+        second_factor.turn_off(session, people.alice.id, actor_id=people.alice.id)
+
+    assert isinstance(overlap(turn_off, turn_off), NotFound)
+    assert count(database, AuditEvent, AuditEvent.action == "second_factor_off") == 1
+
+
+def test_an_extension_withdrawn_twice_at_once_was_withdrawn_once(overlap, database, people):
+    with database.unit_of_work() as work:
+        given = Extension(course_id=people.course.id, exercise_id="e", user_id=people.alice.id, due_at=now() + HOUR)
+        work.session.add(given)
+
+    def withdraw(session: Session) -> None:
+        courses.withdraw_extension(session, people.course.id, given.id, actor_id=people.teacher.id)
+
+    assert isinstance(overlap(withdraw, withdraw), NotFound)
+    assert count(database, AuditEvent, AuditEvent.action == "extension_withdrawn") == 1
+
+
+def test_what_is_saved_while_old_data_are_cleared_away_is_kept(database, people, settings):
+    short = settings.model_copy(update={"keep_drafts_days": 1})
+    with database.unit_of_work() as work:
+        drafts.put(work.session, course=people.course, user=people.alice, exercise_id="e", source="old", revision=0)
+        work.session.flush()
+        work.session.execute(update(Draft).values(updated_at=now() - 48 * HOUR))
+
+    def save(session: Session) -> None:
+        drafts.put(session, course=people.course, user=people.alice, exercise_id="e", source="new", revision=1)
+
+    overlap_with(database, save, lambda: keeping.apply(database, short))
+    with database.read() as session:
+        assert session.exec(select(Draft.source)).all() == ["new"]

@@ -71,7 +71,9 @@ def fuzz(examples: int) -> Callable[[Callable[..., None]], Callable[..., None]]:
             "suppress_health_check": [HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
         }
 
-        @pytest.mark.parametrize("amount", ["usual", pytest.param("many", marks=pytest.mark.slow)])
+        @pytest.mark.parametrize(
+            "amount", ["usual", pytest.param("many", marks=[pytest.mark.slow, pytest.mark.timeout(3600)])]
+        )
         def run(amount: str, request: pytest.FixtureRequest) -> None:
             many = amount == "many"
             chosen = settings(max_examples=examples * (SLOW_FACTOR if many else 1), derandomize=not many, **common)

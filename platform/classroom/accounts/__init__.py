@@ -20,7 +20,6 @@ from classroom.accounts.letters import (
     ChangeAddress,
     Invites,
     Notice,
-    Post,
     Reset,
     SignUp,
     confirm_address,
@@ -45,6 +44,7 @@ from classroom.accounts.people import (
     set_password,
     store_password,
 )
+from classroom.accounts.post import Post
 from classroom.accounts.signing_in import (
     STEP_LIFETIME,
     ByIdentity,

@@ -1,20 +1,15 @@
 """What is written to people: to confirm an address, to choose a new password, to know what happened to their account.
 
-A request for a letter is put on a line and answered at once, before anybody is looked up: so the answer, and the time
-it takes, tell nothing of whether there is such an account. A thread then looks, makes the link in a transaction of its
-own, and sends the letter when that is committed. A letter that is lost with the process is asked for again.
+How a letter that was asked for gets written and on its way is `post`'s matter.
 """
 
-import logging
-import queue
-import smtplib
-import threading
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final, Protocol
 from uuid import UUID
 
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, select
 
 from classroom import audit_log
@@ -27,21 +22,18 @@ from classroom.accounts.people import (
     new_hash,
     normal_display_name,
     store_password,
+    to_change,
 )
 from classroom.audit_log import Action
 from classroom.db import Database, UnitOfWork
-from classroom.errors import ClassroomError, Conflict, Unauthenticated
-from classroom.mail import Letter, send
+from classroom.errors import Conflict, NotFound, Unauthenticated
+from classroom.mail import Letter
 from classroom.models import Acceptance, CredentialKind, User
 from classroom.settings import Settings
 
 CONFIRM_LIFETIME: Final = timedelta(days=1)
 RESET_LIFETIME: Final = timedelta(hours=1)
-MAX_WAITING: Final = 1000
-_STOP_S: Final = 5.0
 _FAREWELL: Final = "If it was not you, nothing has happened: throw this letter away."
-
-logger = logging.getLogger(__name__)
 
 
 class Invites(Protocol):
@@ -52,6 +44,13 @@ class Invites(Protocol):
 
     def accept(self, session: Session, token: str, user: User) -> None:
         """Use an invite for a person. Raises a ClassroomError where it does not hold any more."""
+
+
+class Letterbox(Protocol):
+    """Where letters are asked for."""
+
+    def order(self, work: UnitOfWork, order: "Order") -> None:
+        """Ask for a letter, in the transaction of what it tells of."""
 
 
 @dataclass(frozen=True)
@@ -91,69 +90,25 @@ class Notice:
 Order = SignUp | Reset | ChangeAddress | Notice
 
 
-class Post:
-    """Writes and sends letters, in a thread that is started with the first."""
+class Writer:
+    """Writes the letters that were asked for, and what comes about with each. An order may come to it again."""
 
-    def __init__(self, database: Database, settings: Settings, invites: Invites | None = None) -> None:
-        self._database = database
+    def __init__(self, settings: Settings, invites: Invites | None = None) -> None:
         self._settings = settings
         self._invites = invites
-        self._orders: queue.Queue[Order | None] = queue.Queue(MAX_WAITING)
-        self._thread: threading.Thread | None = None
-        self._starting = threading.Lock()
 
-    def order(self, order: Order) -> None:
-        """Ask for a letter. Comes back at once; where the line is full, the letter is lost and that is logged."""
-        with self._starting:
-            if self._thread is None:
-                self._thread = threading.Thread(target=self._work, name="letters", daemon=True)
-                self._thread.start()
-        try:
-            self._orders.put_nowait(order)
-        except queue.Full:
-            logger.warning("A letter was dropped: %s wait already", MAX_WAITING)
-
-    def drain(self) -> None:
-        """Wait until every letter that was asked for is on its way."""
-        self._orders.join()
-
-    def close(self) -> None:
-        """Stop, after the letter in hand."""
-        if self._thread is not None:
-            self._orders.put(None)
-            self._thread.join(_STOP_S)
-
-    def _work(self) -> None:
-        while (order := self._orders.get()) is not None:
-            try:
-                self._fill(order)
-            except ClassroomError as error:
-                logger.warning("A letter was not written: %s", error.detail)
-            except (OSError, smtplib.SMTPException) as error:
-                logger.warning("A letter was not sent: %s", type(error).__name__)
-            except Exception:
-                logger.exception("A letter was not written")
-            finally:
-                self._orders.task_done()
-        self._orders.task_done()
-
-    def _fill(self, order: Order) -> None:
-        with self._database.unit_of_work() as work:
-            letter = self._write(work, order)
-        if letter is not None:
-            send(letter, self._settings)
-
-    def _write(self, work: UnitOfWork, order: Order) -> Letter | None:
+    def write(self, session: Session, order: Order) -> Letter | None:
+        """Write a letter; None where nobody is to get one. Raises a ClassroomError where there can be none."""
         match order:
             case SignUp():
-                return self._sign_up(work.session, order)
+                return self._sign_up(session, order)
             case Reset():
-                user = find_user(work.session, order.name)
-                return None if user is None or user.disabled_at else reset_letter(work.session, user, self._settings)
+                user = find_user(session, order.name)
+                return None if user is None or user.disabled_at else reset_letter(session, user, self._settings)
             case ChangeAddress():
-                return self._change_address(work.session, order)
+                return self._change_address(session, order)
             case Notice():
-                user = existing(work.session, order.user_id)
+                user = existing(session, order.user_id)
                 text = (
                     f"Hello {user.display_name},\n\n{order.what}\n\nIf it was not you, choose a new password at once: "
                 )
@@ -174,7 +129,11 @@ class Post:
         )
         accept(session, user, order.accepted)
         if order.invite and self._invites:
-            self._invites.accept(session, order.invite, user)
+            try:
+                self._invites.accept(session, order.invite, user)
+            except NotFound:
+                if known is None:  # else its last use may have been theirs, when this order came for the first time
+                    raise
         return confirm_letter(session, user, order.email, self._settings)
 
     def _change_address(self, session: Session, order: ChangeAddress) -> Letter | None:
@@ -204,6 +163,7 @@ def accept(session: Session, user: User, documents: Iterable[tuple[str, str]]) -
 
 def confirm_letter(session: Session, user: User, email: str, settings: Settings) -> Letter:
     """Write the letter that proves an address; the link of an earlier one is worthless from now on."""
+    to_change(session, user.id)  # of two letters written at once, one link works
     revoke_all(session, user.id, {CredentialKind.CONFIRM_EMAIL}, actor_id=user.id)
     link = issue(session, CredentialKind.CONFIRM_EMAIL, user.id, lifetime=CONFIRM_LIFETIME, label=email)
     text = (
@@ -217,6 +177,7 @@ def reset_letter(session: Session, user: User, settings: Settings) -> Letter:
     """Write the letter with which a new password is chosen; of a pending person's, the one that confirms."""
     if user.pending and user.email:
         return confirm_letter(session, user, user.email, settings)
+    to_change(session, user.id)
     revoke_all(session, user.id, {CredentialKind.RESET_PASSWORD}, actor_id=user.id)
     link = issue(session, CredentialKind.RESET_PASSWORD, user.id, lifetime=RESET_LIFETIME)
     text = (
@@ -234,7 +195,7 @@ def whose_link(session: Session, kind: CredentialKind, link: str) -> tuple[User,
     return user, credential.label
 
 
-def reset_password(database: Database, link: str, password: str) -> User:
+def reset_password(database: Database, post: Letterbox, link: str, password: str) -> User:
     """Choose a new password by a link. Raises Unauthenticated or Invalid; only a password that is taken uses it up."""
     with database.read() as session:
         user, _ = whose_link(session, CredentialKind.RESET_PASSWORD, link)
@@ -242,6 +203,7 @@ def reset_password(database: Database, link: str, password: str) -> User:
     with database.unit_of_work() as work:
         user, _ = take(work.session, CredentialKind.RESET_PASSWORD, link)
         store_password(work.session, user, password_hash, actor_id=user.id)
+        post.order(work, Notice(user.id, "Your password was changed by a link from a letter."))
     return user
 
 
@@ -261,6 +223,10 @@ def confirm_address(
         if holder is not None and holder.id != user.id:
             raise Conflict("Somebody else has this address by now.")
         user.email = credential.label
+        try:
+            work.session.flush()
+        except IntegrityError:  # proved at the same moment
+            raise Conflict("Somebody else has this address by now.") from None
         if user.pending and password_hash is not None:
             user.pending = False
             work.session.flush()

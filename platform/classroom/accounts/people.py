@@ -92,7 +92,7 @@ def existing(session: Session, user_id: UUID) -> User:
     return user
 
 
-def _to_change(session: Session, user_id: UUID) -> User:
+def to_change(session: Session, user_id: UUID) -> User:
     """Give a person who is about to be changed, held until the end of the transaction. Raises NotFound."""
     user = session.get(User, user_id, with_for_update={"key_share": True})
     if user is None:
@@ -109,7 +109,7 @@ def set_password(
     session: Session, user_id: UUID, password: str, *, actor_id: UUID | None, keep: UUID | None = None
 ) -> None:
     """Change a password; every sign-in that was open before is closed, but the session `keep`. Raises Invalid."""
-    user = _to_change(session, user_id)
+    user = to_change(session, user_id)
     store_password(session, user, new_hash(user, password), actor_id=actor_id, keep=keep)
 
 
@@ -136,14 +136,14 @@ def require_password(user: User, password: str) -> None:
 
 def set_disabled(session: Session, user_id: UUID, disabled: bool, *, actor_id: UUID | None) -> None:
     """Shut a person out, or let them in again. What they hold stops to open anything at once."""
-    _to_change(session, user_id).disabled_at = now() if disabled else None
+    to_change(session, user_id).disabled_at = now() if disabled else None
     action = Action.USER_DISABLED if disabled else Action.USER_ENABLED
     audit_log.record(session, action, actor_id=actor_id, subject=str(user_id))
 
 
 def set_admin(session: Session, user_id: UUID, is_admin: bool, *, actor_id: UUID | None) -> None:
     """Make a person an administrator, or no more."""
-    _to_change(session, user_id).is_admin = is_admin
+    to_change(session, user_id).is_admin = is_admin
     audit_log.record(
         session, Action.ADMIN_CHANGED, actor_id=actor_id, subject=str(user_id), details={"admin": is_admin}
     )
@@ -151,7 +151,7 @@ def set_admin(session: Session, user_id: UUID, is_admin: bool, *, actor_id: UUID
 
 def set_display_name(session: Session, user_id: UUID, display_name: str, *, actor_id: UUID | None) -> User:
     """Change what pages call a person. Raises Invalid."""
-    user = _to_change(session, user_id)
+    user = to_change(session, user_id)
     user.display_name = normal_display_name(display_name)
     audit_log.record(session, Action.PROFILE_CHANGED, actor_id=actor_id, subject=str(user_id))
     return user

@@ -21,7 +21,7 @@ from sqlmodel import Session, col
 
 from classroom import audit_log
 from classroom.accounts.credentials import add, authenticate, digest, held, revoke_all, revoke_id
-from classroom.accounts.people import existing
+from classroom.accounts.people import existing, to_change
 from classroom.audit_log import Action
 from classroom.errors import Conflict, Invalid, NotFound, Unauthenticated
 from classroom.keys import derive
@@ -90,7 +90,7 @@ def confirm(session: Session, user_id: UUID, key: bytes, code: str, *, at_s: flo
 
 def turn_off(session: Session, user_id: UUID, *, actor_id: UUID | None) -> None:
     """Take a person's second factor away, with its recovery codes."""
-    user, factor = existing(session, user_id), session.get(SecondFactor, user_id)
+    user, factor = to_change(session, user_id), session.get(SecondFactor, user_id)
     if factor is None:
         raise NotFound("There is no second factor to turn off.")
     session.delete(factor)
@@ -113,6 +113,7 @@ def is_right(session: Session, user_id: UUID, key: bytes, code: str, *, at_s: fl
 
 def new_recovery_codes(session: Session, user_id: UUID) -> list[str]:
     """Make recovery codes in place of those there were, and give them, once."""
+    to_change(session, user_id)  # two at once would leave two sets
     revoke_all(session, user_id, {CredentialKind.RECOVERY_CODE}, actor_id=user_id)
     codes = []
     for _ in range(RECOVERY_CODES):

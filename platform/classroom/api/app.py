@@ -17,6 +17,7 @@ from classroom import workload
 from classroom.accounts import Entrance, Post, SessionSigner, TokenSigner
 from classroom.api import deps, idempotency, problems
 from classroom.api.cors import Cors, allowed_origins
+from classroom.api.door import Door
 from classroom.api.events import EventHub
 from classroom.api.examples import give_examples
 from classroom.api.job_events import JobHub
@@ -113,6 +114,7 @@ def create_app(settings: Settings, *, enqueue: Callable[[UUID], object] | None =
     app.add_exception_handler(idempotency.Repeated, idempotency.repeat)
     app.add_middleware(BodyLimit, larger={rpc.PREFIX: LARGEST_CALL_BYTES})
     app.add_middleware(RateLimit, limits=limits)
+    app.add_middleware(Door, settings=settings)
     if origins := allowed_origins(settings):
         app.add_middleware(Cors, origins=origins, prefixes=("/api/", f"{rpc.PREFIX}/", "/openapi.json"))
     app.add_middleware(Envelope, headers=security_headers(settings))  # added last, so it surrounds the rest
@@ -166,6 +168,7 @@ async def _lifespan(
         for_ever.append(listen(dsn, app.state.services.publish))
     else:
         for_ever.append(listen_to_pipe(news_path(settings), app.state.services.publish))
+    post.start()
     watching = [asyncio.create_task(each) for each in for_ever]
     try:
         yield

@@ -11,13 +11,11 @@ Submissions have keys of their own, kept with them for ever.
 
 import hashlib
 import json
-from base64 import b64decode, b64encode
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Annotated, Final, TypeVar
 from uuid import UUID
 
-from Crypto.Cipher import AES
 from fastapi import Depends, Header, Request, Response
 from pydantic import BaseModel
 from sqlalchemy import delete
@@ -27,7 +25,7 @@ from sqlmodel import col, select
 from classroom.api.deps import InKnown, InServices
 from classroom.db import UnitOfWork
 from classroom.errors import Conflict
-from classroom.keys import derive
+from classroom.keys import derive, seal, unseal
 from classroom.models import KeptAnswer, now
 
 KEPT_FOR: Final = timedelta(hours=24)
@@ -93,7 +91,7 @@ class Once:
         if self.secret is not None:
             kept = work.session.get_one(KeptAnswer, (self.user_id, self._key_hash))
             told = [self.response.headers.get("location"), answer.model_dump_json()]
-            kept.answer = self._seal(json.dumps(told).encode())
+            kept.answer = seal(self._answer_key, json.dumps(told).encode())
             work.session.add(kept)
         return answer
 
@@ -107,20 +105,13 @@ class Once:
         kept = work.session.exec(wanted).first()
         if kept is None or kept.answer is None or kept.request_hash != self.request_hash:
             raise Conflict(f"This {HEADER} was used for another request. Use a new one for each thing that you make.")
-        location, content = json.loads(self._open(kept.answer))
+        location, content = json.loads(unseal(self._answer_key, kept.answer))
         raise Repeated(content.encode(), location)
 
-    def _seal(self, text: bytes) -> str:
+    @property
+    def _answer_key(self) -> bytes:
         assert self.secret is not None  # noqa: S101 - asked for where there is a key only
-        cipher = AES.new(derive(self.secret, "answer"), AES.MODE_GCM)
-        sealed, tag = cipher.encrypt_and_digest(text)
-        return b64encode(bytes(cipher.nonce) + tag + sealed).decode()
-
-    def _open(self, kept: str) -> bytes:
-        assert self.secret is not None  # noqa: S101 - asked for where there is a key only
-        sealed = b64decode(kept)
-        nonce, tag, rest = sealed[:16], sealed[16:32], sealed[32:]
-        return AES.new(derive(self.secret, "answer"), AES.MODE_GCM, nonce=nonce).decrypt_and_verify(rest, tag)
+        return derive(self.secret, "answer")
 
 
 async def _once(

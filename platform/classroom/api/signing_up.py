@@ -48,7 +48,7 @@ def ask(
     services.entrance.rates.take("letters", FROM_ADDRESS, visit.address)
     require_way_in(services, invite)
     services.entrance.rates.take("letters", FOR_ONE, email)
-    services.post.order(SignUp(email, display_name, invite, agreed))
+    _order(services, SignUp(email, display_name, invite, agreed))
 
 
 def _agreed(services: Services, accepted: Collection[str]) -> tuple[tuple[str, str], ...]:
@@ -65,4 +65,9 @@ def ask_for_reset(services: Services, visit: Visit, *, name: str) -> None:
     """Ask for a new password. Raises TooMany; never anything by which accounts could be told."""
     services.entrance.rates.take("letters", FROM_ADDRESS, visit.address)
     services.entrance.rates.take("letters", FOR_ONE, name.strip().lower()[:512])
-    services.post.order(Reset(name))
+    _order(services, Reset(name))
+
+
+def _order(services: Services, order: SignUp | Reset) -> None:
+    with services.database.unit_of_work() as work:
+        services.post.order(work, order)

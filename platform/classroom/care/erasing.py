@@ -38,6 +38,7 @@ from classroom.models import (
     Job,
     JobState,
     KeptAnswer,
+    LetterOrder,
     Regrade,
     Role,
     Run,
@@ -148,7 +149,8 @@ def _drop_jobs(session: Session, user_id: UUID, submissions: Iterable[UUID]) -> 
 
 
 def _take_the_name_off(session: Session, user: User) -> None:
-    tables: tuple[Any, ...] = (Acceptance, Credential, Draft, GroupMember, Identity, KeptAnswer, Run, SecondFactor)
+    of_them = (Acceptance, Credential, Draft, GroupMember, Identity, KeptAnswer, LetterOrder, Run, SecondFactor)
+    tables: tuple[Any, ...] = of_them
     session.execute(delete(Chain).where(col(Chain.user_id) == user.id))
     for table in tables:
         session.execute(delete(table).where(table.user_id == user.id))

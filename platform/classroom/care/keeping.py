@@ -134,8 +134,9 @@ def _clear(database: Database, settings: Settings, rule: _Rows) -> int:
     limit = now() - timedelta(days=days)
     while True:
         with database.unit_of_work() as work:
-            chosen = work.session.scalars(select(key).where(rule.over(limit)).limit(BATCH)).all()
-            of_them = key.in_(chosen)
+            rows = select(key).where(rule.over(limit)).limit(BATCH).with_for_update(skip_locked=True)
+            chosen = work.session.scalars(rows).all()
+            of_them = key.in_(chosen) & rule.over(limit)  # what was used while they were chosen is kept
             if rule.empties:
                 work.session.execute(update(rule.table).where(of_them).values({rule.empties: ""}))
             else:

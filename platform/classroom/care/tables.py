@@ -23,6 +23,7 @@ from classroom.models import (
     Identity,
     Job,
     KeptAnswer,
+    LetterOrder,
     Progress,
     Regrade,
     RegradeResult,
@@ -84,6 +85,7 @@ HELD: Final = (
     ),
     Held(Usage),
     Held(KeptAnswer, {"key_hash": _PROVES, "request_hash": _PROVES, "answer": "a sealed copy of what was answered"}),
+    Held(LetterOrder, {"sealed": "a letter on its way, which they will get"}),
     Held(AuditEvent, {"actor_id": _OF_OTHERS, "digest": _OF_THE_MACHINE, "position": _OF_THE_MACHINE}),
 )
 """Where there is something about a person, in the order in which it is exported."""

@@ -23,11 +23,13 @@ from rich.markup import escape
 from rich.table import Table
 from sqlalchemy import make_url
 from sqlalchemy.exc import SQLAlchemyError
+from sqlmodel import func, select
 
 from classroom import wellbeing
 from classroom.cli.console import out
 from classroom.db import Database, postgres_dsn
-from classroom.errors import Unavailable
+from classroom.errors import ClassroomError, Unavailable
+from classroom.models import LetterOrder
 from classroom.settings import QueueKind, Settings
 from evmbox import versions
 from evmbox.compiler import open_compiler
@@ -289,7 +291,26 @@ def mail(settings: Settings) -> Finding:
     except OSError as error:
         remedy = "Look at CLASSROOM_SMTP_HOST and CLASSROOM_SMTP_PORT; letters wait until it answers."
         return Finding("mail", State.PROBLEM, f"{place} does not answer: {error}", remedy)
+    waiting = _letters_waiting(settings)
+    if waiting:
+        remedy = "The log of the API says why: look for `A letter was not sent`."
+        return Finding("mail", State.WARNING, f"{place} answers; {waiting} letters wait that could not be sent", remedy)
     return Finding("mail", State.OK, f"{place} answers")
+
+
+def _letters_waiting(settings: Settings) -> int:
+    """Count the letters that were tried before; 0 where the database has no room for any, or cannot be asked."""
+    opened = Database.of(settings)
+    try:
+        if opened.revisions()[0] is None:
+            return 0
+        with opened.read() as session:
+            tried = select(func.count()).select_from(LetterOrder).where(LetterOrder.tries > 0)
+            return session.exec(tried).one()
+    except (ClassroomError, SQLAlchemyError):
+        return 0  # the line about the database says so
+    finally:
+        opened.close()
 
 
 def ports(settings: Settings) -> Iterator[Finding]:

@@ -74,7 +74,7 @@ def withdraw_extension(
     session: Session, course_id: UUID, extension_id: UUID, *, actor_id: UUID | None, request_id: str | None = None
 ) -> None:
     """Take an extension back. Raises NotFound."""
-    found = session.get(Extension, extension_id)
+    found = session.get(Extension, extension_id, with_for_update=True)
     if found is None or found.course_id != course_id:
         raise NotFound("This course has no such extension.")
     session.delete(found)

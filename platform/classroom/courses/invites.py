@@ -87,7 +87,7 @@ def revoke_invite(
     session: Session, course: Course, invite_id: UUID, *, actor_id: UUID | None, request_id: str | None = None
 ) -> None:
     """Make an invite worthless. Who came in by it stays. Raises NotFound."""
-    found = session.get(Invite, invite_id)
+    found = session.get(Invite, invite_id, with_for_update=True)
     if found is None or found.course_id != course.id:
         raise NotFound("This course has no such invite.")
     if found.revoked_at is None:

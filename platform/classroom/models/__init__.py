@@ -17,6 +17,7 @@ from classroom.models.courses import (
     Role,
 )
 from classroom.models.jobs import Job, JobState, PeriodicTask, Regrade, RegradeResult, RegradeState, Run, Worker
+from classroom.models.letters import LetterOrder
 from classroom.models.people import Credential, CredentialKind, Identity, RateCount, Scope, SecondFactor, User
 from classroom.models.submissions import Deployment, Draft, Progress, ProgressState, Submission, SubmissionState
 
@@ -42,6 +43,7 @@ __all__ = [
     "Job",
     "JobState",
     "KeptAnswer",
+    "LetterOrder",
     "PeriodicTask",
     "Progress",
     "ProgressState",

@@ -218,14 +218,13 @@ def reset(request: Request, services: InServices, link: ShortField, password: Sh
     """Put the new password in place; every sign-in there was is closed."""
     csrf.require_same_origin(request)
     try:
-        user = accounts.reset_password(services.database, link, password)
+        user = accounts.reset_password(services.database, services.post, link, password)
     except Unauthenticated:
         return page(request, _DEAD_LINK, status=401)
     except ClassroomError as error:
         with services.database.read() as session:
             user, _ = accounts.whose_link(session, CredentialKind.RESET_PASSWORD, link)
         return again(request, "reset.html", error, user=user, link=link)
-    services.post.order(accounts.Notice(user.id, "Your password was changed by a link from a letter."))
     return page(request, "all_set.html", name=user.name, email=user.email, what="reset")
 
 

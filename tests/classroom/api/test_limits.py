@@ -6,6 +6,7 @@ import pytest
 from limits.aio.storage import MemoryStorage
 
 from classroom.api.cors import allowed_origins
+from classroom.api.door import Door
 from classroom.api.limits import Limits
 from classroom.settings import Settings
 from support.redis import HOW_TO_INSTALL, program, redis_server
@@ -46,6 +47,54 @@ def test_who_asks_too_often_is_told_when_to_come_again(open_live, limit, whose):
     assert others == (429 if limit == "requests_per_address" else 200)
     assert probe.status_code == 200
     assert "ratelimit" not in probe.headers
+
+
+@pytest.mark.parametrize("full", ["hand-ins", "requests"])
+def test_who_comes_when_the_door_is_full_is_told_at_once_and_takes_nothing(full):
+    """The rest goes on: the other kind, streams, probes; and who comes later is let in."""
+
+    async def everything():
+        inside, leave = asyncio.Semaphore(0), asyncio.Event()
+        let_in = []
+
+        async def app(scope, _receive, send):
+            let_in.append(scope["path"])
+            inside.release()
+            await leave.wait()
+            await send({"type": "http.response.start", "status": 200, "headers": []})
+            await send({"type": "http.response.body", "body": b""})
+
+        door = Door(app, settings=Settings(hand_ins_at_once=2, requests_at_once=2))
+        hand_in, read = ("POST", "/api/v1/submissions"), ("GET", "/api/v1/submissions")
+        kind, other = (hand_in, read) if full == "hand-ins" else (read, hand_in)
+
+        async def ask(method, path):
+            said = []
+            scope = {"type": "http", "method": method, "path": path, "headers": [], "query_string": b"", "state": {}}
+
+            async def send(message):
+                said.append(message)
+
+            await door(scope, None, send)
+            return said[0]["status"], dict(said[0]["headers"])
+
+        under_way = [asyncio.create_task(ask(*kind)) for _ in range(2)]
+        for _ in under_way:
+            await inside.acquire()
+        status, headers = await ask(*kind)
+        assert status == 503
+        assert headers[b"retry-after"] == b"2"
+        assert headers[b"content-type"] == b"application/problem+json"
+        assert len(let_in) == 2
+        elsewhere = [other, ("GET", "/api/v1/submissions/x/events"), ("GET", "/healthz")]
+        under_way += [asyncio.create_task(ask(*each)) for each in elsewhere]
+        for _ in elsewhere:
+            await inside.acquire()
+        leave.set()
+        assert [(await each)[0] for each in under_way] == [200] * 5
+        assert (await ask(*kind))[0] == 200
+
+    asyncio.run(everything())
 
 
 def test_no_limit_is_no_header(open_live):

@@ -5,13 +5,15 @@ from evmbox.checks import answer
 PLACES = ("first", "second", "third", "fourth")
 
 
-@answer("The call that breaks it", task=1, hint="After each call, compare `largest` with the most that came in one call so far.")
+@answer(
+    "The call that breaks it",
+    task=1,
+    hint="After each call, compare `largest` with the most that came in one call so far.",
+)
 def culprit(scene, values):
     first, second = values["first"], values["second"]
     most = 0
-    for place, (name, some) in zip(
-        PLACES, (("put", first), ("put", second), ("take", first), ("put", 1)), strict=True
-    ):
+    for place, (name, some) in zip(PLACES, (("put", first), ("put", second), ("take", first), ("put", 1)), strict=True):
         if name == "put":
             scene.put(some)
             most = max(most, some)

@@ -76,7 +76,7 @@ def change_password(change: PasswordIn, person: InThemselves, services: InServic
     with services.database.unit_of_work() as work:
         user = accounts.existing(work.session, person.user.id)
         accounts.store_password(work.session, user, password_hash, actor_id=user.id, keep=person.credential_id)
-    services.post.order(Notice(person.user.id, "Your password was changed."))
+        services.post.order(work, Notice(person.user.id, "Your password was changed."))
 
 
 @router.put("/account/email", status_code=202, responses=documented(413, 415, 429))
@@ -85,8 +85,9 @@ def change_email(change: EmailIn, person: InThemselves, services: InServices) ->
     email = accounts.normal_email(change.email)
     services.entrance.confirm_password(person.user, change.password)
     services.entrance.rates.take("letters", FOR_ONE, str(person.user.id))
-    services.post.order(ChangeAddress(person.user.id, email))
-    services.post.order(Notice(person.user.id, "Somebody asked for another address for your account."))
+    with services.database.unit_of_work() as work:
+        services.post.order(work, ChangeAddress(person.user.id, email))
+        services.post.order(work, Notice(person.user.id, "Somebody asked for another address for your account."))
     return SentOut(detail="A letter with a link is on its way to that address.")
 
 
@@ -166,7 +167,7 @@ def confirm_second_factor(proof: CodeIn, person: InThemselves, services: InServi
     services.entrance.count_code(person.user)
     with services.database.unit_of_work() as work:
         codes = second_factor.confirm(work.session, person.user.id, services.key, proof.code)
-    services.post.order(Notice(person.user.id, "A second factor was set up."))
+        services.post.order(work, Notice(person.user.id, "A second factor was set up."))
     return RecoveryCodesOut(recovery_codes=codes)
 
 
@@ -176,7 +177,7 @@ def turn_second_factor_off(proof: ConfirmedIn, person: InThemselves, services: I
     services.entrance.confirm_password(person.user, proof.password)
     with services.database.unit_of_work() as work:
         second_factor.turn_off(work.session, person.user.id, actor_id=person.user.id)
-    services.post.order(Notice(person.user.id, "The second factor was turned off."))
+        services.post.order(work, Notice(person.user.id, "The second factor was turned off."))
 
 
 @router.post("/account/recovery-codes", status_code=201, responses=documented(404, 409, 413, 415, 429))

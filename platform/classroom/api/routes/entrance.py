@@ -3,7 +3,6 @@
 from typing import Final
 
 from classroom import accounts
-from classroom.accounts import Notice
 from classroom.api import signing_up
 from classroom.api.deps import InServices, InVisit
 from classroom.api.routing import api_router
@@ -44,5 +43,4 @@ def confirm(asked: ConfirmIn, services: InServices) -> None:
 @router.post("/links/reset", status_code=204)
 def reset(asked: ResetIn, services: InServices) -> None:
     """Choose a new password by the link of a letter. Every sign-in there was is closed."""
-    user = accounts.reset_password(services.database, asked.link, asked.password)
-    services.post.order(Notice(user.id, "Your password was changed by a link from a letter."))
+    accounts.reset_password(services.database, services.post, asked.link, asked.password)
