@@ -8,7 +8,7 @@ PLACES = ("first", "second", "third", "fourth")
 @answer(
     "The call that breaks it",
     task=1,
-    hint="After each call, compare `largest` with the most that came in one call so far.",
+    hint="After each call, compare `largest` with the most that came at once.",
 )
 def culprit(scene, values):
     first, second = values["first"], values["second"]
