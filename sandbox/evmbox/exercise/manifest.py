@@ -64,7 +64,7 @@ class Limits(Data):
 
     deploy_gas: Gas = 8_000_000
     call_gas: Gas = 3_000_000
-    wall_s: float = Field(default=10, gt=0, le=10)
+    wall_s: float = Field(default=10, gt=0, le=30)
 
 
 class FaultyVersion(Data):

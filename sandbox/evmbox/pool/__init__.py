@@ -4,6 +4,7 @@ A slot is a compiler of its own and the right to one fork of the template at a t
 line. Diagnostics have a compiler and a line of their own, so that a bomb in a submission delays no one who is typing.
 """
 
+import math
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -105,6 +106,7 @@ class Pool:
         walls: Walls | None = None,
     ) -> None:
         self.size = size
+        self._given = ration
         self._ration = ration or Ration()
         self._walls = walls
         self._memory = Memory()
@@ -385,11 +387,18 @@ class Pool:
                 case Fault():
                     on_fault(message.text)
 
-        ration = self._ration.model_copy(update={"wall_s": min(self._ration.wall_s, job.exercise.limits.wall_s)})
-        ending = self._fork(job, ration, listen, recall)
+        ending = self._fork(job, self._ration_for(job.exercise), listen, recall)
         if isinstance(ending, Finished):
             return ending.report or cut_short(draft, Outcome.RESOURCE_LIMIT)
         return cut_short(draft, OUTCOMES[ending])
+
+    def _ration_for(self, exercise: Exercise) -> Ration:
+        """Give what one grading may use up: what the exercise asks for, and no more than the pool was given."""
+        wall_s = exercise.limits.wall_s
+        if self._given is not None:
+            return self._given.model_copy(update={"wall_s": min(self._given.wall_s, wall_s)})
+        usual = Ration()
+        return usual.model_copy(update={"wall_s": wall_s, "cpu_s": max(usual.cpu_s, math.ceil(wall_s))})
 
     def _fork(self, job: Job, ration: Ration, listen: Listener, recall: Recall | None = None) -> Finished | Ending:
         """Do a job in a fork. A template that was lost is replaced, and the job done again, once."""
