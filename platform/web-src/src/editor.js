@@ -26,6 +26,29 @@ const colours = HighlightStyle.define([
 ]);
 
 /**
+ * Show a text in `parent` that is to be read: it can be gone through and copied, not changed.
+ * @param {{parent: HTMLElement, text: string, label: string}} options
+ */
+export function createReader({ parent, text, label }) {
+  new EditorView({
+    parent,
+    state: EditorState.create({
+      doc: text,
+      extensions: [
+        lineNumbers(),
+        EditorState.readOnly.of(true),
+        EditorView.editable.of(false),
+        EditorState.tabSize.of(4),
+        EditorView.lineWrapping,
+        solidity,
+        syntaxHighlighting(colours),
+        EditorView.contentAttributes.of({ "aria-label": label, tabindex: "0" }),
+      ],
+    }),
+  });
+}
+
+/**
  * Open an editor in `parent`.
  * @param {{parent: HTMLElement, text: string, label: string, describedBy: string, onChange: (text: string) => void,
  *          onCheck: () => void, onSave: () => void}} options

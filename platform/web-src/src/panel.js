@@ -1,8 +1,10 @@
 // The exercise panel: one view on one exercise. It joins the parts and talks to the kernel through the widget's model.
+import { createAnswers } from "./answers.js";
 import { showList } from "./diagnostics.js";
 import { fill, h, prose, symbol, uniqueId } from "./dom.js";
 import { browserStorage, createDraft } from "./draft.js";
 import { createEditor } from "./editor.js";
+import { showGiven } from "./given.js";
 import { noticeOf, showNotice } from "./notice.js";
 import { number, say, ago } from "./text.js";
 import { isUnderWay, outcomeOf, showVerdict, stageOf, tasksDone } from "./verdict.js";
@@ -82,6 +84,7 @@ export function createPanel(model, el) {
 /** The panel once the exercise is known: tasks, editor, problems, verdict. */
 function createWorkbench(model, root, body, content) {
   const { exercise, user } = content;
+  const asks = (exercise.questions ?? []).length > 0;
   const ids = { title: uniqueId("title"), keys: uniqueId("keys") };
   root.setAttribute("aria-labelledby", ids.title);
 
@@ -121,7 +124,7 @@ function createWorkbench(model, root, body, content) {
     h("kbd", { class: "hk-kbd", "aria-hidden": "true" }, IS_MAC ? "⌘ Enter" : "Ctrl Enter"),
   );
   const status = h("p", { class: "hk-status hk-hidden", role: "status" });
-  const keys = h("p", { class: "hk-keys", id: ids.keys }, say("editor_keys"));
+  const keys = h("p", { class: "hk-keys", id: ids.keys }, say(asks ? "answers_keys" : "editor_keys"));
   const actions = h("div", { class: "hk-actions" }, checkButton, status, keys);
   const bar = h("div", { class: "hk-bar-done" });
   const progress = h("div", { class: "hk-bar", "aria-hidden": "true", hidden: true }, bar);
@@ -146,18 +149,19 @@ function createWorkbench(model, root, body, content) {
       h("ol", { class: "hk-tasks" }, tasks.map((task) => task.item)),
     ),
     draftNotice,
+    showGiven(exercise.shown ?? {}, { open: asks }),
     h(
       "div",
-      { class: "hk-card" },
+      { class: asks ? "hk-card hk-asking" : "hk-card" },
       h(
         "div",
         { class: "hk-toolbar" },
-        h("span", { class: "hk-file" }, `${exercise.contract ?? "Contract"}.sol`),
+        h("span", { class: "hk-file" }, fileName(exercise)),
         saved,
         brief,
         h("span", { class: "hk-space" }),
-        sizeButton("A−", say("font_smaller"), -1),
-        sizeButton("A+", say("font_larger"), 1),
+        !asks && sizeButton("A−", say("font_smaller"), -1),
+        !asks && sizeButton("A+", say("font_larger"), 1),
         h("button", { type: "button", class: "hk-tool", title: say("reset_help"), onclick: reset }, say("reset")),
       ),
       editorPlace,
@@ -176,15 +180,23 @@ function createWorkbench(model, root, body, content) {
     show: showSaved,
   });
   const begun = draft.begin(content.draft, exercise.starter);
-  const editor = createEditor({
-    parent: editorPlace,
-    text: begun.text,
-    label: say("editor_label", { title: exercise.title }),
-    describedBy: ids.keys,
-    onChange: typed,
-    onCheck: check,
-    onSave: () => draft.flush(),
-  });
+  const editor = asks
+    ? createAnswers({
+        parent: editorPlace,
+        text: begun.text,
+        questions: exercise.questions,
+        label: say("answers"),
+        onChange: typed,
+      })
+    : createEditor({
+        parent: editorPlace,
+        text: begun.text,
+        label: say("editor_label", { title: exercise.title }),
+        describedBy: ids.keys,
+        onChange: typed,
+        onCheck: check,
+        onSave: () => draft.flush(),
+      });
   root.addEventListener("keydown", keyPressed);
 
   if (begun.restored) showBrief(say("restored"));
@@ -400,6 +412,13 @@ function createWorkbench(model, root, body, content) {
       editor.destroy();
     },
   };
+}
+
+/** Name what is written as a file would be, by its language. */
+function fileName({ questions, contract, language }) {
+  if (questions?.length > 0) return say("answers");
+  const ending = { solidity: "sol", yul: "yul", hex: "hex", json: "json" }[language] ?? "txt";
+  return `${contract ?? "Contract"}.${ending}`;
 }
 
 /** Scroll just as far as needed; the keyboard stays where it is. */

@@ -54,6 +54,7 @@ class Classroom:
         self.keys: list[str] = []
         self.gone = False
         self.title = "A jar for tips"
+        self.more: dict[str, Any] = {}
 
     def __call__(self, request: httpx.Request) -> httpx.Response:
         if self.gone:
@@ -82,7 +83,8 @@ class Classroom:
         progress = {"exercise_id": "jar", "state": "new", "attempts": 0, "best_score": 0, "max_score": 3}
         tasks = [{"number": n, "text": f"Do `{n}`. {EVIL}"} for n in (1, 2)]
         rest = {"kind": "contract", "max_score": 3, "lesson_id": "jar", "contract": "Jar", "concepts": []}
-        return {"id": "jar", "title": self.title, "tasks": tasks, "starter": STARTER, "progress": progress, **rest}
+        told = {"id": "jar", "title": self.title, "tasks": tasks, "starter": STARTER, "progress": progress}
+        return told | rest | self.more
 
     def save(self, body: dict[str, Any]) -> httpx.Response:
         held = self.draft["revision"] if self.draft else 0
@@ -478,5 +480,90 @@ def test_nothing_is_wider_than_the_page(in_browser: Callable[..., None], width: 
         await page.get_by_role("button", name="Larger code").click()
         wide = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
         assert await page.evaluate(wide) == 0
+
+    in_browser(visit, viewport={"width": width, "height": 900})
+
+
+GIVEN = {"Coin.sol": "contract Coin { }", "Purse.sol": f"contract Purse {{ }} // {EVIL}"}
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_files_that_are_given_are_read_beside_the_editor_and_stay_as_they_are(
+    in_browser: Callable[..., None], classroom: Classroom, theme: str
+) -> None:
+    classroom.more = {"kind": "tests", "shown": GIVEN}
+
+    async def visit(page: Page) -> None:
+        coin = page.locator("summary", has_text="Coin.sol")
+        await expect(coin).to_be_visible()
+        text = page.get_by_label("Coin.sol, which is given")
+        await expect(text).to_have_count(0)
+        await coin.focus()
+        await page.keyboard.press("Enter")
+        await expect(text).to_have_text("contract Coin { }")
+        await page.keyboard.press("Tab")
+        await expect(text).to_be_focused()
+        await page.keyboard.type("oops")
+        await expect(text).to_have_text("contract Coin { }")
+        await page.locator("summary", has_text="Purse.sol").click()
+        await expect(page.get_by_label("Purse.sol, which is given")).to_contain_text(EVIL)
+        await no_barriers(page)
+        await expect(page.locator(".hk-toolbar", has_text="Jar.sol")).to_be_visible()
+        assert await page.evaluate("window.hacked") is None
+
+    in_browser(visit, color_scheme=theme)
+
+
+QUESTIONS = [
+    {
+        "id": "sum",
+        "text": "What is `sum(200, 100)`?",
+        "type": "number",
+        "choices": [],
+        "form": "a whole number",
+    },
+    {"id": "reverts", "text": f"Does it revert? {EVIL}", "type": "yes-no", "choices": [], "form": "yes or no"},
+    {"id": "end", "text": "How does it end?", "type": "choice", "choices": ["with `0`", "it reverts"], "form": "one"},
+]
+
+
+@pytest.mark.parametrize("width", [1280, 400])
+def test_questions_are_answered_in_a_form_by_keyboard_alone_and_kept_as_a_draft(
+    in_browser: Callable[..., None], classroom: Classroom, width: int
+) -> None:
+    classroom.more = {
+        "kind": "predict",
+        "language": "json",
+        "starter": "{}\n",
+        "questions": QUESTIONS,
+        "shown": {"scene.sol": "contract Sums { }"},
+    }
+
+    async def visit(page: Page) -> None:
+        await expect(page.get_by_label("scene.sol, which is given")).to_have_text("contract Sums { }")
+        await no_barriers(page)
+        line = page.get_by_label("What is sum(200, 100)?")
+        await line.focus()
+        await page.keyboard.type("300")
+        await page.keyboard.press("Tab")
+        await page.keyboard.press("Space")
+        await page.keyboard.press("ArrowDown")
+        await expect(page.get_by_role("group", name="Does it revert?").get_by_label("No")).to_be_checked()
+        await page.get_by_role("group", name="How does it end?").get_by_label("it reverts").check()
+        await is_saved(page)
+        assert classroom.draft is not None
+        assert json.loads(classroom.draft["source"]) == {"sum": "300", "reverts": "no", "end": "it reverts"}
+        await line.focus()
+        await check(page)
+        await expect(page.get_by_role("status").filter(has_text="does not compile")).to_be_visible()
+        assert json.loads(classroom.attempts[0]["source"]) == json.loads(classroom.draft["source"])
+        await page.reload()
+        await expect(line).to_have_value("300")
+        await page.get_by_role("button", name="Reset").click()
+        await expect(line).to_have_value("")
+        await page.get_by_role("button", name="Undo").click()
+        await expect(line).to_have_value("300")
+        await no_barriers(page)
+        assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
     in_browser(visit, viewport={"width": width, "height": 900})
