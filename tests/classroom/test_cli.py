@@ -53,7 +53,7 @@ def test_a_proof_is_shown_as_data_and_remembered(tmp_path: Path) -> None:
     lessons = {"CLASSROOM_LESSONS_DIR": str(tmp_path / "lessons")}
     begun = classroom(tmp_path / "data", "lesson", "new", "basics/counting", **lessons)
     assert begun.returncode == 0, begun.stderr
-    assert 'lessons = ["counting"]' in begun.stdout
+    assert 'lessons = ["counting"]' in (tmp_path / "lessons/course.toml").read_text()
     proven = classroom(tmp_path / "data", "lesson", "check", "--exercise", "counting", "--json", **lessons)
     assert proven.returncode == 0, proven.stderr
     (proof,) = json.loads(proven.stdout)

@@ -137,7 +137,7 @@ def test_a_test_that_fails_where_it_must_pass_is_named_with_its_reason(verdict: 
             '`setUp()` reverted with "not yet"',
         ),
         ("constructor() { assert(false); } function test() public {}", "`constructor()` panicked"),
-        ("constructor(uint256) {} function test() public {}", "it takes 1 argument, not 0"),
+        ("constructor(uint256) {} function test() public {}", "takes 1 argument, and tests are made without any"),
         ("function test() public { while (true) {} }", "`test()` ran out of gas (3,000,000 were given)"),
         ("function test() public { for (uint256 i; i < 30000; i++) {} }", "more than half of the 3,000,000"),
     ],
@@ -151,7 +151,7 @@ def test_what_can_not_be_run_is_explained(verdict: Verdict, body: str, said: str
 @pytest.mark.parametrize(
     ("source", "outcome", "said"),
     [
-        ("contract Other {}", Outcome.NO_DEPLOYABLE_CONTRACT, "Rename `Other` to `VoucherTest`"),
+        ("contract Other {}", Outcome.NO_DEPLOYABLE_CONTRACT, "rename it to `VoucherTest`"),
         ("contract VoucherTest { function test() public { x; } }", Outcome.COMPILE_ERROR, "Undeclared identifier"),
         ('import "forge-std/console.sol";', Outcome.COMPILE_ERROR, "can't be imported"),
         ('import "./mutants/free.sol";', Outcome.COMPILE_ERROR, "can't be imported"),

@@ -60,8 +60,13 @@ def spare_after_one(pool: Pool, counter: Exercise) -> list[psutil.Process]:
     """Give the fork that waits once something was graded: not the one that graded it, which may still be ending."""
     used: list[psutil.Process] = []
     assert pool.grade(counter, counter.solution, seed=1, on_progress=lambda _: used.extend(waiting(pool)))
-    wait_until(lambda: len(waiting(pool)) == 1 and not set(waiting(pool)) & set(used))
-    return waiting(pool)
+
+    def spare() -> list[psutil.Process]:
+        there = waiting(pool)
+        return there if len(there) == 1 and not set(there) & set(used) else []
+
+    found: list[psutil.Process] = wait_until(spare, what="the fork that waits")
+    return found
 
 
 def test_a_fork_waits_for_the_next_submission_and_no_more_than_one(pool: Pool, counter: Exercise):

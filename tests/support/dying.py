@@ -199,7 +199,9 @@ class _Points:
 
         def begun(template: Template, patience_s: float) -> Any:
             channel, pid = begin(template, patience_s)
-            (self._folder / "grading").write_text(f"{template.pid} {pid}")
+            draft = self._folder.with_name("grading.new")
+            draft.write_text(f"{template.pid} {pid}")
+            draft.replace(self._folder / "grading")  # whoever reads it reads one or the other
             return channel, pid
 
         Template._begin = begun  # type: ignore[method-assign]

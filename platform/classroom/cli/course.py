@@ -76,7 +76,7 @@ def list_courses() -> None:
             state = "archived" if course.archived_at else "open"
             table.add_row(course.slug, escape(course.title), *map(str, counts), state)
     out.print(table)
-    out.print(tracks.tracks_table(settings))
+    tracks.show_tracks(settings)
 
 
 @app.command("invite")

@@ -111,20 +111,20 @@ def remove(
     out.print(f"Took {name} out. A classroom that runs goes on with it until its next start.")
 
 
-def tracks_table(settings: Settings) -> Table:
-    """List every track, and where it comes from."""
+def show_tracks(settings: Settings) -> None:
+    """List every track, and where those of others come from."""
     catalog = Catalog.of(settings)
     held = {each.name: each for each in added.read(settings)}
     table = Table("Track", "Title", "Lessons", "From")
     for track in catalog.tracks:
         course = held.get(catalog.sources.get(track.id, ""))
-        origin = "the classroom's own"
-        if course:
-            origin = f"{course.name}: {course.source}, {course.digest[:12]}, {course.added_at:%-d %B %Y}"
-            if not added.is_as_added(course):
-                origin += " (its copy was changed since!)"
+        origin = course.name if course else "the classroom's own"
         table.add_row(track.id, escape(track.title), str(len(track.lessons)), escape(origin))
-    return table
+    out.print(table)
+    for course in held.values():
+        where = f"{course.name}: {course.source}, {course.digest[:12]}, {course.added_at:%-d %B %Y}"
+        changed = "" if added.is_as_added(course) else " (its copy was changed since!)"
+        out.print(escape(f"{where}{changed}"))
 
 
 def _say_what_it_is(found: Examined) -> None:
