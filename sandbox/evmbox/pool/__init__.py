@@ -194,6 +194,7 @@ class Pool:
         recall = recall or Recall()
         with self._turn(self._slots) as usual:
             started = time.perf_counter()
+            self._present().hurry()
             try:
                 exercise = exercise.current()
             except ExerciseError as error:
@@ -252,9 +253,10 @@ class Pool:
         Done on a compiler of its own that yields the processor to all others, and only while a slot is free; tells
         whether it was done. Raises `PoolClosed`, `CompilerUnavailable`, `ExerciseError`.
         """
-        self._present()
+        template = self._present()
         if not self._slots.free:
             return False
+        template.hurry()
         exercise = exercise.current()
         try:
             with self._ahead.turn(exercise.solc) as compiler:

@@ -113,6 +113,14 @@ class Template:
             self._fork_another()
         return ending
 
+    def hurry(self) -> None:
+        """Have the fork that waits for nobody yet made now: somebody will need it in a moment."""
+        with self._lock:  # so that nobody takes it meanwhile
+            to_come = self._spare is not None and not self._spare.spoke()
+        if to_come:
+            with contextlib.suppress(TemplateLost):  # the next job will find out
+                self._ask(AT_ONCE)
+
     def settle(self, job: Residence, ration: Ration) -> "Settled":
         """Have a fork take up a job that goes on until it is ended, and hand it over.
 
