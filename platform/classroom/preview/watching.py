@@ -10,11 +10,11 @@ from typing import Final
 from classroom.catalog import LESSON, CourseError
 from classroom.errors import Invalid
 from classroom.preview.text import Text, read_text
-from evmbox.checks import load_checks
 from evmbox.errors import EvmboxError, ExerciseError
 from evmbox.exercise import MANIFEST, Exercise, load_exercise
 from evmbox.pool import Pool
 from evmbox.proof import Graded, Proving, Row, prove
+from evmbox.runner import checks_of
 
 LOOK_EVERY_S: Final = 0.25
 
@@ -127,7 +127,7 @@ class Watcher:
             exercise: Exercise | None = None
             try:
                 exercise = load_exercise(folder)
-                load_checks(folder)
+                checks_of(exercise)
             except ExerciseError as error:
                 message = str(error).partition(": ")[2].removesuffix(f" {error.remedy}")
                 problems.append(Problem(f"{folder.name}/{error.file}", error.line, message, error.remedy))

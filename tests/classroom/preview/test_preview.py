@@ -78,6 +78,16 @@ def test_a_lesson_that_was_just_begun_is_as_it_should_be(watcher: Watcher) -> No
     assert (shown.wrong, shown.done, shown.total) == (0, 12, 12)
 
 
+@pytest.mark.parametrize(
+    "lesson", ["foundations/first-transaction", "foundations/types-and-limits", "testing/invariants"]
+)
+def test_lessons_of_every_kind_of_exercise_are_read(lesson: str, pool: Pool) -> None:
+    watcher = Watcher(REPOSITORY / "lessons" / lesson, pool)
+    watcher._read()  # and nothing is graded
+    assert watcher.view.problems == ()
+    assert all(each.exercise for each in watcher.view.exercises.values())
+
+
 def test_a_saved_answer_is_graded_and_nothing_else_of_it_again(watcher: Watcher, folder: Path) -> None:
     graded(watcher)
     before = dict(watcher._known)
