@@ -62,7 +62,7 @@ class Scratch:
             compilation = self._started().compile(
                 source,
                 check_only=check_only,
-                extra_sources=exercise.extra_sources if exercise else NO_SOURCES,
+                extra_sources=exercise.importable if exercise else NO_SOURCES,
                 language=language,
                 solc=exercise.solc if exercise else SOLC_VERSION,
             )
