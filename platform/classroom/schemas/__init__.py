@@ -37,6 +37,7 @@ from classroom.schemas.courses import (
     TrackGradeOut,
     TrackIn,
 )
+from classroom.schemas.hints import HelpOut, HintIn, HintOut, SolutionOut
 from classroom.schemas.jobs import JobEvent, JobOut, RunIn
 from classroom.schemas.lessons import (
     ExerciseOut,
@@ -120,6 +121,9 @@ __all__ = [
     "GradesOut",
     "GroupIn",
     "GroupRef",
+    "HelpOut",
+    "HintIn",
+    "HintOut",
     "Id",
     "ImportIn",
     "ImportOut",
@@ -164,6 +168,7 @@ __all__ = [
     "Severity",
     "SignInIn",
     "SignUpIn",
+    "SolutionOut",
     "Source",
     "Step",
     "StepResult",

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
 
-from classroom import courses, progress, submissions
+from classroom import courses, hints, progress, submissions
 from classroom.api.deps import InServices
 from classroom.api.paging import Paging
 from classroom.api.routes.lessons import list_lessons, show_exercise, show_lesson
@@ -83,8 +83,18 @@ def learner(request: Request, user_id: UUID, exercise_id: Name, viewer: InViewer
             raise NotFound("This course has no such learner.")
         made = submissions.attempts(session, staff.course, found, exercise_id)
         attempts = [submissions.to_out(attempt, with_source=True) for attempt in made]
+        taken = hints.of_learner(
+            session, staff.course, found, exercise, services.catalog.summary(exercise_id).max_score
+        )
     return page(
-        request, "learner.html", viewer=viewer, here="cohort", learner=found, exercise=exercise, attempts=attempts
+        request,
+        "learner.html",
+        viewer=viewer,
+        here="cohort",
+        learner=found,
+        exercise=exercise,
+        attempts=attempts,
+        help=taken,
     )
 
 
