@@ -8,8 +8,12 @@ import { EditorState, Prec } from "@codemirror/state";
 import { EditorView, highlightActiveLine, keymap, lineNumbers } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
 
+import { completion } from "./completion.js";
 import { offsetOf, toEditor } from "./diagnostics.js";
+import { help } from "./help.js";
+import { project } from "./scope.js";
 import { solidity } from "./solidity.js";
+import { outline } from "./words.js";
 
 // Colours stand in the style sheet, where light and dark are.
 const colours = HighlightStyle.define([
@@ -48,12 +52,24 @@ export function createReader({ parent, text, label }) {
   });
 }
 
+/** Completion and help, from an outline that is made once for each text. */
+function assistance(given) {
+  const outlines = given.map((text) => outline(text));
+  const made = new WeakMap();
+  const projectOf = ({ doc }) => {
+    if (!made.has(doc)) made.set(doc, project(outline(doc.toString()), outlines));
+    return made.get(doc);
+  };
+  return [completion(projectOf), help(projectOf)];
+}
+
 /**
  * Open an editor in `parent`.
- * @param {{parent: HTMLElement, text: string, label: string, describedBy: string, onChange: (text: string) => void,
- *          onCheck: () => void, onSave: () => void}} options
+ * @param {{parent: HTMLElement, text: string, label: string, describedBy: string, given?: string[] | null,
+ *          onChange: (text: string) => void, onCheck: () => void, onSave: () => void}} options `given` are Solidity files
+ *   whose names can be used here; null where the text is not Solidity
  */
-export function createEditor({ parent, text, label, describedBy, onChange, onCheck, onSave }) {
+export function createEditor({ parent, text, label, describedBy, given = null, onChange, onCheck, onSave }) {
   const run = (action) => () => {
     action();
     return true;
@@ -83,6 +99,7 @@ export function createEditor({ parent, text, label, describedBy, onChange, onChe
         search({ top: true }),
         solidity,
         syntaxHighlighting(colours),
+        given ? assistance(given) : [],
         keymap.of([
           ...closeBracketsKeymap,
           ...searchKeymap,

@@ -85,6 +85,7 @@ export function createPanel(model, el) {
 function createWorkbench(model, root, body, content) {
   const { exercise, user } = content;
   const asks = (exercise.questions ?? []).length > 0;
+  const helped = (exercise.language ?? "solidity") === "solidity";
   const ids = { title: uniqueId("title"), keys: uniqueId("keys") };
   root.setAttribute("aria-labelledby", ids.title);
 
@@ -124,7 +125,7 @@ function createWorkbench(model, root, body, content) {
     h("kbd", { class: "hk-kbd", "aria-hidden": "true" }, IS_MAC ? "⌘ Enter" : "Ctrl Enter"),
   );
   const status = h("p", { class: "hk-status hk-hidden", role: "status" });
-  const keys = h("p", { class: "hk-keys", id: ids.keys }, say(asks ? "answers_keys" : "editor_keys"));
+  const keys = h("p", { class: "hk-keys", id: ids.keys }, say(asks ? "answers_keys" : "editor_keys"), helped && !asks && ` ${say("words_keys")}`);
   const actions = h("div", { class: "hk-actions" }, checkButton, status, keys);
   const bar = h("div", { class: "hk-bar-done" });
   const progress = h("div", { class: "hk-bar", "aria-hidden": "true", hidden: true }, bar);
@@ -193,6 +194,7 @@ function createWorkbench(model, root, body, content) {
         text: begun.text,
         label: say("editor_label", { title: exercise.title }),
         describedBy: ids.keys,
+        given: helped ? Object.values(exercise.shown ?? {}) : null,
         onChange: typed,
         onCheck: check,
         onSave: () => draft.flush(),

@@ -1,5 +1,7 @@
 // Every sentence the panel says, in one catalogue: a translation is another object of the same shape.
 
+import { solidityTexts } from "./text-solidity.js";
+
 const en = {
   exercise: "Exercise",
   points: "{points} points",
@@ -96,6 +98,11 @@ const en = {
   refused: "That did not work",
   kernel: "Your notebook does not answer",
   kernel_text: "Its Python is busy or has stopped. What you typed is kept in this browser. Wait for running cells to end, or restart the kernel and reload.",
+
+  // The first error, from the verdict
+  verdict_go: "Go to line {line}",
+
+  ...solidityTexts, // what Solidity's words mean, completion and help
 };
 
 /**
