@@ -11,6 +11,7 @@ import { solidity } from "../solidity.js";
 import { followFirstLine } from "./cells.js";
 
 const OPEN = "classroom:open-lesson";
+const ABOVE_THE_REST = 1000; // JupyterLab's own categories begin at 0
 
 async function lessons() {
   const settings = ServerConnection.makeSettings();
@@ -53,8 +54,8 @@ const cards = {
       icon,
       execute: (args) => app.commands.execute("docmanager:open", { path: args.path, factory: "Notebook" }),
     });
-    for (const [rank, { track, ...args }] of (await lessons()).entries()) {
-      launcher.add({ command: OPEN, args, category: track, rank });
+    for (const [rank, { track, place, ...args }] of (await lessons()).entries()) {
+      launcher.add({ command: OPEN, args, category: track, categoryRank: place - ABOVE_THE_REST, rank });
     }
   },
 };
