@@ -13,7 +13,7 @@ from contextlib import contextmanager, suppress
 from typing import Final
 from uuid import UUID
 
-from classroom.errors import TooMany, Unavailable
+from classroom.errors import Invalid, TooMany, Unavailable
 from classroom.schemas import CompileOut, Diagnostic, ScenarioOut, Severity, Step, TraceIn, TraceOut
 from evmbox.compiler import Compilation, Language
 from evmbox.compiler.compilation import NO_SOURCES
@@ -21,7 +21,7 @@ from evmbox.errors import CompilerUnavailable, EvmboxError
 from evmbox.exercise import Exercise
 from evmbox.pool import Counts, Pool
 from evmbox.traces import Window
-from evmbox.versions import SOLC_VERSION
+from evmbox.versions import SOLC_VERSION, SOLC_VERSIONS
 
 logger = logging.getLogger("classroom.scratch")
 
@@ -53,20 +53,28 @@ class Scratch:
         check_only: bool = False,
         exercise: Exercise | None = None,
         language: Language = Language.SOLIDITY,
+        solc: str = SOLC_VERSION,
+        bytecode: bool = False,
     ) -> CompileOut:
         """Compile a source or, with `check_only`, only type-check it; as a submission to `exercise` where one is given.
 
-        Raises TooMany, Unavailable, or CompilerUnavailable with advice.
+        Raises Invalid for a `solc` that is not pinned, TooMany, Unavailable, or CompilerUnavailable with advice.
         """
+        if solc not in SOLC_VERSIONS:
+            raise Invalid(f"There is no solc {solc} here. There are: {', '.join(SOLC_VERSIONS)}.")
         with self._turn(who):
             compilation = self._started().compile(
                 source,
                 check_only=check_only,
                 extra_sources=exercise.importable if exercise else NO_SOURCES,
                 language=language,
-                solc=exercise.solc if exercise else SOLC_VERSION,
+                solc=exercise.solc if exercise else solc,
             )
-        return compile_out(compilation)
+        out = compile_out(compilation)
+        if not bytecode or exercise is not None:
+            return out
+        code = {name: f"0x{artifact.creation.hex()}" for name, artifact in compilation.artifacts.items()}
+        return out.model_copy(update={"bytecode": {name: code[name] for name in out.contracts}})
 
     def scenario(self, who: UUID, source: str, steps: Sequence[Step]) -> ScenarioOut:
         """Compile a source and take the steps on an empty chain. Raises as `compile` does."""

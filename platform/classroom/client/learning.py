@@ -141,9 +141,17 @@ class Learning(Connection):
         check_only: bool = False,
         exercise_id: str | None = None,
         language: Literal["solidity", "yul"] = "solidity",
+        solc: str | None = None,
+        bytecode: bool = False,
     ) -> CompileOut:
-        """Compile a source, as one for an exercise if that is named; with `check_only` only parse and type-check it."""
-        body = checked(CompileIn, source=source, check_only=check_only, exercise_id=exercise_id, language=language)
+        """Compile a source, as one for an exercise if that is named; with `check_only` only parse and type-check it.
+
+        `solc` is one of the pinned versions; with `bytecode` the answer has that too, but for an exercise.
+        """
+        more = {"solc": solc, "bytecode": bytecode} if solc or bytecode else {}
+        body = checked(
+            CompileIn, source=source, check_only=check_only, exercise_id=exercise_id, language=language, **more
+        )
         return self._send("POST", "/compile", CompileOut, body)
 
     def scenario(self, source: str, steps: Sequence[Step]) -> ScenarioOut:

@@ -15,13 +15,16 @@ from evmbox.traces import MAX_PAGE, MAX_STEPS, Traced
 class CompileIn(In):
     """A source to be compiled or, with `check_only`, only parsed and type-checked.
 
-    With `exercise_id`, by the compiler of that exercise, whose own files may be imported.
+    With `exercise_id`, by the compiler of that exercise, whose own files may be imported; else by `solc`, where that is
+    one of the pinned versions.
     """
 
     source: Source
     check_only: bool = False
     exercise_id: Name | None = None
     language: Literal["solidity", "yul"] = "solidity"
+    solc: str | None = Field(default=None, max_length=16, description="a pinned version of solc", examples=["0.8.30"])
+    bytecode: bool = Field(default=False, description="whether bytecode is wanted; there is none for an exercise")
 
 
 class CompileOut(Out):
@@ -29,6 +32,9 @@ class CompileOut(Out):
 
     diagnostics: list[Diagnostic]
     contracts: dict[str, list[dict[str, Any]]] = Field(description="ABI by contract name")
+    bytecode: dict[str, str] = Field(
+        default_factory=dict, description="creation bytecode in hexadecimal by contract name, where it was asked for"
+    )
 
 
 class ScenarioIn(In):
