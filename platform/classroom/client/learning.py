@@ -14,6 +14,8 @@ from classroom.errors import Conflict, NotFound, TooMany, Unavailable
 from classroom.schemas import (
     ChainIn,
     ChainOut,
+    CheckTraceIn,
+    CheckTraceOut,
     CompileIn,
     CompileOut,
     CourseOut,
@@ -150,10 +152,18 @@ class Learning(Connection):
         """Run steps on a fresh chain and tell what each did."""
         return self._send("POST", "/scenarios", ScenarioOut, checked(ScenarioIn, source=source, steps=list(steps)))
 
-    def trace(self, source: str, steps: Sequence[Step], *, index: int, offset: int = 0, limit: int = 200) -> TraceOut:
-        """Tell what happens in one step of a scenario, instructions by page."""
-        body = checked(TraceIn, source=source, steps=list(steps), index=index, offset=offset, limit=limit)
+    def trace(self, source: str, steps: Sequence[Step], *, index: int, **window: Any) -> TraceOut:
+        """Tell what happens in one step of a scenario, instructions by page.
+
+        `window` is what is wanted: `offset`, `limit`, `memory`, `summary`, `outline`, as in `TraceIn`.
+        """
+        body = checked(TraceIn, source=source, steps=list(steps), index=index, **window)
         return self._send("POST", "/traces", TraceOut, body)
+
+    def trace_check(self, submission_id: UUID, check: str, *, index: int | None = None, **window: Any) -> CheckTraceOut:
+        """Run a check of one's own attempt again, and tell what happens in one of the things it does."""
+        body = checked(CheckTraceIn, check=check, index=index, **window)
+        return self._send("POST", f"/submissions/{submission_id}/traces", CheckTraceOut, body)
 
     def chains(self) -> list[ChainOut]:
         """List this learner's private chains, the oldest first."""
