@@ -1,6 +1,7 @@
 """What runs in a learner's kernel: client, widgets. It talks HTTP and imports nothing of the server."""
 
 from classroom.notebook.chains import PrivateChain, chain
+from classroom.notebook.debugging import debug, gas
 from classroom.notebook.exercises import ExercisePanel, exercise
 from classroom.notebook.labs import CompileError, Deployed, Lab, Receipt, lab
 from classroom.notebook.units import ether, gwei
@@ -13,8 +14,10 @@ __all__ = [
     "PrivateChain",
     "Receipt",
     "chain",
+    "debug",
     "ether",
     "exercise",
+    "gas",
     "gwei",
     "lab",
 ]
