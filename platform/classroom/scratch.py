@@ -65,8 +65,11 @@ class Scratch:
         check_only: bool = False,
         exercise: Exercise | None = None,
         language: Language = Language.SOLIDITY,
+        layouts: bool = False,
     ) -> CompileOut:
         """Compile a source or, with `check_only`, only type-check it; as a submission to `exercise` where one is given.
+
+        With `layouts`, the layouts of storage come with it.
 
         Raises TooMany, Unavailable, or CompilerUnavailable with advice.
         """
@@ -74,6 +77,7 @@ class Scratch:
             compilation = self._started().compile(
                 source,
                 check_only=check_only,
+                details=layouts and not check_only,
                 extra_sources=exercise.extra_sources if exercise else NO_SOURCES,
                 language=language,
                 solc=exercise.solc if exercise else SOLC_VERSION,
@@ -189,7 +193,9 @@ def _window(order: WindowIn) -> Window:
 def compile_out(compilation: Compilation) -> CompileOut:
     """Say in the words of the API what a compilation gave."""
     contracts = {name: artifact.abi for name, artifact in compilation.artifacts.items() if artifact.creation}
-    return CompileOut(diagnostics=diagnostics(compilation), contracts=contracts)
+    details = compilation.details
+    layouts = details and {name: each.storage_layout for name, each in details.contracts.items()}
+    return CompileOut(diagnostics=diagnostics(compilation), contracts=contracts, layouts=layouts)
 
 
 def diagnostics(compilation: Compilation) -> list[Diagnostic]:

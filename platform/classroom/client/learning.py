@@ -143,9 +143,20 @@ class Learning(Connection):
         check_only: bool = False,
         exercise_id: str | None = None,
         language: Literal["solidity", "yul"] = "solidity",
+        layouts: bool = False,
     ) -> CompileOut:
-        """Compile a source, as one for an exercise if that is named; with `check_only` only parse and type-check it."""
-        body = checked(CompileIn, source=source, check_only=check_only, exercise_id=exercise_id, language=language)
+        """Compile a source, as one for an exercise if that is named; with `check_only` only parse and type-check it.
+
+        With `layouts`, the layouts of storage come with it.
+        """
+        body = checked(
+            CompileIn,
+            source=source,
+            check_only=check_only,
+            exercise_id=exercise_id,
+            language=language,
+            layouts=layouts,
+        )
         return self._send("POST", "/compile", CompileOut, body)
 
     def scenario(self, source: str, steps: Sequence[Step]) -> ScenarioOut:

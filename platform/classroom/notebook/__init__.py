@@ -3,6 +3,7 @@
 from classroom.notebook.chains import PrivateChain, chain
 from classroom.notebook.debugging import debug, gas
 from classroom.notebook.exercises import ExercisePanel, exercise
+from classroom.notebook.exploring import explorer
 from classroom.notebook.labs import CompileError, Deployed, Lab, Receipt, lab
 from classroom.notebook.units import ether, gwei
 
@@ -17,6 +18,7 @@ __all__ = [
     "debug",
     "ether",
     "exercise",
+    "explorer",
     "gas",
     "gwei",
     "lab",

@@ -22,6 +22,7 @@ class CompileIn(In):
     check_only: bool = False
     exercise_id: Name | None = None
     language: Literal["solidity", "yul"] = "solidity"
+    layouts: bool = Field(default=False, description="whether the layouts of storage are wanted too")
 
 
 class CompileOut(Out):
@@ -29,6 +30,9 @@ class CompileOut(Out):
 
     diagnostics: list[Diagnostic]
     contracts: dict[str, list[dict[str, Any]]] = Field(description="ABI by contract name")
+    layouts: dict[str, dict[str, Any]] | None = Field(
+        default=None, description="solc's `storageLayout` by contract name, where it was asked for"
+    )
 
 
 class ScenarioIn(In):
@@ -99,7 +103,7 @@ class TraceOut(Out):
 class CheckTraceIn(WindowIn):
     """A check that an attempt failed, and which of the things it did is wanted with all that happened in it."""
 
-    check: Name = Field(description="the check's id")
+    check: str = Field(min_length=1, max_length=128, description="the check's id")
     index: int | None = Field(
         default=None, ge=0, lt=500, description="the check's action, counted from 0; null: the one that it ended at"
     )

@@ -14,7 +14,12 @@ def compile_source(order: CompileIn, identity: InAnyone, services: InServices) -
     exercise = services.catalog.exercise(order.exercise_id) if order.exercise_id else None
     language = Language.YUL if order.language == "yul" else Language.SOLIDITY
     return services.scratch.compile(
-        identity.fair_share, order.source, check_only=order.check_only, exercise=exercise, language=language
+        identity.fair_share,
+        order.source,
+        check_only=order.check_only,
+        exercise=exercise,
+        language=language,
+        layouts=order.layouts,
     )
 
 

@@ -4,12 +4,12 @@ import { nameOfCall } from "../gas.js";
 import { number, say } from "../text.js";
 import { memoryRows, numberOf, shortWord, variablesAt } from "./trace.js";
 
-const MOST_MEMORY_ROWS = 128;
+const MOST_MEMORY_ROWS = 256;
 
 /** The call tree; choosing one calls `choose`. */
 export function showCalls(calls, choose) {
   const buttons = calls.map((call) => {
-    const given = Object.entries(call.arguments).map(([name, value]) => (name ? `${name}=${value}` : value));
+    const given = Object.entries(call.arguments).map(([name, value]) => plain(name ? `${name}=${value}` : value));
     const value = call.value_wei !== "0" && say("dbg_value", { wei: number(BigInt(call.value_wei)) });
     const button = h(
       "button",
@@ -17,8 +17,8 @@ export function showCalls(calls, choose) {
       h("code", null, `${nameOfCall(call)}(${given.join(", ")})`),
       call.kind !== "CALL" && h("span", { class: "hk-call-kind" }, call.kind),
       value && h("span", { class: "hk-quiet" }, value),
-      call.result !== null && h("span", { class: "hk-quiet" }, symbol("→"), " ", h("span", { class: "hk-hidden" }, say("dbg_returned")), " ", call.result),
-      call.error && h("span", { class: "hk-call-error" }, symbol("✕"), " ", call.error),
+      call.result !== null && h("span", { class: "hk-quiet" }, symbol("→"), " ", h("span", { class: "hk-hidden" }, say("dbg_returned")), " ", plain(call.result)),
+      call.error && h("span", { class: "hk-call-error" }, symbol("✕"), " ", plain(call.error)),
       h("span", { class: "hk-quiet hk-call-gas" }, say("dbg_costs", { gas: number(call.gas_used) })),
     );
     button.style.setProperty("--depth", Math.min(call.depth, 10));
@@ -36,6 +36,11 @@ export function showCalls(calls, choose) {
   };
 }
 
+/** Words as they stand where all is code. */
+function plain(text) {
+  return text.replaceAll("`", "");
+}
+
 /** Variables before the transaction and now. */
 export function showVariables(element, summary, step) {
   const variables = variablesAt(summary, step);
@@ -48,12 +53,12 @@ export function showVariables(element, summary, step) {
       "tr",
       { class: each.fresh ? "hk-fresh-value" : each.now !== each.before ? "hk-changed" : null },
       h("th", { scope: "row" }, h("code", { title: each.type }, each.name)),
-      h("td", null, shortWord(each.before)),
+      h("td", null, plain(shortWord(each.before))),
       h(
         "td",
         null,
         each.now !== each.before && [symbol("●"), h("span", { class: "hk-hidden" }, say("dbg_changed")), " "],
-        shortWord(each.now),
+        plain(shortWord(each.now)),
         each.undone && h("span", { class: "hk-quiet" }, ` (${say("dbg_taken_back")})`),
       ),
     ),
@@ -87,7 +92,7 @@ export function showStack(element, words) {
   );
 }
 
-/** Memory in rows of 32 bytes, in hexadecimal and as characters. */
+/** Memory in rows, in hexadecimal and as characters. */
 export function showMemory(element, memory) {
   const rows = memoryRows(memory);
   if (rows.length === 0) {

@@ -38,6 +38,9 @@ export function createSource({ parent, text, label }) {
       ],
     }),
   });
+  // What was drawn while it was out of sight or without its styles has another size afterwards.
+  const resized = new ResizeObserver(() => view.requestMeasure());
+  resized.observe(parent);
   let shown = null;
   return {
     /** Light a line, counted from 1, and have it in sight; null lights none. */
@@ -50,6 +53,9 @@ export function createSource({ parent, text, label }) {
       if (at !== null) effects.push(EditorView.scrollIntoView(at, { y: "nearest", yMargin: 60 }));
       view.dispatch({ effects });
     },
-    destroy: () => view.destroy(),
+    destroy() {
+      resized.disconnect();
+      view.destroy();
+    },
   };
 }

@@ -94,7 +94,7 @@ export function variablesAt(summary, step) {
   for (const write of summary.writes) {
     const key = `${write.address} ${write.transient} ${write.variable ?? write.slot}`;
     if (!found.has(key)) {
-      const name = write.variable ?? `slot ${shortWord(write.slot)}`;
+      const name = write.variable?.replaceAll("`", "") ?? `slot ${shortWord(write.slot)}`;
       const { contract, type, old } = write;
       found.set(key, { name, contract, type, before: old, now: old, fresh: false, undone: false });
     }
@@ -123,12 +123,12 @@ export function numberOf(word) {
   return word.length <= 18 ? BigInt(word) : null;
 }
 
-/** Memory in rows of 32 bytes: where, hexadecimal in groups of four, and the characters that can be read. */
+/** Memory in rows of 16 bytes: where, hexadecimal in groups of four, and the characters that can be read. */
 export function memoryRows(memory) {
   const hex = (memory ?? "0x").slice(2);
   const rows = [];
-  for (let at = 0; at < hex.length; at += 64) {
-    const bytes = hex.slice(at, at + 64).match(/../g) ?? [];
+  for (let at = 0; at < hex.length; at += 32) {
+    const bytes = hex.slice(at, at + 32).match(/../g) ?? [];
     const text = bytes.map((byte) => {
       const code = parseInt(byte, 16);
       return code > 32 && code < 127 ? String.fromCharCode(code) : "·";

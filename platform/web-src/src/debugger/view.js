@@ -157,7 +157,7 @@ function createSession({ body, answer, trace, source, more, choose, problem }) {
     "div",
     { class: "hk-dbg-session", onkeydown: onKey },
     actionsOf(answer, choose),
-    ended && h("p", { class: "hk-dbg-ended" }, symbol("✕"), " ", say("dbg_ended", { error: ended })),
+    ended && h("p", { class: "hk-dbg-ended" }, symbol("✕"), " ", say("dbg_ended", { error: ended.replaceAll("`", "") })),
     controls,
     slider,
     where,
@@ -190,7 +190,12 @@ function createSession({ body, answer, trace, source, more, choose, problem }) {
   );
   fill(body, content);
   const reader = source ? createSource({ parent: sourcePlace, text: source, label: say("dbg_source") }) : null;
-  go(failure ?? 0);
+  go(failure ?? firstPlace());
+
+  function firstPlace() {
+    for (let step = 0; step <= last; step += 1) if (trace.placeOf(step)) return step;
+    return 0;
+  }
 
   function firstOn(line) {
     for (let step = 0; step <= last; step += 1) {
