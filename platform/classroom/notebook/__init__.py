@@ -2,7 +2,9 @@
 
 from classroom.notebook.chains import PrivateChain, chain
 from classroom.notebook.contracts import Compiled, Contract, OnChain
+from classroom.notebook.debugging import debug, gas
 from classroom.notebook.exercises import ExercisePanel, exercise
+from classroom.notebook.exploring import explorer
 from classroom.notebook.handing_in import Verdict, submit
 from classroom.notebook.labs import CompileError, Deployed, Lab, Receipt, lab
 from classroom.notebook.traces import Trace
@@ -21,8 +23,11 @@ __all__ = [
     "Trace",
     "Verdict",
     "chain",
+    "debug",
     "ether",
     "exercise",
+    "explorer",
+    "gas",
     "gwei",
     "lab",
     "submit",

@@ -119,6 +119,17 @@ class Lab:
         self.diagnostics = tuple(compiled.diagnostics)
         self._refuse_errors(compiled.diagnostics)
         self._steps: list[Step] = []
+        self._latest: tuple[Step, ...] = ()
+
+    @property
+    def client(self) -> Client:
+        """The classroom it is in."""
+        return self._client
+
+    @property
+    def history(self) -> tuple[Step, ...]:
+        """All that led to what was done last, and that itself, also where it failed or only read."""
+        return self._latest or self.steps
 
     @property
     def steps(self) -> tuple[Step, ...]:
@@ -167,6 +178,7 @@ class Lab:
     def reset(self) -> None:
         """Forget all steps and begin on a fresh chain."""
         self._steps.clear()
+        self._latest = ()
 
     def __repr__(self) -> str:
         return shown.lab_text(self)
@@ -216,7 +228,8 @@ class Lab:
         """Run all steps so far and one more, and answer what that one did."""
         if len(self._steps) >= MAX_STEPS:
             raise Invalid(f"A lab takes {MAX_STEPS} steps. `reset()` begins on a fresh chain.")
-        outcome = self._client.scenario(self.source, [*self._steps, step])
+        self._latest = (*self._steps, step)
+        outcome = self._client.scenario(self.source, self._latest)
         self._refuse_errors(outcome.diagnostics)
         if len(outcome.steps) <= len(self._steps):
             raise ClassroomError(outcome.stopped or "The chain stopped before this step.", status_code=422)

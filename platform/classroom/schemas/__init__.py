@@ -75,11 +75,21 @@ from classroom.schemas.people import (
     UserIn,
     UserOut,
 )
-from classroom.schemas.sandbox import CompileIn, CompileOut, ReadyOut, ScenarioIn, ScenarioOut, TraceIn, TraceOut
+from classroom.schemas.sandbox import (
+    CheckTraceIn,
+    CheckTraceOut,
+    CompileIn,
+    CompileOut,
+    ReadyOut,
+    ScenarioIn,
+    ScenarioOut,
+    TraceIn,
+    TraceOut,
+)
 from classroom.schemas.submissions import DraftIn, DraftOut, Event, SubmissionIn, SubmissionOut
 from evmbox.report import Diagnostic, Progress, Report, Severity
 from evmbox.steps import ACCOUNTS, Step, StepResult
-from evmbox.traces import Traced
+from evmbox.traces import Traced, TracedCheck
 
 __all__ = [
     "ACCOUNTS",
@@ -88,6 +98,8 @@ __all__ = [
     "AuditEntryOut",
     "ChainIn",
     "ChainOut",
+    "CheckTraceIn",
+    "CheckTraceOut",
     "CodeIn",
     "CohortCell",
     "CohortOut",
@@ -180,6 +192,7 @@ __all__ = [
     "TraceIn",
     "TraceOut",
     "Traced",
+    "TracedCheck",
     "TrackGradeOut",
     "TrackIn",
     "UsageOut",

@@ -1,5 +1,6 @@
 // How an attempt goes, and how it ended.
 import { SOURCE_NAME } from "./diagnostics.js";
+import { stepThrough } from "./debugger/panel.js";
 import { fill, h, prose, symbol } from "./dom.js";
 import { ago, has, number, say } from "./text.js";
 
@@ -68,8 +69,8 @@ function withLine(text, where, jump) {
   return [...prose(before), h("button", { type: "button", class: "hk-link", onclick: go }, line), ...prose(after)];
 }
 
-/** Show a finished attempt in `element`; choosing a line in it calls `jump(line, column)`. */
-export function showVerdict(element, attempt, { fresh, jump }) {
+/** Show a finished attempt in `element`; choosing a line in it calls `jump(line, column)`, stepping through a check `step(check)`. */
+export function showVerdict(element, attempt, { fresh, jump, step = null }) {
   const report = attempt.report;
   const { tone, title, text } = outcomeOf(attempt);
   fill(
@@ -89,12 +90,12 @@ export function showVerdict(element, attempt, { fresh, jump }) {
     ),
     !fresh && attempt.finished_at && h("p", { class: "hk-note" }, say("earlier", { when: ago(attempt.finished_at) })),
     report?.checks.some((check) => check.status !== "not_run") &&
-      h("ul", { class: "hk-checks" }, report.checks.map((check) => checkItem(check, jump))),
+      h("ul", { class: "hk-checks" }, report.checks.map((check) => checkItem(check, jump, step))),
     h("p", { class: "hk-small" }, smallPrint(attempt)),
   );
 }
 
-function checkItem(check, jump) {
+function checkItem(check, jump, step) {
   const added = check.divergence && addedTo(check.message, check.divergence);
   return h(
     "li",
@@ -121,6 +122,7 @@ function checkItem(check, jump) {
       check.status === "failed" &&
         check.hint &&
         h("details", { class: "hk-hint" }, h("summary", null, say("hint")), h("p", null, prose(check.hint))),
+      check.status === "failed" && step && stepThrough(check, step),
     ),
   );
 }

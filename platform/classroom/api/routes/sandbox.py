@@ -22,6 +22,7 @@ def compile_source(order: CompileIn, identity: InAnyone, services: InServices) -
         language=language,
         solc=order.solc or SOLC_VERSION,
         bytecode=order.bytecode,
+        layouts=order.layouts,
     )
 
 
