@@ -3,8 +3,9 @@
 The browser's half (`web-src/src/`) talks only to this half, and this half talks HTTP. What a page must know when it is
 opened again mid-way stands in synced traits; answers that only the asking page needs are messages.
 
-Browser to kernel: `open` (key), `check` (key, source), `diagnose` (seq, source), `save` (seq, source, revision).
-Kernel to browser: traits `content` and `attempt`; messages `diagnostics` (seq), `saved`, `conflict`, `unsaved` (seq).
+Browser to kernel: `open` (key), `check` (key, source), `diagnose` (seq, source), `save` (seq, source, revision), `ask`.
+Kernel to browser: traits `content`, `attempt`; messages `diagnostics` (seq), `saved`, `conflict`, `unsaved` (seq), and
+`answer`; what can be asked is told in `asking`.
 """
 
 import asyncio
@@ -18,6 +19,7 @@ import anywidget
 import traitlets
 
 from classroom.errors import ClassroomError, Conflict, NotFound, TooMany, Unauthenticated, Unavailable
+from classroom.notebook import asking
 from classroom.notebook.client import Client, Unreachable, default_client
 from classroom.schemas import Event, SubmissionOut
 
@@ -59,7 +61,13 @@ class ExercisePanel(anywidget.AnyWidget):
         return f"exercise({self.exercise_id!r}): run this cell to open the exercise"
 
     def _received(self, _widget: object, message: dict[str, Any], _buffers: object = None) -> None:
-        handlers = {"open": self._open, "check": self._check, "diagnose": self._diagnose, "save": self._save}
+        handlers = {
+            "open": self._open,
+            "check": self._check,
+            "diagnose": self._diagnose,
+            "save": self._save,
+            "ask": self._ask,
+        }
         handler = handlers.get(message.get("type", ""))
         if handler is None:
             _log.warning("a page sent a message of no known type")
@@ -137,15 +145,15 @@ class ExercisePanel(anywidget.AnyWidget):
             self._watched.discard(str(submission.id))
 
     def _show(self, key: str, submission: SubmissionOut, *, earlier: bool = False) -> None:
-        self.attempt = {
-            "state": submission.state,
-            "key": key,
-            "number": submission.number,
-            "earlier": earlier,
-            "source": submission.source,
-            "finished_at": submission.finished_at.isoformat() if submission.finished_at else None,
-            "report": submission.report.model_dump(mode="json") if submission.report else None,
-        }
+        self.attempt = {**asking.shown(submission), "key": key, "earlier": earlier}
+
+    async def _ask(self, message: dict[str, Any]) -> None:
+        reply: dict[str, Any]
+        try:
+            reply = {"answer": await _in_thread(asking.answer, self._client(), self.exercise_id, message)}
+        except Exception as error:  # noqa: BLE001 - as above
+            reply = {"problem": _problem(error)}
+        self.send({"type": "answer", "key": message["key"], **reply})
 
     async def _diagnose(self, message: dict[str, Any]) -> None:
         """Type-check what is typed: one at a time, and of those that wait only the newest."""
