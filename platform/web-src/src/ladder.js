@@ -32,7 +32,7 @@ export function takenFrom(help, { number: attempt, report }) {
 /**
  * @param {{ask: Function, text: () => string, compares: boolean, changed: (help: any) => void}} options
  *        `changed` hears of the help each time it was fetched
- * @returns the `element`, and `refresh`, for when an attempt is over
+ * @returns the `element`, `refresh`, for when an attempt is over, and `gaveUp`, so far as is known here
  */
 export function createLadder({ ask, text, compares, changed = () => {} }) {
   const ids = { title: uniqueId("help") };
@@ -220,6 +220,7 @@ export function createLadder({ ask, text, compares, changed = () => {} }) {
 
   return {
     element,
+    gaveUp: () => Boolean(help?.given_up_at),
     async refresh() {
       try {
         help = await ask("help");

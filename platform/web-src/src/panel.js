@@ -409,7 +409,7 @@ function createWorkbench(model, root, body, content) {
     showNotice(trouble, null);
     verdict.hidden = false;
     const passes = attempt.report?.outcome === "passed";
-    const first = fresh && passes && !passedBefore && !exercise.progress.given_up;
+    const first = fresh && passes && !passedBefore && !exercise.progress.given_up && !help.gaveUp();
     showVerdict(verdict, attempt, { fresh, jump: goTo, first, bestGas });
     passedBefore ||= passes;
     bestGas = Math.min(bestGas ?? Infinity, attempt.report?.gas_score?.used ?? Infinity);
