@@ -2,6 +2,7 @@
 import { SOURCE_NAME } from "./diagnostics.js";
 import { stepThrough } from "./debugger/panel.js";
 import { fill, h, prose, symbol } from "./dom.js";
+import { showGas } from "./gas-budget.js";
 import { ago, has, number, say } from "./text.js";
 
 const SYMBOLS = { passed: "✓", failed: "✕", not_run: "–" };
@@ -62,33 +63,39 @@ export function aroundLine(text, where) {
 
 /** The text, its line a button that goes there. */
 function withLine(text, where, jump) {
-  const parts = aroundLine(text, where);
+  const parts = jump && aroundLine(text, where);
   if (!parts) return prose(text);
   const [before, line, after] = parts;
   const go = () => jump(where.line, where.column);
   return [...prose(before), h("button", { type: "button", class: "hk-link", onclick: go }, line), ...prose(after)];
 }
 
-/** Show a finished attempt in `element`; choosing a line in it calls `jump(line, column)`, stepping through a check `step(check)`. */
-export function showVerdict(element, attempt, { fresh, jump, step = null }) {
+/**
+ * Show a finished attempt in `element`; choosing a line in it calls `jump(line, column)`, where there is one, and stepping
+ * through a check `step(check)`. `first` is for the very first pass, `bestGas` the least gas before.
+ */
+export function showVerdict(element, attempt, { fresh, jump, step = null, first = false, bestGas = null }) {
   const report = attempt.report;
   const { tone, title, text } = outcomeOf(attempt);
   fill(
     element,
     h(
       "div",
-      { class: `hk-outcome hk-${tone}${fresh ? " hk-fresh" : ""}` },
+      { class: `hk-outcome hk-${tone}${fresh ? " hk-fresh" : ""}${first ? " hk-first" : ""}` },
       symbol(tone === "passed" ? "✓" : tone === "failed" ? "✕" : "!", "hk-outcome-symbol"),
       h(
         "div",
         { class: "hk-outcome-words" },
         h("h4", { class: "hk-outcome-title" }, title),
         text && h("p", { class: "hk-outcome-text" }, withLine(text, report?.where, jump)),
+        first &&
+          h("p", { class: "hk-first-words" }, attempt.number > 1 ? say("first_pass_attempts", { number: attempt.number }) : say("first_pass")),
       ),
       report &&
         h("p", { class: "hk-score" }, say("score", { score: number(report.score), max: number(report.max_score) })),
     ),
     !fresh && attempt.finished_at && h("p", { class: "hk-note" }, say("earlier", { when: ago(attempt.finished_at) })),
+    report?.gas_score && showGas(report.gas_score, bestGas),
     report?.checks.some((check) => check.status !== "not_run") &&
       h("ul", { class: "hk-checks" }, report.checks.map((check) => checkItem(check, jump, step))),
     h("p", { class: "hk-small" }, smallPrint(attempt)),
