@@ -34,7 +34,9 @@ class CompileOut(Out):
     diagnostics: list[Diagnostic]
     contracts: dict[str, list[dict[str, Any]]] = Field(description="ABI by contract name")
     bytecode: dict[str, str] = Field(
-        default_factory=dict, description="creation bytecode in hexadecimal by contract name, where it was asked for"
+        default_factory=dict,
+        description="creation bytecode in hexadecimal by contract name, where it was asked for",
+        examples=[{"TipJar": "0x6080604052"}],
     )
     layouts: dict[str, dict[str, Any]] | None = Field(
         default=None, description="solc's `storageLayout` by contract name, where it was asked for"
