@@ -142,7 +142,8 @@ const en = {
   dbg_more_memory: "Rows not shown: {count}",
   dbg_empty: "Empty",
   dbg_truncated: "More happened than is recorded; this is the beginning.",
-  dbg_keys: "Keys: ← and → step, O goes over calls, U out of them, P and N go by line, R to where it failed.",
+  dbg_keys: "Keys: ← and → step, O goes over calls, U out of them, P and N go by line.",
+  dbg_keys_failure: "R goes to where it failed.",
   gas_title: "Gas",
   gas_used: "{gas} gas in all",
   gas_by_call: "Gas by call",
@@ -183,7 +184,9 @@ const en = {
   exp_create: "{sender} deployed {to}",
   exp_pay: "{sender} sent ether to {to}",
   exp_call: "{sender} called {to}",
-  exp_with: "with {ether} ether",
+  exp_with: "with {amount}",
+  exp_wei: "{wei} wei",
+  exp_ether_of: "{ether} ether",
   exp_event: "event",
 };
 
