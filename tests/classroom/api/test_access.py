@@ -37,6 +37,8 @@ OWN_DRAFT = {**MEMBER, **each((*LEARNERS, *INSTRUCTORS_ONLY, *ASSISTANTS), 404)}
 LEARNER = {**MEMBER, **each((*INSTRUCTORS_ONLY, *ASSISTANTS), 403)}
 LEAS_SUBMISSION = {**MEMBER, "leo": 404, "otto kernel": 404, "ines kernel": 404, **each(ASSISTANTS, 404)}
 LEAS_SUBMISSION |= {"adele": 200, "adele token": 200}
+LEAS_REPLAY = {caller: 404 if status == 200 else status for caller, status in LEAS_SUBMISSION.items()}
+LEAS_REPLAY |= each(("lea", "lea token", "lea kernel"), 200)
 LEAS_CHAIN = {**each(EVERYONE, 404), **NOBODY, **each(("lea", "lea token", "lea kernel"), 200)}
 LEAS_CHAIN_ONCE = {caller: (204, 404) if status == 200 else status for caller, status in LEAS_CHAIN.items()}
 KERNELS = each([caller for caller in EVERYONE if caller.endswith(" kernel") and caller not in NOBODY], 403)
