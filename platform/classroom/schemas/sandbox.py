@@ -111,7 +111,7 @@ class TraceOut(Out):
 class CheckTraceIn(WindowIn):
     """A check that an attempt failed, and which of the things it did is wanted with all that happened in it."""
 
-    check: str = Field(min_length=1, max_length=128, description="the check's id")
+    check: str = Field(min_length=1, max_length=128, description="the check's id", examples=["it_keeps_tips"])
     index: int | None = Field(
         default=None, ge=0, lt=500, description="the check's action, counted from 0; null: the one that it ended at"
     )
