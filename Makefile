@@ -56,6 +56,9 @@ texts: setup ## Collect the texts of the pages for translators, and tell each la
 	@for po in $(WEB)/locale/*/LC_MESSAGES/portal.po; do [ ! -e $$po ] || $(BIN)/pybabel --quiet update \
 		--no-fuzzy-matching -i $(WEB)/locale/portal.pot -o $$po -l $$(basename $$(dirname $$(dirname $$po))); done
 
+screenshots: setup ## Take the pictures of docs/gallery.md from a running classroom
+	@cd tests && ../$(BIN)/python -m support.gallery
+
 lock: ## Resolve the dependencies anew (needs uv)
 	@uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 		--no-emit-index-url --extra dev --upgrade -o requirements.lock pyproject.toml
