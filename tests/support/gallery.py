@@ -171,7 +171,8 @@ def _people(room: Classroom) -> None:
 def _secret(room: Classroom, name: str, kind: CredentialKind) -> str:
     settings = Settings(data_dir=room.data_dir, database_url="")
     with closing(Database(settings.database)) as database, database.unit_of_work() as work:
-        user = accounts.existing(work.session, name)
+        user = accounts.find_user(work.session, name)
+        assert user is not None
         return accounts.issue(work.session, kind, user.id, lifetime=timedelta(hours=1))
 
 
