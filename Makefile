@@ -57,7 +57,7 @@ texts: setup ## Collect the texts of the pages for translators, and tell each la
 		--no-fuzzy-matching -i $(WEB)/locale/portal.pot -o $$po -l $$(basename $$(dirname $$(dirname $$po))); done
 
 screenshots: setup ## Take the pictures of docs/gallery.md from a running classroom
-	@cd tests && ../$(BIN)/python -m support.gallery
+	@cd tests && ../$(BIN)/python -m support.gallery $(ARGS)
 
 lock: ## Resolve the dependencies anew (needs uv)
 	@uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \

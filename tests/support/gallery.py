@@ -1,13 +1,14 @@
 """Takes the pictures of `docs/gallery.md`: a real classroom, people who are somewhere in it, every page as they see it.
 
-`python -m support.gallery` in `tests`, or `make screenshots`. What is shown was handed in and graded like anybody's.
+`make screenshots`, or `make screenshots ARGS="home-new data"` for some. What is shown was handed in and graded like anybody's.
 """
 
 import base64
 import os
 import shutil
+import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import timedelta
@@ -137,18 +138,19 @@ PARTS: dict[str, list[Shot]] = {
 }
 
 
-def take(folder: Path = FOLDER, index: Path = INDEX) -> None:
-    """Start a classroom, prepare it, take all pictures, and write the page that shows them."""
+def take(only: Sequence[str] = (), folder: Path = FOLDER, index: Path = INDEX) -> None:
+    """Start a classroom, prepare it, take all pictures or only some, and write the page that shows them."""
     browser_path = next(filter(None, map(shutil.which, (os.environ.get("CHROMIUM", ""), *BROWSERS))))
     with tempfile.TemporaryDirectory() as data, classroom_on(Path(data)) as room, sync_playwright() as playwright:
         room.more["CLASSROOM_SIGN_UP"] = "open"
         room.start()
         _people(room)
         browser = playwright.chromium.launch(executable_path=browser_path, args=["--no-sandbox"])
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(parents=True)
-        for shots in PARTS.values():
-            for shot in shots:
+        if not only:
+            shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True, exist_ok=True)
+        for shot in (shot for shots in PARTS.values() for shot in shots):
+            if not only or shot.name in only:
                 (folder / f"{shot.name}.webp").write_bytes(_picture(browser, room, shot))
         browser.close()
     index.write_text("\n".join(_page()), encoding="utf-8")
@@ -212,4 +214,4 @@ def _page() -> Iterator[str]:
 
 
 if __name__ == "__main__":
-    take()
+    take(sys.argv[1:])
