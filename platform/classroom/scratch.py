@@ -68,17 +68,35 @@ class Scratch:
             )
         return compile_out(compilation)
 
-    def scenario(self, who: UUID, source: str, steps: Sequence[Step]) -> ScenarioOut:
-        """Compile a source and take the steps on an empty chain. Raises as `compile` does."""
+    def scenario(
+        self, who: UUID, source: str, steps: Sequence[Step], *, exercise: Exercise | None = None, state: bool = False
+    ) -> ScenarioOut:
+        """Compile a source, as one for an exercise if that is given, and take the steps on an empty chain.
+
+        With `state` they say what they change, by name. Raises as `compile` does.
+        """
         with self._turn(who):
-            compilation, results, stopped = self._started().scenario(source, steps)
+            compilation, results, stopped = self._started().scenario(
+                source,
+                steps,
+                state=state,
+                extra_sources=exercise.extra_sources if exercise else NO_SOURCES,
+                solc=exercise.solc if exercise else SOLC_VERSION,
+            )
         return ScenarioOut(diagnostics=diagnostics(compilation), steps=results, stopped=stopped)
 
-    def trace(self, who: UUID, order: TraceIn) -> TraceOut:
-        """Compile a source and trace one step of a scenario. Raises as `compile` does."""
+    def trace(self, who: UUID, order: TraceIn, *, exercise: Exercise | None = None) -> TraceOut:
+        """Compile a source, as `scenario` does, and trace one step of a scenario. Raises as `compile` does."""
         window = Window(offset=order.offset, limit=order.limit, memory=order.memory, summary=order.summary)
         with self._turn(who):
-            compilation, trace, stopped = self._started().trace(order.source, order.steps, order.index, window)
+            compilation, trace, stopped = self._started().trace(
+                order.source,
+                order.steps,
+                order.index,
+                window,
+                extra_sources=exercise.extra_sources if exercise else NO_SOURCES,
+                solc=exercise.solc if exercise else SOLC_VERSION,
+            )
         return TraceOut(diagnostics=diagnostics(compilation), trace=trace, stopped=stopped)
 
     def warm(self) -> None:

@@ -3,8 +3,10 @@
 The browser's half (`web-src/src/`) talks only to this half, and this half talks HTTP. What a page must know when it is
 opened again mid-way stands in synced traits; answers that only the asking page needs are messages.
 
-Browser to kernel: `open` (key), `check` (key, source), `diagnose` (seq, source), `save` (seq, source, revision).
-Kernel to browser: traits `content` and `attempt`; messages `diagnostics` (seq), `saved`, `conflict`, `unsaved` (seq).
+Browser to kernel: `open` (key), `check` (key, source), `diagnose` (seq, source), `save` (seq, source, revision),
+`try` (seq, source, steps).
+Kernel to browser: traits `content` and `attempt`; messages `diagnostics` (seq), `saved`, `conflict`, `unsaved` (seq),
+`tried` (seq).
 """
 
 import asyncio
@@ -19,6 +21,7 @@ import traitlets
 
 from classroom.errors import ClassroomError, Conflict, NotFound, TooMany, Unauthenticated, Unavailable
 from classroom.notebook.client import Client, Unreachable, default_client
+from classroom.notebook.trying import for_page, tried
 from classroom.schemas import Event, SubmissionOut
 
 _STATIC = Path(__file__).parents[1] / "static"
@@ -59,7 +62,13 @@ class ExercisePanel(anywidget.AnyWidget):
         return f"exercise({self.exercise_id!r}): run this cell to open the exercise"
 
     def _received(self, _widget: object, message: dict[str, Any], _buffers: object = None) -> None:
-        handlers = {"open": self._open, "check": self._check, "diagnose": self._diagnose, "save": self._save}
+        handlers = {
+            "open": self._open,
+            "check": self._check,
+            "diagnose": self._diagnose,
+            "save": self._save,
+            "try": self._try,
+        }
         handler = handlers.get(message.get("type", ""))
         if handler is None:
             _log.warning("a page sent a message of no known type")
@@ -144,7 +153,7 @@ class ExercisePanel(anywidget.AnyWidget):
             "earlier": earlier,
             "source": submission.source,
             "finished_at": submission.finished_at.isoformat() if submission.finished_at else None,
-            "report": submission.report.model_dump(mode="json") if submission.report else None,
+            "report": for_page(submission.report.model_dump(mode="json")) if submission.report else None,
         }
 
     async def _diagnose(self, message: dict[str, Any]) -> None:
@@ -172,6 +181,13 @@ class ExercisePanel(anywidget.AnyWidget):
             self._client().compile, source, check_only=True, exercise_id=self.exercise_id, language=language
         )
         return [diagnostic.model_dump(mode="json") for diagnostic in compiled.diagnostics]
+
+    async def _try(self, message: dict[str, Any]) -> None:
+        try:
+            told = await _in_thread(tried, self._client(), self.exercise_id, message["source"], message["steps"])
+        except Exception as error:  # noqa: BLE001 - as above
+            told = {"problem": _problem(error)}
+        self.send({"type": "tried", "seq": message["seq"], **told})
 
     async def _save(self, message: dict[str, Any]) -> None:
         seq = message["seq"]

@@ -31,7 +31,7 @@ class CompileOut(Out):
     contracts: dict[str, list[dict[str, Any]]] = Field(description="ABI by contract name")
 
 
-class ScenarioIn(In):
+class Steps(In):
     """A source and what to do with it, from an empty chain. Nothing is kept: the same again gives the same answer."""
 
     source: Source
@@ -53,6 +53,13 @@ class ScenarioIn(In):
             ]
         ],
     )
+    exercise_id: Name | None = Field(default=None, description="whose compiler and own files the source wants")
+
+
+class ScenarioIn(Steps):
+    """Steps to be taken; with `state`, each says what it changed in storage, and the last how all stands, by name."""
+
+    state: bool = False
 
 
 class ScenarioOut(Out):
@@ -63,7 +70,7 @@ class ScenarioOut(Out):
     stopped: str | None = Field(default=None, description="why it ended early: a limit, in words")
 
 
-class TraceIn(ScenarioIn):
+class TraceIn(Steps):
     """A scenario, and which of its steps is wanted with all that happened in it.
 
     Nothing is kept: ask again with another `offset` for more of the trace's own steps, and without the summary.

@@ -7,6 +7,7 @@ import { createEditor } from "./editor.js";
 import { showGiven } from "./given.js";
 import { noticeOf, showNotice } from "./notice.js";
 import { number, say, ago } from "./text.js";
+import { canTry, createTrying } from "./trying.js";
 import { isUnderWay, outcomeOf, showVerdict, stageOf, tasksDone } from "./verdict.js";
 
 const DIAGNOSE_AFTER_MS = 400;
@@ -198,6 +199,8 @@ function createWorkbench(model, root, body, content) {
         onSave: () => draft.flush(),
       });
   root.addEventListener("keydown", keyPressed);
+  const trying = canTry(exercise) ? createTrying({ exercise, user, source: editor.text, send: (message) => model.send(message), reveal: bringIntoView }) : null;
+  if (trying) actions.before(trying.element);
 
   if (begun.restored) showBrief(say("restored"));
   showDone(exercise.progress.state === "passed", null);
@@ -217,6 +220,7 @@ function createWorkbench(model, root, body, content) {
     draft.changed(text);
     showBrief(null);
     diagnoseSoon();
+    trying?.sourceChanged();
     stale.hidden = checkedText === null || checkedText === text;
   }
 
@@ -367,7 +371,7 @@ function createWorkbench(model, root, body, content) {
     if (fresh) lastTry = null; // the next check of the same text is an attempt of its own
     showNotice(trouble, null);
     verdict.hidden = false;
-    showVerdict(verdict, attempt, { fresh, jump: editor.jump });
+    showVerdict(verdict, attempt, { fresh, jump: editor.jump, tryThis: trying && ((failed) => trying.open(failed.steps, failed.title)) });
     if (fresh && attempt.key === lastKey) bringIntoView(verdict.firstElementChild);
     const { title, text } = outcomeOf(attempt);
     fill(status, fresh ? [`${title}. `, text] : "");
@@ -398,6 +402,8 @@ function createWorkbench(model, root, body, content) {
     received(message) {
       if (message.type === "diagnostics") {
         if (message.seq === diagnosed) showItems(message.items);
+      } else if (message.type === "tried") {
+        trying?.received(message);
       } else if (["saved", "unsaved", "conflict"].includes(message.type)) {
         draft[message.type](message);
       }
@@ -409,6 +415,7 @@ function createWorkbench(model, root, body, content) {
       root.removeEventListener("keydown", keyPressed);
       draft.flush();
       draft.stop();
+      trying?.destroy();
       editor.destroy();
     },
   };

@@ -68,8 +68,8 @@ function withLine(text, where, jump) {
   return [...prose(before), h("button", { type: "button", class: "hk-link", onclick: go }, line), ...prose(after)];
 }
 
-/** Show a finished attempt in `element`; choosing a line in it calls `jump(line, column)`. */
-export function showVerdict(element, attempt, { fresh, jump }) {
+/** Show a finished attempt in `element`; choosing a line in it calls `jump(line, column)`, trying a check `tryThis(check)`. */
+export function showVerdict(element, attempt, { fresh, jump, tryThis }) {
   const report = attempt.report;
   const { tone, title, text } = outcomeOf(attempt);
   fill(
@@ -89,12 +89,12 @@ export function showVerdict(element, attempt, { fresh, jump }) {
     ),
     !fresh && attempt.finished_at && h("p", { class: "hk-note" }, say("earlier", { when: ago(attempt.finished_at) })),
     report?.checks.some((check) => check.status !== "not_run") &&
-      h("ul", { class: "hk-checks" }, report.checks.map((check) => checkItem(check, jump))),
+      h("ul", { class: "hk-checks" }, report.checks.map((check) => checkItem(check, jump, tryThis))),
     h("p", { class: "hk-small" }, smallPrint(attempt)),
   );
 }
 
-function checkItem(check, jump) {
+function checkItem(check, jump, tryThis) {
   const added = check.divergence && addedTo(check.message, check.divergence);
   return h(
     "li",
@@ -117,6 +117,13 @@ function checkItem(check, jump) {
           { class: "hk-check-message hk-divergence" },
           h("strong", null, `${say("divergence")}: `),
           withLine(added, check.where, jump),
+        ),
+      tryThis &&
+        check.steps?.length > 0 &&
+        h(
+          "button",
+          { type: "button", class: "hk-button hk-try-this", "aria-label": `${say("try_this")}: ${check.title.replaceAll("`", "")}`, onclick: () => tryThis(check) },
+          say("try_this"),
         ),
       check.status === "failed" &&
         check.hint &&
