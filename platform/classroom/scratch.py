@@ -18,7 +18,7 @@ from classroom.schemas import CompileOut, Diagnostic, ScenarioOut, Severity, Ste
 from evmbox.compiler import Compilation, Language
 from evmbox.compiler.compilation import NO_SOURCES
 from evmbox.errors import CompilerUnavailable, EvmboxError
-from evmbox.exercise import Exercise
+from evmbox.exercise import Exercise, Kind
 from evmbox.pool import Counts, Pool
 from evmbox.traces import Window
 from evmbox.versions import SOLC_VERSION
@@ -82,6 +82,7 @@ class Scratch:
                 state=state,
                 extra_sources=exercise.extra_sources if exercise else NO_SOURCES,
                 solc=exercise.solc if exercise else SOLC_VERSION,
+                optimize=exercise is not None and exercise.kind is Kind.GAS,
             )
         return ScenarioOut(diagnostics=diagnostics(compilation), steps=results, stopped=stopped)
 
@@ -96,6 +97,7 @@ class Scratch:
                 window,
                 extra_sources=exercise.extra_sources if exercise else NO_SOURCES,
                 solc=exercise.solc if exercise else SOLC_VERSION,
+                optimize=exercise is not None and exercise.kind is Kind.GAS,
             )
         return TraceOut(diagnostics=diagnostics(compilation), trace=trace, stopped=stopped)
 

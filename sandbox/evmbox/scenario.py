@@ -175,6 +175,11 @@ class Scenario:
         return [self._argument(each) for each in step.args]
 
     def _argument(self, value: Any) -> Any:
+        match value:
+            case list():
+                return [self._argument(each) for each in value]
+            case dict():
+                return {name: self._argument(each) for name, each in value.items()}
         if not isinstance(value, str) or not value.startswith("@"):
             return value
         name = value[1:]

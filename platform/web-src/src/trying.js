@@ -145,6 +145,7 @@ export function createTrying({ exercise, user, source, send, reveal }) {
     }
     const last = before.at(-1);
     before = before.slice(0, -1);
+    origin.hidden = true;
     settle(last, say("try_undone"));
   }
 

@@ -276,6 +276,7 @@ class Pool:
         state: bool = False,
         extra_sources: Mapping[str, str] = NO_SOURCES,
         solc: str = SOLC_VERSION,
+        optimize: bool = False,
         ration: Ration | None = None,
         on_step: Callable[[int], object] = ignore,
         recall: Recall | None = None,
@@ -288,7 +289,7 @@ class Pool:
         """
         recall = recall or Recall()
         with self._turn(self._slots) as usual, self._in_version(solc, usual) as compiler:
-            compilation = compiler.compile(source, extra_sources=extra_sources, details=state)
+            compilation = compiler.compile(source, extra_sources=extra_sources, optimize=optimize, details=state)
             recall.check()
             if not compilation.ok:
                 return compilation, [], compilation.message
@@ -314,6 +315,7 @@ class Pool:
         *,
         extra_sources: Mapping[str, str] = NO_SOURCES,
         solc: str = SOLC_VERSION,
+        optimize: bool = False,
     ) -> tuple[Compilation, Traced | None, str | None]:
         """Compile a source, run the steps up to `index` on a fresh chain, and trace that one.
 
@@ -323,7 +325,7 @@ class Pool:
         if not 0 <= index < len(steps):
             raise IndexError(index)
         with self._turn(self._slots) as usual, self._in_version(solc, usual) as compiler:
-            compilation = compiler.compile(source, extra_sources=extra_sources, details=True)
+            compilation = compiler.compile(source, extra_sources=extra_sources, optimize=optimize, details=True)
             if not compilation.ok:
                 return compilation, None, compilation.message
             ending = self._fork(TraceJob(compilation, steps, index, window), self._ration, ignore)
