@@ -9,6 +9,7 @@ from uuid import UUID
 
 from classroom.client import Client
 from classroom.errors import Invalid
+from classroom.notebook.trying import for_page
 from classroom.schemas import SubmissionOut
 
 Message = Mapping[str, Any]
@@ -30,7 +31,7 @@ def shown(submission: SubmissionOut) -> dict[str, Any]:
         "number": submission.number,
         "source": submission.source,
         "finished_at": submission.finished_at.isoformat() if submission.finished_at else None,
-        "report": submission.report.model_dump(mode="json") if submission.report else None,
+        "report": for_page(submission.report.model_dump(mode="json")) if submission.report else None,
     }
 
 

@@ -4,9 +4,10 @@ The browser's half (`web-src/src/`) talks only to this half, and this half talks
 opened again mid-way stands in synced traits; answers that only the asking page needs are messages.
 
 Browser to kernel: `open` (key), `check` (key, source), `diagnose` (seq, source), `save` (seq, source, revision),
-`trace` (seq, submission, check, and the window that is wanted), and `ask`; what can be asked is told in `asking`.
+`trace` (seq, submission, check, and the window that is wanted), `try` (seq, source, steps), and `ask`; what can be
+asked is told in `asking`.
 Kernel to browser: traits `content` and `attempt`; messages `diagnostics` (seq), `saved`, `conflict`, `unsaved` (seq),
-`traced` (seq, answer or problem), and `answer`.
+`traced` (seq, answer or problem), `tried` (seq), and `answer`.
 """
 
 import asyncio
@@ -24,6 +25,7 @@ from classroom.notebook.pages import bundled as _bundled
 from classroom.notebook.pages import in_thread as _in_thread
 from classroom.notebook.pages import problem_of as _problem
 from classroom.notebook.replays import traced_check
+from classroom.notebook.trying import tried
 from classroom.schemas import Event, SubmissionOut
 
 _log = logging.getLogger(__name__)
@@ -61,6 +63,7 @@ class ExercisePanel(anywidget.AnyWidget):
             "save": self._save,
             "trace": self._trace,
             "ask": self._ask,
+            "try": self._try,
         }
         handler = handlers.get(message.get("type", ""))
         if handler is None:
@@ -177,6 +180,13 @@ class ExercisePanel(anywidget.AnyWidget):
 
     async def _trace(self, message: dict[str, Any]) -> None:
         self.send(await traced_check(self._client(), message))
+
+    async def _try(self, message: dict[str, Any]) -> None:
+        try:
+            told = await _in_thread(tried, self._client(), self.exercise_id, message["source"], message["steps"])
+        except Exception as error:  # noqa: BLE001 - as above
+            told = {"problem": _problem(error)}
+        self.send({"type": "tried", "seq": message["seq"], **told})
 
     async def _save(self, message: dict[str, Any]) -> None:
         seq = message["seq"]

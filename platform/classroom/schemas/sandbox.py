@@ -43,7 +43,7 @@ class CompileOut(Out):
     )
 
 
-class ScenarioIn(In):
+class Steps(In):
     """A source and what to do with it, from an empty chain. Nothing is kept: the same again gives the same answer."""
 
     source: Source
@@ -65,6 +65,13 @@ class ScenarioIn(In):
             ]
         ],
     )
+    exercise_id: Name | None = Field(default=None, description="whose compiler and own files the source wants")
+
+
+class ScenarioIn(Steps):
+    """Steps to be taken; with `state`, each says what it changed in storage, and the last how all stands, by name."""
+
+    state: bool = False
 
 
 class ScenarioOut(Out):
@@ -85,7 +92,7 @@ class WindowIn(In):
     outline: bool = Field(default=False, description="whether all steps are wanted at once, in columns")
 
 
-class TraceIn(ScenarioIn, WindowIn):
+class TraceIn(Steps, WindowIn):
     """A scenario, and which of its steps is wanted with all that happened in it.
 
     Nothing is kept: ask again with another `offset` for more of the trace's own steps, and without the summary.

@@ -11,6 +11,7 @@ import { createHistory } from "./history.js";
 import { createLadder, points, takenFrom } from "./ladder.js";
 import { noticeOf, showNotice } from "./notice.js";
 import { number, say, ago } from "./text.js";
+import { canTry, createTrying } from "./trying.js";
 import { isUnderWay, outcomeOf, showVerdict, stageOf, tasksDone } from "./verdict.js";
 
 const DIAGNOSE_AFTER_MS = 400;
@@ -227,6 +228,8 @@ function createWorkbench(model, root, body, content) {
         onSave: () => draft.flush(),
       });
   root.addEventListener("keydown", keyPressed);
+  const trying = canTry(exercise) ? createTrying({ exercise, user, source: editor.text, send: (message) => model.send(message), reveal: bringIntoView }) : null;
+  if (trying) actions.before(trying.element);
 
   if (begun.restored) showBrief(say("restored"));
   showDone(exercise.progress.state === "passed", null);
@@ -246,6 +249,7 @@ function createWorkbench(model, root, body, content) {
     draft.changed(text);
     showBrief(null);
     diagnoseSoon();
+    trying?.sourceChanged();
     stale.hidden = checkedText === null || checkedText === text;
   }
 
@@ -415,9 +419,10 @@ function createWorkbench(model, root, body, content) {
     verdict.hidden = false;
     tracing.close();
     const step = exercise.kind === "contract" && attempt.id && ((check) => tracing.open(attempt, check));
+    const tryThis = trying && ((failed) => trying.open(failed.steps, failed.title));
     const passes = attempt.report?.outcome === "passed";
     const first = fresh && passes && !passedBefore && !exercise.progress.given_up && !help.gaveUp();
-    showVerdict(verdict, attempt, { fresh, jump: goTo, step, first, bestGas });
+    showVerdict(verdict, attempt, { fresh, jump: goTo, step, tryThis, first, bestGas });
     passedBefore ||= passes;
     bestGas = Math.min(bestGas ?? Infinity, attempt.report?.gas_score?.used ?? Infinity);
     if (bestGas === Infinity) bestGas = null;
@@ -462,6 +467,8 @@ function createWorkbench(model, root, body, content) {
         if (message.seq === diagnosed) showItems(message.items);
       } else if (message.type === "traced") {
         tracing.received(message);
+      } else if (message.type === "tried") {
+        trying?.received(message);
       } else if (["saved", "unsaved", "conflict"].includes(message.type)) {
         draft[message.type](message);
       }
@@ -475,6 +482,7 @@ function createWorkbench(model, root, body, content) {
       draft.stop();
       tracing.destroy();
       asking.stop();
+      trying?.destroy();
       editor.destroy();
     },
   };

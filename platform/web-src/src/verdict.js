@@ -71,10 +71,12 @@ function withLine(text, where, jump) {
 }
 
 /**
- * Show a finished attempt in `element`; choosing a line in it calls `jump(line, column)`, where there is one, and stepping
- * through a check `step(check)`. `first` is for the very first pass, `bestGas` the least gas before.
+ * Show a finished attempt in `element`; choosing a line in it calls `jump(line, column)`, where there is one, stepping
+ * through a check `step(check)`, and trying it `tryThis(check)`. `first` is for the very first pass, `bestGas` the least
+ * gas before.
  */
-export function showVerdict(element, attempt, { fresh, jump, step = null, first = false, bestGas = null }) {
+export function showVerdict(element, attempt, options) {
+  const { fresh, jump, step = null, tryThis = null, first = false, bestGas = null } = options;
   const report = attempt.report;
   const { tone, title, text } = outcomeOf(attempt);
   fill(
@@ -97,12 +99,12 @@ export function showVerdict(element, attempt, { fresh, jump, step = null, first 
     !fresh && attempt.finished_at && h("p", { class: "hk-note" }, say("earlier", { when: ago(attempt.finished_at) })),
     report?.gas_score && showGas(report.gas_score, bestGas),
     report?.checks.some((check) => check.status !== "not_run") &&
-      h("ul", { class: "hk-checks" }, report.checks.map((check) => checkItem(check, jump, step))),
+      h("ul", { class: "hk-checks" }, report.checks.map((check) => checkItem(check, jump, step, tryThis))),
     h("p", { class: "hk-small" }, smallPrint(attempt)),
   );
 }
 
-function checkItem(check, jump, step) {
+function checkItem(check, jump, step, tryThis) {
   const added = check.divergence && addedTo(check.message, check.divergence);
   return h(
     "li",
@@ -129,9 +131,21 @@ function checkItem(check, jump, step) {
       check.status === "failed" &&
         check.hint &&
         h("details", { class: "hk-hint" }, h("summary", null, say("hint")), h("p", null, prose(check.hint))),
-      check.status === "failed" && step && stepThrough(check, step),
+      tools(check, step, tryThis),
     ),
   );
+}
+
+/** What leads on from a check: trying what it did, and stepping through it. */
+function tools(check, step, tryThis) {
+  const label = `${say("try_this")}: ${check.title.replaceAll("`", "")}`;
+  const found = [
+    tryThis &&
+      check.steps?.length > 0 &&
+      h("button", { type: "button", class: "hk-button hk-try-this", "aria-label": label, onclick: () => tryThis(check) }, say("try_this")),
+    check.status === "failed" && step && stepThrough(check, step),
+  ].filter(Boolean);
+  return found.length > 0 && h("div", { class: "hk-check-tools" }, found);
 }
 
 function smallPrint(attempt) {
