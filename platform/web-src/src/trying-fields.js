@@ -8,9 +8,10 @@ const LONG = 140;
 
 /**
  * Draw the form.
- * @param {{onStep: (step: any) => void, onCancel: () => void}} options `onStep` is given a step without an id
+ * @param {{onStep: (step: any) => void, onCancel: () => void, first: string | null}} options `onStep` is given a step
+ *   without an id, unless one is edited; `first` is the contract that is offered before others
  */
-export function createFields({ onStep, onCancel }) {
+export function createFields({ onStep, onCancel, first }) {
   const ids = { people: uniqueId("people"), what: uniqueId("what"), who: uniqueId("who") };
   const what = h("select", { id: ids.what, class: "hk-try-input", onchange: () => drawFields() });
   const who = h(
@@ -44,6 +45,7 @@ export function createFields({ onStep, onCancel }) {
   let contracts = {};
   let steps = [];
   let edited = null;
+  let newest = null; // the contract that was deployed last
 
   /** Offer what can be done now: deploy what the draft has, call what the steps have deployed. */
   function offer(newContracts, newSteps) {
@@ -73,7 +75,7 @@ export function createFields({ onStep, onCancel }) {
       ),
       group(
         say("try_group_deploy"),
-        Object.entries(contracts).map(([name, abi]) => {
+        Object.entries(contracts).sort(([a], [b]) => Number(b === first) - Number(a === first)).map(([name, abi]) => {
           const entry = abi.find((each) => each.type === "constructor") ?? { inputs: [] };
           return option(`deploy:${name}`, say("try_deploy", { contract: name }), { action: "deploy", contract: name, entry });
         }),
@@ -88,8 +90,12 @@ export function createFields({ onStep, onCancel }) {
       people,
       [...PEOPLE.map(person), ...known.map(({ name }) => name)].map((name) => h("option", { value: name })),
     );
-    if (choices.has(before)) what.value = before;
-    else drawFields();
+    const latest = known.at(-1)?.id ?? null;
+    const use = latest !== newest && before.startsWith("deploy:") && [...choices.keys()].find((key) => key.startsWith(`${latest}:`));
+    newest = latest;
+    what.value = choices.has(before) ? before : (choices.keys().next().value ?? "");
+    if (use) what.value = use; // who has deployed wants to use it
+    if (what.value !== before) drawFields();
     form.hidden = choices.size === 0;
     button.textContent = buttonText();
     title.textContent = edited ? say("try_editing", { number: steps.findIndex(({ id }) => id === edited.id) + 1 }) : say(known.length > 0 ? "try_next" : "try_first");
@@ -189,7 +195,7 @@ export function createFields({ onStep, onCancel }) {
     const step = { action: meaning.action, account: who.value, args: [], value_wei: integer(0) };
     if (meaning.contract) step.contract = meaning.contract;
     if (meaning.target !== undefined) Object.assign(step, { target: meaning.target, function: signature(meaning.entry) });
-    let first = null;
+    let wrong = null;
     for (const each of fields) {
       try {
         put(step, each);
@@ -197,11 +203,11 @@ export function createFields({ onStep, onCancel }) {
       } catch (error) {
         if (!(error instanceof Unreadable)) throw error;
         told(each, error.message);
-        first ??= each.input;
+        wrong ??= each.input;
       }
     }
-    if (first) {
-      first.focus();
+    if (wrong) {
+      wrong.focus();
       return;
     }
     onStep(edited ? { ...step, id: edited.id } : step);

@@ -47,7 +47,7 @@ export function createTrying({ exercise, user, source, send, reveal }) {
   const clearButton = h("button", { type: "button", class: "hk-tool", onclick: () => change([], say("try_cleared")) }, say("try_clear"));
   const stale = h("span", { class: "hk-try-stale", hidden: true }, symbol("!"), say("try_stale"));
   const head = h("div", { class: "hk-try-head" }, stepsTitle, stale, h("span", { class: "hk-space" }), runButton, undoButton, clearButton);
-  const fields = createFields({ onStep: took, onCancel: cancelled });
+  const fields = createFields({ onStep: took, onCancel: cancelled, first: exercise.contract });
   const taken = h("div", { class: "hk-try-taken" }, head, origin, list);
   const element = h(
     "details",
