@@ -2,7 +2,7 @@
 import { createAnswers } from "./answers.js";
 import { showList } from "./diagnostics.js";
 import { fill, h, prose, symbol, uniqueId } from "./dom.js";
-import { browserStorage, createDraft } from "./draft.js";
+import { browserStorage, createDraft, draftStorage } from "./draft.js";
 import { createEditor } from "./editor.js";
 import { showGiven } from "./given.js";
 import { noticeOf, showNotice } from "./notice.js";
@@ -176,7 +176,7 @@ function createWorkbench(model, root, body, content) {
   );
 
   const draft = createDraft({
-    storage: browserStorage(`hk-draft:${user}:${exercise.id}`),
+    storage: draftStorage(`hk-draft:${user}:${exercise.id}`),
     send: (message) => model.send(message),
     show: showSaved,
   });

@@ -1,5 +1,5 @@
 // How an attempt goes, and how it ended.
-import { SOURCE_NAME } from "./diagnostics.js";
+import { SOURCE_NAME, hasPlace } from "./diagnostics.js";
 import { fill, h, prose, symbol } from "./dom.js";
 import { ago, has, number, say } from "./text.js";
 
@@ -50,6 +50,19 @@ export function addedTo(message, divergence) {
   return divergence.slice(repeated).trim();
 }
 
+const FIRST = { failed: 0, not_run: 1, passed: 2 };
+
+/** The checks in the order in which they are read: what failed first, and each kind as the exercise has it. */
+export function inReadingOrder(checks) {
+  return checks.toSorted((a, b) => FIRST[a.status] - FIRST[b.status]);
+}
+
+/** Where the first error of a text that does not compile stands, or undefined. */
+export function firstError(report) {
+  if (report?.outcome !== "compile_error") return undefined;
+  return report.diagnostics?.find((each) => each.severity === "error" && hasPlace(each));
+}
+
 /** The text before, in and after the last words that name the line of `where`; null where none in this source are. */
 export function aroundLine(text, where) {
   if (where?.file !== SOURCE_NAME) return null;
@@ -72,6 +85,9 @@ function withLine(text, where, jump) {
 export function showVerdict(element, attempt, { fresh, jump }) {
   const report = attempt.report;
   const { tone, title, text } = outcomeOf(attempt);
+  const error = firstError(report);
+  const goThere = () => jump(error.line, error.column ?? 1);
+  const checks = inReadingOrder(report?.checks ?? []);
   fill(
     element,
     h(
@@ -83,22 +99,25 @@ export function showVerdict(element, attempt, { fresh, jump }) {
         { class: "hk-outcome-words" },
         h("h4", { class: "hk-outcome-title" }, title),
         text && h("p", { class: "hk-outcome-text" }, withLine(text, report?.where, jump)),
+        error &&
+          h("button", { type: "button", class: "hk-button hk-outcome-go", onclick: goThere }, say("verdict_go", { line: error.line })),
       ),
       report &&
         h("p", { class: "hk-score" }, say("score", { score: number(report.score), max: number(report.max_score) })),
     ),
     !fresh && attempt.finished_at && h("p", { class: "hk-note" }, say("earlier", { when: ago(attempt.finished_at) })),
-    report?.checks.some((check) => check.status !== "not_run") &&
-      h("ul", { class: "hk-checks" }, report.checks.map((check) => checkItem(check, jump))),
+    checks.some((check) => check.status !== "not_run") &&
+      h("ul", { class: "hk-checks" }, checks.map((check, i) => checkItem(check, jump, i === 0))),
     h("p", { class: "hk-small" }, smallPrint(attempt)),
   );
 }
 
-function checkItem(check, jump) {
+/** The first that failed takes the focus: from the Check button, the next Tab is there. */
+function checkItem(check, jump, first) {
   const added = check.divergence && addedTo(check.message, check.divergence);
   return h(
     "li",
-    { class: `hk-check hk-${check.status}` },
+    { class: `hk-check hk-${check.status}`, tabindex: first && check.status === "failed" ? "0" : null },
     symbol(SYMBOLS[check.status]),
     h(
       "div",
