@@ -40,6 +40,8 @@ class Action(StrEnum):
     DOOR_REFUSED = "door_refused"  # someone tried what is not theirs
     SUBMISSION_MADE = "submission_made"
     SUBMISSION_GRADED = "submission_graded"
+    HINT_TAKEN = "hint_taken"
+    GIVEN_UP = "given_up"  # an exercise, to read its solution: attempts after that earn nothing
     SUBMISSION_LOST = "submission_lost"  # given up after too many lost workers
     CHAIN_CREATED = "chain_created"
     CHAIN_DELETED = "chain_deleted"

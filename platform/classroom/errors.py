@@ -19,6 +19,8 @@ class ClassroomError(Exception):
 
     status_code = 500
     title = "Something went wrong"
+    link: str | None = None
+    """The page on which something can be done about it."""
 
     def __init__(
         self,
@@ -37,7 +39,7 @@ class ClassroomError(Exception):
 
     def _render_traceback_(self) -> list[str]:
         """Show one line in a notebook instead of a traceback (IPython asks for this by name)."""
-        return [f"{self.title}: {self.detail}"]
+        return [f"{self.title}: {self.detail}{f' {self.link}' if self.link else ''}"]
 
 
 class Unauthenticated(ClassroomError):

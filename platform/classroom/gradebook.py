@@ -6,9 +6,10 @@ other grades the next time somebody reads them, and the attempts stay what they 
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Final
 
 DAY: Final = timedelta(days=1)
@@ -108,6 +109,15 @@ class Attempt:
 
 
 @dataclass(frozen=True)
+class Hint:
+    """A hint that was taken: it costs its points of every attempt from that number on, and of none before."""
+
+    exercise_id: str
+    cost: float
+    from_attempt: int
+
+
+@dataclass(frozen=True)
 class Extension:
     """A later due date that concerns this learner, theirs or their group's. One that is no later changes nothing."""
 
@@ -136,6 +146,10 @@ class ExerciseGrade:
     due_at: datetime | None = None
     overridden: bool = False
     dropped: bool = False
+    hints: int = 0
+    hints_cost: float = 0.0
+    """The points that hints took from the attempt that counts; of one with fewer points, no more than it had."""
+    given_up: bool = False
 
 
 @dataclass(frozen=True)
@@ -179,8 +193,13 @@ def grades(
     *,
     extensions: Iterable[Extension] = (),
     overrides: Iterable[Override] = (),
+    hints: Iterable[Hint] = (),
+    practice: Mapping[str, int] = MappingProxyType({}),
 ) -> Grades:
     """Compute one learner's grades. The order of the rows means nothing; what the plan does not ask for is ignored.
+
+    `practice` has the exercises that were given up, and the number of the first attempt after that: neither it nor a
+    later one counts, whatever the rule, so that what was reached before stays.
 
     An extension never lowers a grade: where the last attempt counts, a later deadline could let in one that is worse,
     so each due date that a learner was given is tried, and the one that serves them best holds.
@@ -192,20 +211,50 @@ def grades(
     for extension in extensions:
         later.setdefault(extension.exercise_id, []).append(extension.due_at)
     instead = {override.exercise_id: override for override in overrides}
+    read: dict[str, list[Hint]] = {}
+    for hint in hints:
+        read.setdefault(hint.exercise_id, []).append(hint)
     tracks = []
     for track in plan.tracks:
-        found = [
-            _exercise_grade(
-                exercise,
-                plan.policy,
-                sorted(made.get(exercise.id, ()), key=lambda attempt: attempt.number),
-                later.get(exercise.id, ()),
-                instead.get(exercise.id),
-            )
-            for exercise in track.exercises
-        ]
+        found = []
+        for exercise in track.exercises:
+            taken, practice_from = read.get(exercise.id, ()), practice.get(exercise.id)
+            work = _work(exercise, made.get(exercise.id, ()), taken, practice_from)
+            grade = _exercise_grade(exercise, plan.policy, work, later.get(exercise.id, ()), instead.get(exercise.id))
+            found.append(replace(grade, hints=len(taken), given_up=practice_from is not None))
         tracks.append(_track_grade(track, found))
     return Grades(tuple(tracks))
+
+
+def cost_of(hints: Iterable[Hint], number: int) -> float:
+    """Give the points that hints take from the attempt of that number."""
+    return sum(hint.cost for hint in hints if hint.from_attempt <= number)
+
+
+@dataclass(frozen=True)
+class _Work:
+    """An attempt that may count: the points it reached, as the exercise is now, and what hints take of them."""
+
+    number: int
+    at: datetime
+    reached: float
+    hints_cost: float
+
+    @property
+    def points(self) -> float:
+        return self.reached - self.hints_cost
+
+
+def _work(
+    exercise: ExercisePlan, attempts: Iterable[Attempt], hints: Sequence[Hint], practice_from: int | None
+) -> list[_Work]:
+    """Give the attempts that may count, in order: none that came after giving up."""
+    return [
+        _Work(attempt.number, attempt.at, points, min(points, cost_of(hints, attempt.number)))
+        for attempt in sorted(attempts, key=lambda attempt: attempt.number)
+        if practice_from is None or attempt.number < practice_from
+        for points in [_points(exercise, attempt)]
+    ]
 
 
 def due_dates(exercise: ExercisePlan, later: Iterable[datetime]) -> list[datetime | None]:
@@ -218,59 +267,47 @@ def due_dates(exercise: ExercisePlan, later: Iterable[datetime]) -> list[datetim
 def _exercise_grade(
     exercise: ExercisePlan,
     policy: Policy,
-    attempts: Sequence[Attempt],
+    work: Sequence[_Work],
     later: Iterable[datetime],
     override: Override | None,
 ) -> ExerciseGrade:
     dates = due_dates(exercise, later)
     best = max(
-        (_by_date(exercise, policy, attempts, due_at, dates[-1]) for due_at in dates), key=lambda grade: grade.score
+        (_by_date(exercise, policy, work, due_at, dates[-1]) for due_at in dates),
+        key=lambda grade: grade.score,
     )
-    if override is None:
-        return best
-    return ExerciseGrade(
-        exercise.id,
-        override.score,
-        exercise.max_score,
-        reached=best.reached,
-        attempt=best.attempt,
-        late=best.late,
-        due_at=best.due_at,
-        overridden=True,
-    )
+    return best if override is None else replace(best, score=override.score, overridden=True)
 
 
 def _by_date(
     exercise: ExercisePlan,
     policy: Policy,
-    attempts: Sequence[Attempt],
+    work: Sequence[_Work],
     due_at: datetime | None,
     last_due_at: datetime | None,
 ) -> ExerciseGrade:
     """Grade an exercise as if it were due then. Late is only what came after the last date a learner was given."""
-    counting = _counting(exercise, policy, attempts, due_at)
+    counting = _counting(policy, work, due_at)
     if counting is None:
         return ExerciseGrade(exercise.id, 0.0, exercise.max_score, due_at=last_due_at)
-    reached = _points(exercise, counting)
     return ExerciseGrade(
         exercise.id,
-        reached * policy.share(counting.at, due_at),
+        counting.points * policy.share(counting.at, due_at),
         exercise.max_score,
-        reached=reached,
+        reached=counting.reached,
+        hints_cost=counting.hints_cost,
         attempt=counting.number,
         late=policy.is_late(counting.at, last_due_at),
         due_at=last_due_at,
     )
 
 
-def _counting(
-    exercise: ExercisePlan, policy: Policy, attempts: Sequence[Attempt], due_at: datetime | None
-) -> Attempt | None:
-    taken = [attempt for attempt in attempts if policy.accepts(attempt.at, due_at)]
+def _counting(policy: Policy, work: Sequence[_Work], due_at: datetime | None) -> _Work | None:
+    taken = [attempt for attempt in work if policy.accepts(attempt.at, due_at)]
     if not taken:
         return None
     if policy.counting is Counting.BEST:  # of equals the first, so that trying again never makes work late
-        return max(taken, key=lambda attempt: _points(exercise, attempt) * policy.share(attempt.at, due_at))
+        return max(taken, key=lambda attempt: attempt.points * policy.share(attempt.at, due_at))
     if policy.counting is Counting.LAST:
         return taken[-1]
     on_time = [attempt for attempt in taken if not policy.is_late(attempt.at, due_at)]
@@ -286,10 +323,7 @@ def _points(exercise: ExercisePlan, attempt: Attempt) -> float:
 
 def _track_grade(track: TrackPlan, found: Sequence[ExerciseGrade]) -> TrackGrade:
     kept = _kept(found, max(len(found) - track.drop_lowest, min(len(found), 1)))
-    exercises = tuple(
-        grade if index in kept else ExerciseGrade(**{**vars(grade), "dropped": True})
-        for index, grade in enumerate(found)
-    )
+    exercises = tuple(grade if index in kept else replace(grade, dropped=True) for index, grade in enumerate(found))
     return TrackGrade(
         track.id,
         exercises,

@@ -8,14 +8,14 @@ from sqlmodel import Session, col
 
 from classroom import gradebook
 from classroom.courses import Offer
-from classroom.gradebook import Attempt, Extension, Grades
+from classroom.gradebook import Attempt, Extension, Grades, Hint
 from classroom.models import Extension as ExtensionRow
-from classroom.models import Group, GroupMember, Submission, SubmissionState, User
+from classroom.models import Group, GroupMember, HintTaken, Progress, Submission, SubmissionState, User
 from classroom.schemas import ExerciseGradeOut, GradesOut, TrackGradeOut
 
 
 def of_learners(session: Session, offered: Offer, user_ids: Collection[UUID]) -> dict[UUID, Grades]:
-    """Compute the grades of these learners of a course: three queries, however many they are."""
+    """Compute the grades of these learners of a course: five queries, however many they are."""
     attempts: dict[UUID, list[Attempt]] = {user_id: [] for user_id in user_ids}
     verdicts = select(
         col(Submission.user_id),
@@ -32,8 +32,15 @@ def of_learners(session: Session, offered: Offer, user_ids: Collection[UUID]) ->
     for user_id, exercise_id, number, at, score, max_score in session.execute(verdicts):
         attempts[user_id].append(Attempt(exercise_id, number, at, score or 0.0, max_score or 0.0))
     extensions = _extensions(session, offered, user_ids)
+    hints, practice = _hints(session, offered, user_ids), _practice(session, offered, user_ids)
     return {
-        user_id: gradebook.grades(offered.plan, made, extensions=extensions.get(user_id, ()))
+        user_id: gradebook.grades(
+            offered.plan,
+            made,
+            extensions=extensions.get(user_id, ()),
+            hints=hints.get(user_id, ()),
+            practice=practice.get(user_id, {}),
+        )
         for user_id, made in attempts.items()
     }
 
@@ -73,6 +80,9 @@ def to_out(offered: Offer, user: User, found: Grades) -> GradesOut:
                         due_at=grade.due_at,
                         overridden=grade.overridden,
                         dropped=grade.dropped,
+                        hints=grade.hints,
+                        hints_cost=_rounded(grade.hints_cost),
+                        given_up=grade.given_up,
                     )
                     for grade in track.exercises
                 ],
@@ -97,6 +107,30 @@ def _extensions(session: Session, offered: Offer, user_ids: Collection[UUID]) ->
     for statement in (own, of_groups):
         for user_id, exercise_id, due_at in session.execute(statement):
             found.setdefault(user_id, []).append(Extension(exercise_id, due_at))
+    return found
+
+
+def _hints(session: Session, offered: Offer, user_ids: Collection[UUID]) -> dict[UUID, list[Hint]]:
+    """Read the hints that were taken."""
+    found: dict[UUID, list[Hint]] = {}
+    taken = select(
+        col(HintTaken.user_id), col(HintTaken.exercise_id), col(HintTaken.cost), col(HintTaken.from_attempt)
+    ).where(col(HintTaken.course_id) == offered.course.id, col(HintTaken.user_id).in_(user_ids))
+    for user_id, exercise_id, cost, from_attempt in session.execute(taken):
+        found.setdefault(user_id, []).append(Hint(exercise_id, cost, from_attempt))
+    return found
+
+
+def _practice(session: Session, offered: Offer, user_ids: Collection[UUID]) -> dict[UUID, dict[str, int]]:
+    """Read from which attempt on what was given up is practice."""
+    found: dict[UUID, dict[str, int]] = {}
+    given_up = select(col(Progress.user_id), col(Progress.exercise_id), col(Progress.practice_from)).where(
+        col(Progress.course_id) == offered.course.id,
+        col(Progress.user_id).in_(user_ids),
+        col(Progress.practice_from).is_not(None),
+    )
+    for user_id, exercise_id, practice_from in session.execute(given_up):
+        found.setdefault(user_id, {})[exercise_id] = practice_from
     return found
 
 

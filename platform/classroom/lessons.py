@@ -4,7 +4,7 @@ A lesson is CommonMark with tables, pictures and code cells (jupytext's MyST for
 lesson app is refused with file, line and remedy. Only the text, its code cells and the pictures it shows are taken, so
 nothing else of an exercise's folder can reach a kernel.
 
-The owner's copy is theirs: it is written again only while its cells are still the ones that were written before.
+The owner's copy is theirs; `copies` brings it up to date.
 """
 
 import ast
@@ -19,6 +19,7 @@ from urllib.parse import unquote, urlsplit
 
 from markdown_it.token import Token
 
+from classroom import copies
 from classroom.catalog import Catalog, CourseError, Lesson
 from classroom.files import write_atomically
 from classroom.pictures import whats_wrong_with
@@ -48,19 +49,21 @@ class Notebook:
 
 @dataclass(frozen=True)
 class Built:
-    """What became of one lesson. `kept`: the owner has changed their copy, so it stays as it is."""
+    """What became of one lesson. `theirs` is the owner's own version of it, where they have one."""
 
     lesson: Lesson
     app: Path
     notebook: Path
-    kept: bool
+    theirs: Path | None
 
 
 def ensure_built(catalog: Catalog, settings: Settings) -> None:
-    """Build the lessons unless they were built from the same files before. Raises `CourseError`."""
+    """Build the lessons unless they were built from the same files before, and are all there. Raises `CourseError`."""
     stamp = settings.apps_dir / "built-from"
     made_from = _made_from(catalog)
-    if stamp.is_file() and stamp.read_text(encoding="utf-8") == made_from:
+    notebooks = (settings.notebooks_dir / each.track / f"{each.id}.ipynb" for each in catalog.lessons.values())
+    made = [*notebooks, settings.lab_index_path]
+    if stamp.is_file() and stamp.read_text(encoding="utf-8") == made_from and all(path.exists() for path in made):
         return
     build_lessons(catalog, settings)
     write_atomically(stamp, made_from)
@@ -73,8 +76,9 @@ def _myst() -> Any:
 
 
 def _made_from(catalog: Catalog) -> str:
-    """Digest what notebooks are made of: this module, the lessons' texts and all their pictures."""
+    """Digest what notebooks are made of: this module, the tracks' titles, the lessons' texts and all their pictures."""
     total = hashlib.sha256(Path(__file__).read_bytes())
+    total.update(repr([track.title for track in catalog.tracks]).encode())
     for lesson in catalog.lessons.values():
         beside = (path for path in lesson.path.parent.rglob("*") if path.suffix.lower() in PICTURES)
         for path in [lesson.path, *sorted(beside)]:
@@ -96,10 +100,29 @@ def build_lessons(catalog: Catalog, settings: Settings) -> list[Built]:
         write_atomically(app, made.text)
         notebook = settings.notebooks_dir / lesson.track / app.name
         _write_pictures(notebook.parent, made)
-        built.append(Built(lesson, app, notebook, kept=not _renew(notebook, made)))
+        theirs = copies.refresh(notebook, made.text, made.about, title=lesson.title)
+        built.append(Built(lesson, app, notebook, theirs))
     for stale in set(settings.apps_dir.glob("*.ipynb")) - {each.app for each in built}:
         stale.unlink()
+    _write_index(catalog, settings)
     return built
+
+
+def _write_index(catalog: Catalog, settings: Settings) -> None:
+    """Tell JupyterLab which lessons there are, in their order."""
+    listed = [
+        {
+            "title": lesson.title,
+            "summary": lesson.summary,
+            "track": track.title,
+            "place": place,
+            "path": f"{track.id}/{lesson.id}.ipynb",
+        }
+        for place, track in enumerate(catalog.tracks)
+        for lesson in track.lessons
+    ]
+    settings.lab_index_path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    write_atomically(settings.lab_index_path, json.dumps(listed))
 
 
 def build_notebook(lesson: Lesson) -> Notebook:
@@ -125,7 +148,7 @@ def build_notebook(lesson: Lesson) -> Notebook:
             line=source.pictures[address][1],
             remedy="Write it as ![what it shows](file.svg).",
         )
-    about = {"lesson": lesson.id, "track": lesson.track, "minutes": lesson.minutes, "written": _digest(cells)}
+    about = {"lesson": lesson.id, "track": lesson.track, "minutes": lesson.minutes, "written": copies.digest(cells)}
     notebook = {
         "cells": cells,
         "metadata": {
@@ -327,25 +350,3 @@ def _write_pictures(folder: Path, notebook: Notebook) -> None:
         path = folder / name
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         write_atomically(path, content)
-
-
-def _renew(path: Path, notebook: Notebook) -> bool:
-    """Write the owner's copy, unless they have changed it or it is up to date; tell whether it is as built."""
-    try:
-        theirs = json.loads(path.read_text(encoding="utf-8"))
-        about = theirs["metadata"]["classroom"]
-        untouched = about["written"] == _digest(theirs["cells"])
-    except FileNotFoundError:
-        about, untouched = None, True
-    except (OSError, ValueError, LookupError, TypeError, AttributeError):
-        return False  # not what we wrote: whatever it is, it is theirs
-    if untouched and about != notebook.about:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        write_atomically(path, notebook.text)
-    return bool(untouched)
-
-
-def _digest(cells: Sequence[Mapping[str, Any]]) -> str:
-    """Identify what a person could have changed: the cells' texts, in order, and not what running them put out."""
-    told = [[cell["cell_type"], "".join(cell["source"]), sorted(cell.get("attachments", {}).items())] for cell in cells]
-    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()

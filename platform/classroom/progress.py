@@ -8,7 +8,8 @@ from uuid import UUID
 
 from sqlmodel import Session, col, select
 
-from classroom.models import Course, Progress, ProgressState, Submission, SubmissionState, User, now
+from classroom import gradebook
+from classroom.models import Course, HintTaken, Progress, ProgressState, Submission, SubmissionState, User, now
 from classroom.schemas import CohortCell, CohortOut, CohortRow, ExerciseSummary, ProgressOut
 from evmbox.report import Outcome, Report
 
@@ -33,6 +34,7 @@ def to_out(exercise: ExerciseSummary, row: Progress | None) -> ProgressOut:
         max_score=row.max_score or exercise.max_score,
         best_gas=row.best_gas,
         last_outcome=row.last_outcome,
+        given_up=row.given_up_at is not None,
         updated_at=row.updated_at,
     )
 
@@ -66,7 +68,7 @@ def cohort(
 
 def record_attempt(session: Session, course_id: UUID, user_id: UUID, exercise_id: str) -> int:
     """Count an attempt that is being made, and give its number, from 1."""
-    row = _row(session, course_id, user_id, exercise_id)
+    row = held(session, course_id, user_id, exercise_id)
     row.attempts += 1
     row.updated_at = now()
     session.add(row)
@@ -75,14 +77,9 @@ def record_attempt(session: Session, course_id: UUID, user_id: UUID, exercise_id
 
 def record_verdict(session: Session, submission: Submission, report: Report) -> None:
     """Take a verdict in: the best score and the least gas are kept, and what was passed once stays passed."""
-    row = _row(session, submission.course_id, submission.user_id, submission.exercise_id)
+    row = held(session, submission.course_id, submission.user_id, submission.exercise_id)
     overtaken = _overtaken(session, submission)
-    if row.best_submission_id is None or report.score > row.best_score:
-        row.best_score = report.score
-        row.max_score = report.max_score
-        row.best_submission_id = submission.id
-    if report.gas_score and (row.best_gas is None or report.gas_score.used < row.best_gas):
-        row.best_gas = report.gas_score.used
+    _keep_best(row, submission, report, hints_of(session, row))
     if report.outcome is Outcome.PASSED:
         row.state = ProgressState.PASSED
         row.passed_at = row.passed_at or now()
@@ -92,7 +89,31 @@ def record_verdict(session: Session, submission: Submission, report: Report) -> 
     session.add(row)
 
 
-def _row(session: Session, course_id: UUID, user_id: UUID, exercise_id: str) -> Progress:
+def _keep_best(row: Progress, submission: Submission, report: Report, hints: Sequence[gradebook.Hint]) -> None:
+    """Keep the best that was reached, less the hints before it; what came after giving up is practice."""
+    if row.practice_from is not None and submission.number >= row.practice_from:
+        row.max_score = row.max_score or report.max_score
+        return
+    score = max(0.0, report.score - gradebook.cost_of(hints, submission.number))
+    if row.best_submission_id is None or score > row.best_score:
+        row.best_score = score
+        row.max_score = report.max_score
+        row.best_submission_id = submission.id
+    if report.gas_score and (row.best_gas is None or report.gas_score.used < row.best_gas):
+        row.best_gas = report.gas_score.used
+
+
+def hints_of(session: Session, row: Progress) -> list[gradebook.Hint]:
+    """Read the hints that a learner took with an exercise."""
+    taken = select(HintTaken.cost, HintTaken.from_attempt).where(
+        HintTaken.course_id == row.course_id,
+        HintTaken.user_id == row.user_id,
+        HintTaken.exercise_id == row.exercise_id,
+    )
+    return [gradebook.Hint(row.exercise_id, cost, from_attempt) for cost, from_attempt in session.exec(taken)]
+
+
+def held(session: Session, course_id: UUID, user_id: UUID, exercise_id: str) -> Progress:
     """Give the row, held until the end of the transaction: two verdicts on one exercise must not undo each other."""
     row = session.exec(
         select(Progress)
@@ -116,7 +137,8 @@ def _overtaken(session: Session, submission: Submission) -> bool:
 
 def count_again(session: Session, course_id: UUID, user_id: UUID, exercise_id: str) -> None:
     """Work out a learner's row anew from the verdicts there are: after a regrade, some may have risen or fallen."""
-    row = _row(session, course_id, user_id, exercise_id)
+    row = held(session, course_id, user_id, exercise_id)
+    hints = hints_of(session, row)
     row.best_score = row.max_score = 0.0
     row.best_gas = row.best_submission_id = row.last_outcome = row.passed_at = None
     row.state = ProgressState.STARTED
@@ -132,12 +154,7 @@ def count_again(session: Session, course_id: UUID, user_id: UUID, exercise_id: s
     ).all()
     for submission in graded:
         report = Report.model_validate(submission.report)
-        if row.best_submission_id is None or report.score > row.best_score:
-            row.best_score = report.score
-            row.max_score = report.max_score
-            row.best_submission_id = submission.id
-        if report.gas_score and (row.best_gas is None or report.gas_score.used < row.best_gas):
-            row.best_gas = report.gas_score.used
+        _keep_best(row, submission, report, hints)
         if report.outcome is Outcome.PASSED:
             row.state = ProgressState.PASSED
             row.passed_at = row.passed_at or submission.finished_at

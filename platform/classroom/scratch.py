@@ -13,15 +13,27 @@ from contextlib import contextmanager, suppress
 from typing import Final
 from uuid import UUID
 
-from classroom.errors import TooMany, Unavailable
-from classroom.schemas import CompileOut, Diagnostic, ScenarioOut, Severity, Step, TraceIn, TraceOut
+from classroom.errors import Invalid, TooMany, Unavailable
+from classroom.schemas import (
+    CheckTraceIn,
+    CheckTraceOut,
+    CompileOut,
+    Diagnostic,
+    ScenarioOut,
+    Severity,
+    Step,
+    TraceIn,
+    TraceOut,
+)
+from classroom.schemas.sandbox import WindowIn
 from evmbox.compiler import Compilation, Language
 from evmbox.compiler.compilation import NO_SOURCES
 from evmbox.errors import CompilerUnavailable, EvmboxError
 from evmbox.exercise import Exercise
+from evmbox.exercise import Kind as ExerciseKind
 from evmbox.pool import Counts, Pool
 from evmbox.traces import Window
-from evmbox.versions import SOLC_VERSION
+from evmbox.versions import SOLC_VERSION, SOLC_VERSIONS
 
 logger = logging.getLogger("classroom.scratch")
 
@@ -53,20 +65,32 @@ class Scratch:
         check_only: bool = False,
         exercise: Exercise | None = None,
         language: Language = Language.SOLIDITY,
+        solc: str = SOLC_VERSION,
+        bytecode: bool = False,
+        layouts: bool = False,
     ) -> CompileOut:
         """Compile a source or, with `check_only`, only type-check it; as a submission to `exercise` where one is given.
 
-        Raises TooMany, Unavailable, or CompilerUnavailable with advice.
+        With `layouts`, the layouts of storage come with it, and with `bytecode` that, but for an exercise.
+
+        Raises Invalid for a `solc` that is not pinned, TooMany, Unavailable, or CompilerUnavailable with advice.
         """
+        if solc not in SOLC_VERSIONS:
+            raise Invalid(f"There is no solc {solc} here. There are: {', '.join(SOLC_VERSIONS)}.")
         with self._turn(who):
             compilation = self._started().compile(
                 source,
                 check_only=check_only,
-                extra_sources=exercise.extra_sources if exercise else NO_SOURCES,
+                details=layouts and not check_only,
+                extra_sources=exercise.importable if exercise else NO_SOURCES,
                 language=language,
-                solc=exercise.solc if exercise else SOLC_VERSION,
+                solc=exercise.solc if exercise else solc,
             )
-        return compile_out(compilation)
+        out = compile_out(compilation)
+        if not bytecode or exercise is not None:
+            return out
+        code = {name: f"0x{artifact.creation.hex()}" for name, artifact in compilation.artifacts.items()}
+        return out.model_copy(update={"bytecode": {name: code[name] for name in out.contracts}})
 
     def scenario(self, who: UUID, source: str, steps: Sequence[Step]) -> ScenarioOut:
         """Compile a source and take the steps on an empty chain. Raises as `compile` does."""
@@ -76,10 +100,27 @@ class Scratch:
 
     def trace(self, who: UUID, order: TraceIn) -> TraceOut:
         """Compile a source and trace one step of a scenario. Raises as `compile` does."""
-        window = Window(offset=order.offset, limit=order.limit, memory=order.memory, summary=order.summary)
         with self._turn(who):
+            window = _window(order)
             compilation, trace, stopped = self._started().trace(order.source, order.steps, order.index, window)
         return TraceOut(diagnostics=diagnostics(compilation), trace=trace, stopped=stopped)
+
+    def trace_check(
+        self, who: UUID, exercise: Exercise, source: str, order: CheckTraceIn, *, seed: int
+    ) -> CheckTraceOut:
+        """Run one check of an exercise on a source again, and trace something it does. Raises as `compile` does.
+
+        Invalid where the exercise is of another kind than `contract`.
+        """
+        if exercise.kind is not ExerciseKind.CONTRACT:
+            raise Invalid("Only checks of exercises of the kind `contract` can be stepped through.")
+        with self._turn(who):
+            compilation, trace, stopped = self._started().trace_check(
+                exercise, source, order.check, seed=seed, index=order.index, window=_window(order)
+            )
+        if trace is None and stopped is None and not compilation.ok:
+            stopped = "This attempt does not compile."
+        return CheckTraceOut(trace=trace, stopped=stopped)
 
     def warm(self) -> None:
         """Have the pool started in the background, if it is not yet."""
@@ -152,10 +193,17 @@ class Scratch:
                     del self._turns[who]
 
 
+def _window(order: WindowIn) -> Window:
+    wanted = {name: getattr(order, name) for name in Window.model_fields}
+    return Window(**wanted)
+
+
 def compile_out(compilation: Compilation) -> CompileOut:
     """Say in the words of the API what a compilation gave."""
     contracts = {name: artifact.abi for name, artifact in compilation.artifacts.items() if artifact.creation}
-    return CompileOut(diagnostics=diagnostics(compilation), contracts=contracts)
+    details = compilation.details
+    layouts = details and {name: each.storage_layout for name, each in details.contracts.items()}
+    return CompileOut(diagnostics=diagnostics(compilation), contracts=contracts, layouts=layouts)
 
 
 def diagnostics(compilation: Compilation) -> list[Diagnostic]:

@@ -188,6 +188,11 @@ class Settings(BaseSettings):
         return self.data_dir / "notebooks"
 
     @property
+    def lab_index_path(self) -> Path:
+        """What JupyterLab's launcher shows, written when lessons are built."""
+        return self.data_dir / "jupyter" / "lessons.json"
+
+    @property
     def key_path(self) -> Path:
         """The server's secret key (mode 0600)."""
         return self.data_dir / "secret.key"

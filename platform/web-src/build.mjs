@@ -1,8 +1,11 @@
-// Bundles the exercise panel into ../classroom/static: one ES module and its styles. Nothing is fetched at run time.
+// Bundles the exercise panel into ../classroom/static: one ES module and its styles, and beside it the extension of
+// JupyterLab. Nothing is fetched at run time.
 import { mkdir } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 
 import { build } from "esbuild";
+
+import { buildLab } from "./lab.mjs";
 
 const outdir = process.argv[2] ?? fileURLToPath(new URL("../classroom/static/", import.meta.url));
 const source = (name) => fileURLToPath(new URL(`src/${name}`, import.meta.url));
@@ -22,3 +25,4 @@ await build({
   target: ["chrome123", "firefox121", "safari17.5"],
   logLevel: "info",
 });
+await buildLab(`${outdir}/labextensions`);

@@ -114,6 +114,7 @@ class Scenario:
             result=result,
             summary=trace.summary() if window.summary else None,
             page=trace.page(window.offset, window.limit),
+            outline=trace.outline() if window.outline else None,
         )
 
     def _deploy(self, step: Step) -> Contract:

@@ -17,12 +17,13 @@ MAX_STEPS = 200_000
 
 
 class Window(Data):
-    """What is wanted of a trace: some of its steps, with their memory or without, and the summary or not."""
+    """What is wanted of a trace: some of its steps, with their memory or without, the summary or not, the outline."""
 
     offset: int = Field(default=0, ge=0, le=MAX_STEPS)
     limit: int = Field(default=200, ge=0, le=MAX_PAGE)
     memory: bool = False
     summary: bool = True
+    outline: bool = False
 
 
 class TraceCall(Data):
@@ -143,9 +144,43 @@ class TracePage(Data):
     steps: tuple[TraceStep, ...]
 
 
+class TraceOutline(Data):
+    """All steps of a trace at once but for stack and memory, in columns, small enough to send whole.
+
+    `columns` is base64 of a zlib stream (RFC 1950). In it stand, one column after the other and each `steps` numbers
+    long, little-endian and unsigned: op (8 bits, index into `ops`), location (16 bits, index into `locations`, 65535
+    is none), call, pc and depth (16 bits), gas left before the step and gas it costs (32 bits). A number that does not
+    fit is the largest that does.
+    """
+
+    steps: int
+    ops: tuple[str, ...]
+    locations: tuple[Location, ...]
+    columns: str
+
+
 class Traced(Data):
     """One step of a scenario, traced. Without a summary where none was wanted, or the step executes nothing."""
 
     result: StepResult
     summary: TraceSummary | None = None
     page: TracePage | None = None
+    outline: TraceOutline | None = None
+
+
+class CheckAction(Data):
+    """One thing that a check did, in words; `ok` where it did not fail, which may be what the check wanted."""
+
+    text: str
+    ok: bool
+    transaction: bool = Field(description="it changed the chain, where it did not fail")
+
+
+class TracedCheck(Data):
+    """What a check did with a submission, and one of those actions traced."""
+
+    actions: tuple[CheckAction, ...]
+    index: int = Field(description="which of the actions is traced")
+    summary: TraceSummary | None = None
+    page: TracePage | None = None
+    outline: TraceOutline | None = None

@@ -190,56 +190,6 @@ def test_the_app_of_a_lesson_that_is_no_more_goes_and_the_owners_copy_stays(cour
     assert (settings.notebooks_dir / "basics" / "second.ipynb").exists()
 
 
-def test_an_untouched_copy_follows_the_lesson(course: Course, settings: Settings) -> None:
-    course.add()
-    (built,) = course.build(settings)
-    run = json.loads(built.notebook.read_text())
-    run["cells"][1] |= {"execution_count": 7, "outputs": [{"output_type": "stream", "name": "stdout", "text": "one"}]}
-    run["cells"][0]["source"] = run["cells"][0]["source"].splitlines(keepends=True)  # as JupyterLab saves it
-    built.notebook.write_text(json.dumps(run))
-    (again,) = course.build(settings)
-    assert not again.kept
-    assert json.loads(built.notebook.read_text()) == run, "what was put out is not thrown away without need"
-    course.add(TEXT.replace("Some", "Other"))
-    (again,) = course.build(settings)
-    assert not again.kept
-    assert "Other" in built.notebook.read_text()
-
-
-@pytest.mark.parametrize("what", ["a cell", "a new cell", "another file", "no file"])
-def test_a_copy_that_was_changed_is_kept(course: Course, settings: Settings, what: str) -> None:
-    course.add()
-    (built,) = course.build(settings)
-    theirs = json.loads(built.notebook.read_text())
-    if what == "a cell":
-        theirs["cells"][1]["source"] = 'print("mine")'
-    elif what == "a new cell":
-        theirs["cells"].append({"cell_type": "raw", "source": "mine", "metadata": {}, "id": "x"})
-    else:
-        theirs = [what]
-    if what == "no file":
-        built.notebook.unlink()
-        built.notebook.mkdir()
-    else:
-        built.notebook.write_text(json.dumps(theirs))
-    course.add(TEXT.replace("Some", "Other"))
-    (again,) = course.build(settings)
-    assert again.kept
-    assert "Other" in built.app.read_text()
-    if what == "no file":
-        assert list(built.notebook.iterdir()) == []
-    else:
-        assert json.loads(built.notebook.read_text()) == theirs
-
-
-def test_a_copy_that_was_deleted_comes_back(course: Course, settings: Settings) -> None:
-    course.add()
-    (built,) = course.build(settings)
-    built.notebook.unlink()
-    course.build(settings)
-    assert built.notebook.exists()
-
-
 def test_no_draft_is_left_behind_and_nobody_else_may_look(course: Course, settings: Settings) -> None:
     course.add()
     course.build(settings)

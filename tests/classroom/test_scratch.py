@@ -22,6 +22,7 @@ STRUCTS = "".join(f"struct S{n} {{ S{n - 1} a; S{n - 1} b; }} " for n in range(1
 BOMB = HEAD + f"contract Bomb {{ struct S0 {{ uint256 a; }} {STRUCTS} S16 public s; }}\n"
 WHO = uuid4()
 SAVINGS = Path(__file__).parents[1] / "evmbox" / "exercises" / "savings"
+COURSE = Path(__file__).parents[2] / "lessons"
 
 
 @pytest.fixture(scope="module")
@@ -55,6 +56,12 @@ def test_what_is_typed_for_an_exercise_may_import_its_files_and_gets_its_compile
     assert scratch.compile(WHO, source, check_only=True, exercise=exercise).diagnostics == []
     alone = scratch.compile(WHO, source, check_only=True)
     assert {each.kind for each in alone.diagnostics} == {"ParserError"}
+
+
+def test_tests_that_are_typed_may_import_the_library_of_tests(scratch):
+    exercise = load_exercise(COURSE / "testing" / "kill-the-mutants" / "kill-the-mutants")
+    typed = scratch.compile(WHO, exercise.starter, check_only=True, exercise=exercise)
+    assert typed.diagnostics == []
 
 
 def test_a_limit_is_told_as_a_diagnostic(scratch):

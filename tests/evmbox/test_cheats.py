@@ -104,6 +104,17 @@ def test_a_cheat_code_does_what_its_name_says(hold: Suite, name: str):
     assert outcome(hold, name) is None
 
 
+def test_the_clock_stands_still_between_set_up_and_the_tests(test_contract: Build):
+    body = (
+        "uint256 time; uint256 number; function setUp() public { time = block.timestamp; number = block.number; }"
+        "function testSame() public { assertEq(block.timestamp, time); assertEq(block.number, number);"
+        " skip(1 days); assertEq(block.timestamp, time + 1 days); }"
+        "function testAgain() public view { assertEq(block.timestamp, time); }"
+    )
+    suite = suite_of(test_contract(HEAD + f"contract T is Test {{ {body} }}"))
+    assert list(suite.failures()) == []
+
+
 @pytest.mark.parametrize("name", WORDS)
 def test_a_test_that_fails_says_why(broken: Suite, name: str):
     failure = outcome(broken, name)

@@ -35,12 +35,14 @@ from classroom.api.routes import (
     extensions,
     grades,
     health,
+    hints,
     invites,
     jobs,
     lessons,
     metrics,
     my_data,
     people,
+    replays,
     rpc,
     sandbox,
     submissions,
@@ -72,7 +74,9 @@ TAGS: Final = [
     {"name": "users", "description": users.__doc__},
     {"name": "lessons", "description": lessons.__doc__},
     {"name": "drafts", "description": drafts.__doc__},
+    {"name": "hints", "description": hints.__doc__},
     {"name": "submissions", "description": submissions.__doc__},
+    {"name": "replays", "description": replays.__doc__},
     {"name": "jobs", "description": jobs.__doc__},
     {"name": "sandbox", "description": sandbox.__doc__},
     {"name": "chains", "description": chains.__doc__},
@@ -119,7 +123,7 @@ def create_app(settings: Settings, *, enqueue: Callable[[UUID], object] | None =
         app.add_middleware(Cors, origins=origins, prefixes=("/api/", f"{rpc.PREFIX}/", "/openapi.json"))
     app.add_middleware(Envelope, headers=security_headers(settings))  # added last, so it surrounds the rest
     of_people = (people, entrance, tokens, account, my_data, users)
-    of_learning = (lessons, drafts, submissions, sandbox, chains, rpc)
+    of_learning = (lessons, drafts, hints, submissions, replays, sandbox, chains, rpc)
     of_courses = (courses, course_people, invites, extensions, grades, usage)
     for resource in (*of_people, *of_learning, *of_courses, jobs, audit, health, metrics):
         app.include_router(resource.router)

@@ -17,6 +17,7 @@ from jupyterlab.handlers.announcements import NeverCheckForUpdate
 from jupyterlab.labapp import LabApp
 from traitlets.config import Config
 
+from classroom.apps import lab_lessons
 from classroom.apps.handlers import LOOPBACK, PING_MS, STATIC, Files, Health, policy
 from classroom.apps.identity import SIGN_IN, OwnerIdentity, Sessions
 from classroom.apps.kernels import OneKernelSpec, environment
@@ -29,6 +30,9 @@ OWNERS: Final = ("HOME", "USER", "TMPDIR", "JPY_SESSION_NAME")
 
 SETTINGS: Final = Path(__file__).parent / "lab-settings"
 """What JupyterLab's page is told: which of its parts are off (what asks other hosts, what has no server here)."""
+
+EXTENSIONS: Final = Path(__file__).parents[1] / "static" / "labextensions"
+"""Our own part of JupyterLab's page, built at set-up."""
 
 CONTENT_SECURITY_POLICY: Final = policy(
     {
@@ -91,9 +95,13 @@ class ClassroomLab(LabApp):
         return __name__
 
     def initialize_handlers(self) -> None:
-        """Add the route that says that the server is ready."""
+        """Add the routes that say that the server is ready, and which lessons there are."""
         super().initialize_handlers()
-        self.handlers += [(r"/healthz", Health), (r"/classroom/static/(.+)", Files, {"path": STATIC})]
+        self.handlers += [
+            (r"/healthz", Health),
+            (r"/classroom/static/(.+)", Files, {"path": STATIC}),
+            (lab_lessons.PATH, lab_lessons.Lessons),
+        ]
 
 
 def _jupyter_server_extension_points() -> list[dict[str, Any]]:
@@ -129,6 +137,7 @@ def configuration(settings: Settings) -> Config:
             "app_settings_dir": str(SETTINGS),
             "check_for_updates_class": NeverCheckForUpdate,
             "extension_manager": "readonly",
+            "extra_labextensions_path": [str(EXTENSIONS)],
             "news_url": None,
             "user_settings_dir": str(own / "settings"),
             "workspaces_dir": str(own / "workspaces"),

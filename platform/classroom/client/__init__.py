@@ -16,11 +16,12 @@ a few times before anyone is bothered. Long lists are read page by page while th
 """
 
 from classroom.client.connection import Unreachable
+from classroom.client.helping import Helping
 from classroom.client.learning import Learning
 from classroom.client.teaching import Teaching
 
 __all__ = ["Client", "Unreachable"]
 
 
-class Client(Learning, Teaching):
+class Client(Learning, Helping, Teaching):
     """One connection pool to one classroom, for one person. Safe to use from several threads."""

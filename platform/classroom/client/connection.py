@@ -31,6 +31,11 @@ _ERRORS: dict[int, type[ClassroomError]] = {
     kind.status_code: kind
     for kind in (Unauthenticated, Forbidden, NotFound, Conflict, TooLarge, Invalid, TooMany, Unavailable)
 }
+_PAGES: tuple[tuple[type[ClassroomError], str], ...] = (
+    (Unauthenticated, "/sign-in"),
+    (Forbidden, "/account"),
+    (NotFound, "/"),
+)
 _RETRY_DELAYS_S = (0.1, 0.4, 1.0)
 _SOON_S = 2
 _TIMEOUT = httpx.Timeout(35.0, connect=5.0)
@@ -152,8 +157,15 @@ class Connection:
                 break
             self._sleep(wait_s)
         if not response.is_success:
-            raise _error(response)
+            error = _error(response)
+            error.link = self._link(error)
+            raise error
         return response
+
+    def _link(self, error: ClassroomError) -> str | None:
+        """Give the page on which a person can do something about a refusal."""
+        page = next((page for kind, page in _PAGES if isinstance(error, kind)), None)
+        return None if page is None else f"{self.url}{page}"
 
 
 class _Bearer(httpx.Auth):

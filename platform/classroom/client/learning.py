@@ -14,6 +14,8 @@ from classroom.errors import Conflict, NotFound, TooMany, Unavailable
 from classroom.schemas import (
     ChainIn,
     ChainOut,
+    CheckTraceIn,
+    CheckTraceOut,
     CompileIn,
     CompileOut,
     CourseOut,
@@ -141,19 +143,43 @@ class Learning(Connection):
         check_only: bool = False,
         exercise_id: str | None = None,
         language: Literal["solidity", "yul"] = "solidity",
+        solc: str | None = None,
+        bytecode: bool = False,
+        layouts: bool = False,
     ) -> CompileOut:
-        """Compile a source, as one for an exercise if that is named; with `check_only` only parse and type-check it."""
-        body = checked(CompileIn, source=source, check_only=check_only, exercise_id=exercise_id, language=language)
+        """Compile a source, as one for an exercise if that is named; with `check_only` only parse and type-check it.
+
+        `solc` is one of the pinned versions; with `bytecode` the answer has that too, but for an exercise. With
+        `layouts`, the layouts of storage come with it.
+        """
+        more = {"solc": solc, "bytecode": bytecode} if solc or bytecode else {}
+        body = checked(
+            CompileIn,
+            source=source,
+            check_only=check_only,
+            exercise_id=exercise_id,
+            language=language,
+            layouts=layouts,
+            **more,
+        )
         return self._send("POST", "/compile", CompileOut, body)
 
     def scenario(self, source: str, steps: Sequence[Step]) -> ScenarioOut:
         """Run steps on a fresh chain and tell what each did."""
         return self._send("POST", "/scenarios", ScenarioOut, checked(ScenarioIn, source=source, steps=list(steps)))
 
-    def trace(self, source: str, steps: Sequence[Step], *, index: int, offset: int = 0, limit: int = 200) -> TraceOut:
-        """Tell what happens in one step of a scenario, instructions by page."""
-        body = checked(TraceIn, source=source, steps=list(steps), index=index, offset=offset, limit=limit)
+    def trace(self, source: str, steps: Sequence[Step], *, index: int, **window: Any) -> TraceOut:
+        """Tell what happens in one step of a scenario, instructions by page.
+
+        `window` is what is wanted: `offset`, `limit`, `memory`, `summary`, `outline`, as in `TraceIn`.
+        """
+        body = checked(TraceIn, source=source, steps=list(steps), index=index, **window)
         return self._send("POST", "/traces", TraceOut, body)
+
+    def trace_check(self, submission_id: UUID, check: str, *, index: int | None = None, **window: Any) -> CheckTraceOut:
+        """Run a check of one's own attempt again, and tell what happens in one of the things it does."""
+        body = checked(CheckTraceIn, check=check, index=index, **window)
+        return self._send("POST", f"/submissions/{submission_id}/traces", CheckTraceOut, body)
 
     def chains(self) -> list[ChainOut]:
         """List this learner's private chains, the oldest first."""

@@ -16,6 +16,7 @@ from classroom.models.courses import (
     Invite,
     Role,
 )
+from classroom.models.hints import HintTaken
 from classroom.models.jobs import Job, JobState, PeriodicTask, Regrade, RegradeResult, RegradeState, Run, Worker
 from classroom.models.letters import LetterOrder
 from classroom.models.people import Credential, CredentialKind, Identity, RateCount, Scope, SecondFactor, User
@@ -38,6 +39,7 @@ __all__ = [
     "Extension",
     "Group",
     "GroupMember",
+    "HintTaken",
     "Identity",
     "Invite",
     "Job",

@@ -66,6 +66,7 @@ class Progress(Table, table=True):
         UniqueConstraint("course_id", "user_id", "exercise_id"),
         CheckConstraint("attempts >= 0", name="attempts_counted"),
         CheckConstraint("best_score >= 0 AND best_score <= max_score", name="score_in_range"),
+        CheckConstraint("(given_up_at IS NULL) = (practice_from IS NULL)", name="given_up_is_practice"),
         one_of("state", ProgressState),
     )
 
@@ -82,6 +83,8 @@ class Progress(Table, table=True):
     best_submission_id: UUID | None = Field(default=None, foreign_key="submissions.id", index=True, ondelete="SET NULL")
     updated_at: datetime = Field(default_factory=now, sa_column=time_column())
     passed_at: datetime | None = Field(default=None, sa_column=time_column(nullable=True))
+    given_up_at: datetime | None = Field(default=None, sa_column=time_column(nullable=True))
+    practice_from: int | None = None  # the number of the first attempt that earns nothing, since the solution was open
 
 
 class Draft(Table, table=True):

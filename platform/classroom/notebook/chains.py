@@ -15,7 +15,11 @@ from types import MappingProxyType
 from typing import Any
 
 from classroom.errors import Invalid, Unavailable
+from classroom.notebook import abi
 from classroom.notebook.client import Client, default_client
+from classroom.notebook.contracts import Contract, OnChain, order_of, send
+from classroom.notebook.labs import Receipt
+from classroom.notebook.units import Wei
 from classroom.schemas import ACCOUNTS, ChainOut
 
 
@@ -39,6 +43,8 @@ class PrivateChain:
     def __init__(self, client: Client, shown: ChainOut) -> None:
         self._client = client
         self._shown = shown
+        self.known: dict[str, Contract] = {}
+        """What is known to stand at an address, since it was deployed or named here."""
 
     def __repr__(self) -> str:
         return f"chain({self.name!r}): {self.url}"
@@ -78,11 +84,35 @@ class PrivateChain:
             raise Refused(error["message"], code=error["code"], data=error.get("data"))
         return answer["result"]
 
+    def deploy(self, contract: Contract, *args: Any, sender: Any = "alice", value: int = 0) -> OnChain | Receipt:
+        """Deploy a contract of a `%%solidity` cell; where that fails, answer the failed `Receipt`."""
+        wanted = contract.constructor
+        if len(wanted) != len(args):
+            raise Invalid(f"The constructor of {contract.name} takes {abi.parameters(wanted) or 'nothing'}.")
+        data = bytes.fromhex(contract.bytecode.removeprefix("0x")) + abi.encode(wanted, args)
+        receipt = send(self, f"deploying {contract.name}", order_of(sender, value, data), contract.abi)
+        return OnChain(self, contract, receipt.address) if receipt.ok and receipt.address else receipt
+
+    def transfer(self, to: Any, value: int, *, sender: Any = "alice") -> Receipt:
+        """Send ether, in wei, to an account, a contract or an address, without calling a function."""
+        what = f"{value / 10**18:g} ether to {getattr(to, 'contract', to)}"
+        return send(self, what, order_of(sender, value, to=abi.address_of(to)))
+
+    def balance(self, of: Any) -> Wei:
+        """Read the balance of an account, a contract or an address, in wei."""
+        return Wei(int(self.ask("eth_getBalance", abi.address_of(of), "latest"), 16))
+
+    def wait(self, *, seconds: int = 0, minutes: int = 0, hours: int = 0, days: int = 0) -> None:
+        """Let time pass, and a block with it."""
+        self.ask("evm_increaseTime", seconds + 60 * (minutes + 60 * (hours + 24 * days)))
+        self.ask("evm_mine")
+
     def reset(self) -> None:
         """Begin again with an empty chain of the same name. What refers to the old one, `w3` too, is of no more use."""
         self._client.delete_chain(self._shown.id)
         self._shown = self._client.create_chain(self.name)
         vars(self).pop("w3", None)
+        self.known.clear()
 
     def delete(self) -> None:
         """Delete the chain and all that happened on it."""

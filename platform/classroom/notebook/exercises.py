@@ -3,35 +3,29 @@
 The browser's half (`web-src/src/`) talks only to this half, and this half talks HTTP. What a page must know when it is
 opened again mid-way stands in synced traits; answers that only the asking page needs are messages.
 
-Browser to kernel: `open` (key), `check` (key, source), `diagnose` (seq, source), `save` (seq, source, revision).
-Kernel to browser: traits `content` and `attempt`; messages `diagnostics` (seq), `saved`, `conflict`, `unsaved` (seq).
+Browser to kernel: `open` (key), `check` (key, source), `diagnose` (seq, source), `save` (seq, source, revision),
+`trace` (seq, submission, check, and the window that is wanted).
+Kernel to browser: traits `content` and `attempt`; messages `diagnostics` (seq), `saved`, `conflict`, `unsaved` (seq),
+`traced` (seq, answer or problem).
 """
 
 import asyncio
 import logging
-import threading
 from collections.abc import Callable
-from pathlib import Path
-from typing import Any, ParamSpec, TypeVar
+from typing import Any
 
 import anywidget
 import traitlets
 
-from classroom.errors import ClassroomError, Conflict, NotFound, TooMany, Unauthenticated, Unavailable
-from classroom.notebook.client import Client, Unreachable, default_client
+from classroom.errors import Conflict
+from classroom.notebook.client import Client, default_client
+from classroom.notebook.pages import bundled as _bundled
+from classroom.notebook.pages import in_thread as _in_thread
+from classroom.notebook.pages import problem_of as _problem
+from classroom.notebook.replays import traced_check
 from classroom.schemas import Event, SubmissionOut
 
-_STATIC = Path(__file__).parents[1] / "static"
-_KINDS: tuple[tuple[type[ClassroomError], str], ...] = (
-    (Unreachable, "offline"),
-    (Unauthenticated, "sign_in"),
-    (NotFound, "missing"),
-    (TooMany, "slow_down"),
-    (Unavailable, "busy"),
-)
 _log = logging.getLogger(__name__)
-_Args = ParamSpec("_Args")
-_Answer = TypeVar("_Answer")
 
 
 class ExercisePanel(anywidget.AnyWidget):
@@ -59,7 +53,13 @@ class ExercisePanel(anywidget.AnyWidget):
         return f"exercise({self.exercise_id!r}): run this cell to open the exercise"
 
     def _received(self, _widget: object, message: dict[str, Any], _buffers: object = None) -> None:
-        handlers = {"open": self._open, "check": self._check, "diagnose": self._diagnose, "save": self._save}
+        handlers = {
+            "open": self._open,
+            "check": self._check,
+            "diagnose": self._diagnose,
+            "save": self._save,
+            "trace": self._trace,
+        }
         handler = handlers.get(message.get("type", ""))
         if handler is None:
             _log.warning("a page sent a message of no known type")
@@ -140,6 +140,7 @@ class ExercisePanel(anywidget.AnyWidget):
         self.attempt = {
             "state": submission.state,
             "key": key,
+            "id": str(submission.id),
             "number": submission.number,
             "earlier": earlier,
             "source": submission.source,
@@ -173,6 +174,9 @@ class ExercisePanel(anywidget.AnyWidget):
         )
         return [diagnostic.model_dump(mode="json") for diagnostic in compiled.diagnostics]
 
+    async def _trace(self, message: dict[str, Any]) -> None:
+        self.send(await traced_check(self._client(), message))
+
     async def _save(self, message: dict[str, Any]) -> None:
         seq = message["seq"]
         try:
@@ -197,44 +201,3 @@ class ExercisePanel(anywidget.AnyWidget):
 def exercise(exercise_id: str) -> ExercisePanel:
     """Open an exercise: its tasks, an editor, and a Check button. The classroom's trouble shows inside the panel."""
     return ExercisePanel(exercise_id)
-
-
-def _bundled(name: str) -> str:
-    try:
-        return (_STATIC / name).read_text(encoding="utf-8")
-    except FileNotFoundError:
-        raise Unavailable(f"{name} has not been built. Run `make setup` in the classroom's folder.") from None
-
-
-def _problem(error: Exception) -> dict[str, Any]:
-    """Say what went wrong as data for the panel; `kind` chooses the advice shown."""
-    if not isinstance(error, ClassroomError):
-        _log.error("the panel met an unexpected error", exc_info=error)
-        return {"kind": "refused", "message": f"Something unexpected happened: {type(error).__name__}."}
-    kind = next((kind for class_, kind in _KINDS if isinstance(error, class_)), "refused")
-    return {"kind": kind, "message": error.detail, "retry_after_s": error.headers.get("Retry-After")}
-
-
-async def _in_thread(call: Callable[_Args, _Answer], *args: _Args.args, **kwargs: _Args.kwargs) -> _Answer:
-    """Await a blocking call. Its thread is a daemon: a kernel that shuts down does not wait for the classroom."""
-    loop = asyncio.get_running_loop()
-    future: asyncio.Future[_Answer] = loop.create_future()
-
-    def settle(answer: _Answer | None, error: BaseException | None) -> None:
-        if future.cancelled():
-            return
-        if error is not None:
-            future.set_exception(error)
-        else:
-            future.set_result(answer)  # type: ignore[arg-type]  # there is an answer where there is no error
-
-    def run() -> None:
-        try:
-            answer = call(*args, **kwargs)
-        except BaseException as error:  # noqa: BLE001 - handed to who awaits
-            loop.call_soon_threadsafe(settle, None, error)
-        else:
-            loop.call_soon_threadsafe(settle, answer, None)
-
-    threading.Thread(target=run, daemon=True).start()
-    return await future

@@ -11,8 +11,7 @@ the next action. A step that fails is a result and not an exception: a `Receipt`
 says why. Mistakes in the notebook's own Python (an unknown function, too few arguments) raise.
 """
 
-import difflib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,15 +19,16 @@ from pydantic import ValidationError
 
 from classroom.errors import ClassroomError, Invalid
 from classroom.notebook import shown
+from classroom.notebook.abi import NAMES, Entry, named, parameters, signature
 from classroom.notebook.client import Client, default_client
+from classroom.notebook.functions import WithFunctions
+from classroom.notebook.traces import Trace
 from classroom.notebook.units import Wei
-from classroom.schemas import ACCOUNTS, Diagnostic, Severity, Step, StepResult
+from classroom.schemas import Diagnostic, Severity, Step, StepResult
 
 MAX_STEPS = 200
 NOTHING = "// SPDX-License-Identifier: Apache-2.0\npragma solidity ^0.8.0;\n\ninterface Nothing {}\n"
 """The source of a chain on which people are alone."""
-_NAMES = {address: name.capitalize() for name, address in ACCOUNTS.items()}
-_Json = Mapping[str, Any]
 
 
 class CompileError(Invalid):
@@ -42,15 +42,6 @@ class CompileError(Invalid):
 
     def _render_traceback_(self) -> list[str]:
         return [f"{self.title}.", *self.detail.splitlines()]
-
-
-class Address(str):
-    """The address of a named account. It shows itself as the name; everywhere else it is the address's text."""
-
-    __slots__ = ()
-
-    def __repr__(self) -> str:
-        return _NAMES[str.__str__(self)]
 
 
 @dataclass(frozen=True)
@@ -79,6 +70,15 @@ class Receipt:
     events: tuple[LabEvent, ...] = field(default=())
     error: str | None = None
     explanation: str | None = None
+    transaction: str | None = None
+    address: str | None = None
+    tracer: "Callable[[], Trace] | None" = field(default=None, compare=False)
+
+    def trace(self) -> "Trace":
+        """Tell what happened inside: calls, variables, gas. Raise `Invalid` for what was never sent."""
+        if self.tracer is None:
+            raise Invalid(f"{self.what} was not sent, so there is nothing to look into.")
+        return self.tracer()
 
     def __bool__(self) -> bool:
         return self.ok
@@ -96,63 +96,16 @@ class Receipt:
         raise AttributeError(f"There is no {name!r} here: {reason}.")
 
 
-class Function:
-    """One function of a deployed contract: call it. A view or pure one answers its value, any other a `Receipt`."""
-
-    def __init__(self, deployed: "Deployed", overloads: Sequence[_Json]) -> None:
-        self.name: str = overloads[0]["name"]
-        self._deployed = deployed
-        self._overloads = overloads
-        self.__doc__ = "\n".join(_declaration(entry) for entry in overloads)
-
-    def __call__(self, *args: Any, sender: Any = "alice", value: int = 0) -> Any:
-        """Call the function as `sender`, with `value` wei."""
-        fitting = [entry for entry in self._overloads if len(entry["inputs"]) == len(args)]
-        if not fitting:
-            raise Invalid(f"{self.name} takes other arguments: {' or '.join((self.__doc__ or '').splitlines())}.")
-        if len(fitting) > 1:
-            choices = " or ".join(f'functions["{_signature(entry)}"]' for entry in fitting)
-            raise Invalid(f"Several functions are called {self.name}. Say which one is meant: {choices}.")
-        return self._deployed.lab._use(self._deployed, fitting[0], args, sender, value)  # noqa: SLF001 - one unit
-
-    def __repr__(self) -> str:
-        return f"<{self._deployed.contract}: {self.__doc__}>"
-
-
-class Deployed:
+class Deployed(WithFunctions):
     """A contract on the lab's chain. Its functions are attributes; `functions` has them by name and by signature."""
 
     def __init__(self, lab: "Lab", step: Step, address: str) -> None:
+        super().__init__(step.contract or "", address, lab.contracts[step.contract or ""])
         self.lab = lab
-        self.contract = contract = step.contract or ""
-        self.address = address
         self._step = step
-        self.functions: dict[str, Function] = {}
-        entries = [entry for entry in lab.contracts[contract] if entry.get("type") == "function"]
-        for entry in entries:
-            overloads = [other for other in entries if other["name"] == entry["name"]]
-            self.functions[entry["name"]] = Function(self, overloads)
-            self.functions[_signature(entry)] = Function(self, [entry])
 
-    def __getattr__(self, name: str) -> Function:
-        functions = self.__dict__.get("functions", {})
-        if name in functions:
-            return functions[name]  # type: ignore[no-any-return]  # __dict__ is untyped
-        if name.startswith("_"):
-            raise AttributeError(name)
-        names = [known for known in functions if "(" not in known]
-        close = difflib.get_close_matches(name, names, n=1)
-        advice = f"Did you mean {close[0]}?" if close else f"It has: {', '.join(names) or 'none'}."
-        raise AttributeError(f"{self.contract} has no function {name!r}. {advice}")
-
-    def __dir__(self) -> list[str]:
-        return [*super().__dir__(), *(name for name in self.functions if "(" not in name)]
-
-    def __repr__(self) -> str:
-        return f"{self.contract} at {self.address}"
-
-    def _repr_html_(self) -> str:
-        return shown.deployed_html(self)
+    def _use(self, entry: Entry, args: Sequence[Any], sender: Any, value: int, *, reads: bool) -> Any:
+        return self.lab._use(self, entry, args, sender, value, reads=reads)  # noqa: SLF001 - one unit
 
 
 class Lab:
@@ -166,6 +119,17 @@ class Lab:
         self.diagnostics = tuple(compiled.diagnostics)
         self._refuse_errors(compiled.diagnostics)
         self._steps: list[Step] = []
+        self._latest: tuple[Step, ...] = ()
+
+    @property
+    def client(self) -> Client:
+        """The classroom it is in."""
+        return self._client
+
+    @property
+    def history(self) -> tuple[Step, ...]:
+        """All that led to what was done last, and that itself, also where it failed or only read."""
+        return self._latest or self.steps
 
     @property
     def steps(self) -> tuple[Step, ...]:
@@ -180,19 +144,20 @@ class Lab:
         constructor = next((entry for entry in self.contracts[contract] if entry.get("type") == "constructor"), {})
         wanted = constructor.get("inputs", [])
         if len(wanted) != len(args):
-            raise Invalid(f"The constructor of {contract} takes {_parameters(wanted) or 'nothing'}.")
+            raise Invalid(f"The constructor of {contract} takes {parameters(wanted) or 'nothing'}.")
         step = _step("deploy", account=_name(sender), contract=contract, args=_plain(args), value_wei=value)
         result = self._act(step)
         if result.ok and result.address:
             return Deployed(self, step, result.address)
-        return _receipt(f"deploying {contract}", result)
+        return self._receipt(f"deploying {contract}", step, result)
 
     def transfer(self, to: "str | Deployed", value: int, *, sender: Any = "alice") -> Receipt:
         """Send ether, in wei, to an account or a contract, without calling a function."""
         where = {"target": self._target(to)} if isinstance(to, Deployed) else {"to": _name(to)}
         what = f"{value / 10**18:g} ether from {_name(sender).capitalize()} to "
         what += to.contract if isinstance(to, Deployed) else _name(to).capitalize()
-        return _receipt(what, self._act(_step("transfer", account=_name(sender), value_wei=value, **where)))
+        step = _step("transfer", account=_name(sender), value_wei=value, **where)
+        return self._receipt(what, step, self._act(step))
 
     def wait(self, *, seconds: int = 0, minutes: int = 0, hours: int = 0, days: int = 0) -> None:
         """Let time pass on the chain."""
@@ -213,6 +178,7 @@ class Lab:
     def reset(self) -> None:
         """Forget all steps and begin on a fresh chain."""
         self._steps.clear()
+        self._latest = ()
 
     def __repr__(self) -> str:
         return shown.lab_text(self)
@@ -220,22 +186,23 @@ class Lab:
     def _repr_html_(self) -> str:
         return shown.lab_html(self)
 
-    def _use(self, deployed: Deployed, entry: _Json, args: Sequence[Any], sender: Any, value: int) -> Any:
-        """Call a function, or send a transaction to it where it is not a view."""
-        reads = entry.get("stateMutability") in {"view", "pure"}
+    def _use(
+        self, deployed: Deployed, entry: Entry, args: Sequence[Any], sender: Any, value: int, *, reads: bool
+    ) -> Any:
+        """Call a function, or send a transaction to it where nothing is only read."""
         step = _step(
             "call" if reads else "send",
             account=_name(sender),
             target=self._target(deployed),
-            function=_signature(entry),
+            function=signature(entry),
             args=_plain(args),
             value_wei=value,
         )
         result = self._run(step) if reads else self._act(step)
         if reads and result.ok:
-            answer = _named(result.result)
+            answer = named(result.result)
             return tuple(answer.values()) if len(entry.get("outputs", [])) > 1 else answer
-        return _receipt(f"{deployed.contract}.{entry['name']}", result)
+        return self._receipt(f"{deployed.contract}.{entry['name']}", step, result)
 
     def _target(self, deployed: Deployed) -> int:
         """Give the index of the step that deployed a contract."""
@@ -261,11 +228,28 @@ class Lab:
         """Run all steps so far and one more, and answer what that one did."""
         if len(self._steps) >= MAX_STEPS:
             raise Invalid(f"A lab takes {MAX_STEPS} steps. `reset()` begins on a fresh chain.")
-        outcome = self._client.scenario(self.source, [*self._steps, step])
+        self._latest = (*self._steps, step)
+        outcome = self._client.scenario(self.source, self._latest)
         self._refuse_errors(outcome.diagnostics)
         if len(outcome.steps) <= len(self._steps):
             raise ClassroomError(outcome.stopped or "The chain stopped before this step.", status_code=422)
         return outcome.steps[len(self._steps)]
+
+    def _receipt(self, what: str, step: Step, result: StepResult) -> Receipt:
+        return _receipt(what, result, self._tracer(what, step))
+
+    def _tracer(self, what: str, step: Step) -> Callable[[], Trace]:
+        """Give what traces a step on the chain as it was when the step was taken."""
+        kept = next((at for at, other in enumerate(self._steps) if other is step), len(self._steps))
+        steps = [*self._steps[:kept], step]
+
+        def trace() -> Trace:
+            traced = self._client.trace(self.source, steps, index=len(steps) - 1, limit=0)
+            if traced.trace is None:
+                raise ClassroomError(traced.stopped or "There is no trace of this.", status_code=422)
+            return Trace.of_lab(what, traced.trace)
+
+        return trace
 
     def _refuse_errors(self, diagnostics: Sequence[Diagnostic]) -> None:
         if any(diagnostic.severity is Severity.ERROR for diagnostic in diagnostics):
@@ -277,16 +261,17 @@ def lab(source: str = NOTHING) -> Lab:
     return Lab(source)
 
 
-def _receipt(what: str, result: StepResult) -> Receipt:
-    events = tuple(LabEvent(event["name"], _named(event["args"] or {}), event["address"]) for event in result.events)
+def _receipt(what: str, result: StepResult, tracer: Callable[[], Trace]) -> Receipt:
+    events = tuple(LabEvent(event["name"], named(event["args"] or {}), event["address"]) for event in result.events)
     return Receipt(
         what,
         result.ok,
         gas_used=result.gas_used,
-        value=_named(result.result),
+        value=named(result.result),
         events=events,
         error=result.reason or result.error,
         explanation=result.error,
+        tracer=tracer,
     )
 
 
@@ -303,7 +288,7 @@ def _name(account: Any) -> str:
     """Give the name by which a step knows an account."""
     if isinstance(account, Deployed):
         raise Invalid(f"{account.contract} is a contract: only an account can send a transaction.")
-    return _NAMES[account].lower() if account in _NAMES else str(account)
+    return NAMES[account].lower() if account in NAMES else str(account)
 
 
 def _plain(values: Sequence[Any]) -> list[Any]:
@@ -327,41 +312,3 @@ def _plain_value(value: Any) -> Any:
     if isinstance(value, float):
         raise Invalid(f"{value} is not a whole number. Write ether({value}) if ether is meant.")
     raise Invalid(f"A contract cannot be given a {type(value).__name__}.")
-
-
-def _named(value: Any) -> Any:
-    """Have the addresses of named accounts show themselves by name, wherever they stand in an answer."""
-    if isinstance(value, str):
-        return Address(value) if value in _NAMES else value
-    if isinstance(value, dict):
-        return {name: _named(part) for name, part in value.items()}
-    if isinstance(value, list):
-        return [_named(part) for part in value]
-    return value
-
-
-def _signature(entry: _Json) -> str:
-    return f"{entry['name']}({','.join(_type(parameter) for parameter in entry['inputs'])})"
-
-
-def _type(parameter: _Json) -> str:
-    """Give a parameter's canonical type; structs are tuples of their members (Solidity ABI specification)."""
-    kind: str = parameter["type"]
-    if not kind.startswith("tuple"):
-        return kind
-    return f"({','.join(_type(member) for member in parameter['components'])}){kind.removeprefix('tuple')}"
-
-
-def _parameters(inputs: Sequence[_Json]) -> str:
-    return ", ".join(f"{parameter['type']} {parameter.get('name', '')}".strip() for parameter in inputs)
-
-
-def _declaration(entry: _Json) -> str:
-    answers = _parameters(entry.get("outputs", []))
-    kind = entry.get("stateMutability", "nonpayable")
-    words = [f"{entry['name']}({_parameters(entry['inputs'])})"]
-    if kind != "nonpayable":
-        words.append(kind)
-    if answers:
-        words.append(f"returns ({answers})")
-    return " ".join(words)

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 from classroom.schemas import Diagnostic
 
 if TYPE_CHECKING:
-    from classroom.notebook.labs import Deployed, Lab, Receipt
+    from classroom.notebook.functions import WithFunctions
+    from classroom.notebook.labs import Lab, Receipt
 
 # The palette of the exercise panel (`web-src/src/css/tokens.css`). A saved notebook stands alone: each output has it.
 _STYLE = """
@@ -55,24 +56,24 @@ def receipt_html(receipt: "Receipt") -> str:
         line.append(f'<span class="hk-quiet">{receipt.gas_used:,} gas</span>')
     parts = [f'<p class="hk-line">{"".join(line)}</p>']
     if receipt.explanation:
-        parts.append(f'<p class="hk-why">{_code(receipt.explanation)}</p>')
+        parts.append(f'<p class="hk-why">{code(receipt.explanation)}</p>')
     if receipt.value is not None:
         parts.append(f"<p>returned <code>{escape(repr(receipt.value))}</code></p>")
     if receipt.events:
         parts.append(
             _list(f'<span class="hk-quiet">event</span> <code>{escape(str(e))}</code>' for e in receipt.events)
         )
-    return _card(parts)
+    return card(parts)
 
 
-def deployed_html(deployed: "Deployed") -> str:
+def deployed_html(deployed: "WithFunctions") -> str:
     """Show a deployed contract: its name, address and functions."""
     head = (
         f'<p class="hk-line"><strong>{escape(deployed.contract)}</strong>'
         f'<span class="hk-quiet">at <code>{escape(deployed.address)}</code></span></p>'
     )
     functions = [function for name, function in deployed.functions.items() if "(" in name]
-    return _card([head, _list(f"<code>{escape(str(function.__doc__))}</code>" for function in functions)])
+    return card([head, _list(f"<code>{escape(str(function.__doc__))}</code>" for function in functions)])
 
 
 def lab_text(lab: "Lab") -> str:
@@ -85,7 +86,7 @@ def lab_html(lab: "Lab") -> str:
     """Show a lab: its contracts and the compiler's warnings."""
     names = ", ".join(f"<code>{escape(name)}</code>" for name in lab.contracts) or "no contract that can be deployed"
     head = f'<p>A lab with {names} <span class="hk-quiet">· steps so far: {len(lab.steps)}</span></p>'
-    return _card([head, _list(escape(_message(diagnostic)) for diagnostic in lab.diagnostics)])
+    return card([head, _list(escape(_message(diagnostic)) for diagnostic in lab.diagnostics)])
 
 
 def diagnostics_text(source: str, diagnostics: Sequence[Diagnostic]) -> str:
@@ -104,7 +105,7 @@ def diagnostics_text(source: str, diagnostics: Sequence[Diagnostic]) -> str:
     return "\n".join(told)
 
 
-def _code(text: str) -> str:
+def code(text: str) -> str:
     """Escape a text in which `code` stands between back-ticks."""
     parts = escape(text).split("`")
     if len(parts) % 2 == 0:
@@ -126,5 +127,6 @@ def _list(items: Iterable[str]) -> str:
     return f"<ul>{''.join(entries)}</ul>" if entries else ""
 
 
-def _card(parts: Iterable[Any]) -> str:
+def card(parts: Iterable[Any]) -> str:
+    """Put parts of HTML into a frame that follows the theme."""
     return f'{_STYLE}<div class="hk-lab">{"".join(parts)}</div>'

@@ -37,6 +37,7 @@ from classroom.schemas.courses import (
     TrackGradeOut,
     TrackIn,
 )
+from classroom.schemas.hints import HelpOut, HintIn, HintOut, SolutionOut
 from classroom.schemas.jobs import JobEvent, JobOut, RunIn
 from classroom.schemas.lessons import (
     ExerciseOut,
@@ -74,11 +75,21 @@ from classroom.schemas.people import (
     UserIn,
     UserOut,
 )
-from classroom.schemas.sandbox import CompileIn, CompileOut, ReadyOut, ScenarioIn, ScenarioOut, TraceIn, TraceOut
+from classroom.schemas.sandbox import (
+    CheckTraceIn,
+    CheckTraceOut,
+    CompileIn,
+    CompileOut,
+    ReadyOut,
+    ScenarioIn,
+    ScenarioOut,
+    TraceIn,
+    TraceOut,
+)
 from classroom.schemas.submissions import DraftIn, DraftOut, Event, SubmissionIn, SubmissionOut
 from evmbox.report import Diagnostic, Progress, Report, Severity
 from evmbox.steps import ACCOUNTS, Step, StepResult
-from evmbox.traces import Traced
+from evmbox.traces import Traced, TracedCheck
 
 __all__ = [
     "ACCOUNTS",
@@ -87,6 +98,8 @@ __all__ = [
     "AuditEntryOut",
     "ChainIn",
     "ChainOut",
+    "CheckTraceIn",
+    "CheckTraceOut",
     "CodeIn",
     "CohortCell",
     "CohortOut",
@@ -120,6 +133,9 @@ __all__ = [
     "GradesOut",
     "GroupIn",
     "GroupRef",
+    "HelpOut",
+    "HintIn",
+    "HintOut",
     "Id",
     "ImportIn",
     "ImportOut",
@@ -164,6 +180,7 @@ __all__ = [
     "Severity",
     "SignInIn",
     "SignUpIn",
+    "SolutionOut",
     "Source",
     "Step",
     "StepResult",
@@ -175,6 +192,7 @@ __all__ = [
     "TraceIn",
     "TraceOut",
     "Traced",
+    "TracedCheck",
     "TrackGradeOut",
     "TrackIn",
     "UsageOut",

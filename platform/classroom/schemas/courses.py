@@ -19,6 +19,7 @@ class CohortCell(Out):
     best_score: float
     max_score: float
     last_outcome: str | None = None
+    given_up: bool = Field(default=False, description="the solution was given up for")
 
 
 class CohortRow(Out):
@@ -270,12 +271,17 @@ class ExerciseGradeOut(Out):
     exercise_id: str
     score: float = Field(description="what counts")
     max_score: float
-    reached: float | None = Field(description="what the attempt had before being late took its part; null: none made")
+    reached: float | None = Field(
+        description="what the attempt had before hints and being late took their part; null: none made"
+    )
     attempt: int | None = Field(description="the number of the attempt that counts")
     late: bool
     due_at: datetime | None = Field(description="for this learner, with the extensions they were given")
     overridden: bool
     dropped: bool = Field(description="left out of the track's points")
+    hints: int = Field(default=0, description="how many hints were taken")
+    hints_cost: float = Field(default=0.0, description="the points that hints took from the attempt that counts")
+    given_up: bool = Field(default=False, description="the solution was given up for; attempts after that do not count")
 
 
 class TrackGradeOut(Out):

@@ -30,10 +30,11 @@ class ProgressOut(Out):
     exercise_id: str
     state: Literal["new", "started", "passed"]
     attempts: int
-    best_score: float
+    best_score: float = Field(description="the most an attempt reached, less what the hints before it cost")
     max_score: float
     best_gas: int | None = Field(default=None, description="the least a correct contract used, where gas is scored")
     last_outcome: str | None = None
+    given_up: bool = Field(default=False, description="the solution was given up for; attempts after that are practice")
     updated_at: datetime | None = None
 
 

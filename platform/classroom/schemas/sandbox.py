@@ -9,19 +9,23 @@ from classroom.schemas.base import In, Name, Out, Source
 from evmbox.isolation.tier import Tier
 from evmbox.report import Diagnostic
 from evmbox.steps import Step, StepResult
-from evmbox.traces import MAX_PAGE, MAX_STEPS, Traced
+from evmbox.traces import MAX_PAGE, MAX_STEPS, Traced, TracedCheck
 
 
 class CompileIn(In):
     """A source to be compiled or, with `check_only`, only parsed and type-checked.
 
-    With `exercise_id`, by the compiler of that exercise, whose own files may be imported.
+    With `exercise_id`, by the compiler of that exercise, whose own files may be imported; else by `solc`, where that is
+    one of the pinned versions.
     """
 
     source: Source
     check_only: bool = False
     exercise_id: Name | None = None
     language: Literal["solidity", "yul"] = "solidity"
+    solc: str | None = Field(default=None, max_length=16, description="a pinned version of solc", examples=["0.8.30"])
+    bytecode: bool = Field(default=False, description="whether bytecode is wanted; there is none for an exercise")
+    layouts: bool = Field(default=False, description="whether the layouts of storage are wanted too")
 
 
 class CompileOut(Out):
@@ -29,6 +33,12 @@ class CompileOut(Out):
 
     diagnostics: list[Diagnostic]
     contracts: dict[str, list[dict[str, Any]]] = Field(description="ABI by contract name")
+    bytecode: dict[str, str] = Field(
+        default_factory=dict, description="creation bytecode in hexadecimal by contract name, where it was asked for"
+    )
+    layouts: dict[str, dict[str, Any]] | None = Field(
+        default=None, description="solc's `storageLayout` by contract name, where it was asked for"
+    )
 
 
 class ScenarioIn(In):
@@ -63,17 +73,23 @@ class ScenarioOut(Out):
     stopped: str | None = Field(default=None, description="why it ended early: a limit, in words")
 
 
-class TraceIn(ScenarioIn):
+class WindowIn(In):
+    """What is wanted of a trace."""
+
+    offset: int = Field(default=0, ge=0, le=MAX_STEPS, description="the first of the trace's steps on the page")
+    limit: int = Field(default=200, ge=0, le=MAX_PAGE, description="how many of them")
+    memory: bool = Field(default=False, description="whether memory is wanted with each")
+    summary: bool = Field(default=True, description="whether calls, variables, events and gas are wanted")
+    outline: bool = Field(default=False, description="whether all steps are wanted at once, in columns")
+
+
+class TraceIn(ScenarioIn, WindowIn):
     """A scenario, and which of its steps is wanted with all that happened in it.
 
     Nothing is kept: ask again with another `offset` for more of the trace's own steps, and without the summary.
     """
 
     index: int = Field(ge=0, lt=200, description="the scenario's step, counted from 0")
-    offset: int = Field(default=0, ge=0, le=MAX_STEPS, description="the first of the trace's steps on the page")
-    limit: int = Field(default=200, ge=0, le=MAX_PAGE, description="how many of them")
-    memory: bool = Field(default=False, description="whether memory is wanted with each")
-    summary: bool = Field(default=True, description="whether calls, variables, events and gas are wanted")
 
     @model_validator(mode="after")
     def _has_the_step(self) -> Self:
@@ -88,6 +104,22 @@ class TraceOut(Out):
     diagnostics: list[Diagnostic]
     trace: Traced | None
     stopped: str | None = Field(default=None, description="why there is no trace: a limit, in words")
+
+
+class CheckTraceIn(WindowIn):
+    """A check that an attempt failed, and which of the things it did is wanted with all that happened in it."""
+
+    check: str = Field(min_length=1, max_length=128, description="the check's id")
+    index: int | None = Field(
+        default=None, ge=0, lt=500, description="the check's action, counted from 0; null: the one that it ended at"
+    )
+
+
+class CheckTraceOut(Out):
+    """The trace, and what else the check did; null where there is none, with the reason in words."""
+
+    trace: TracedCheck | None
+    stopped: str | None = Field(default=None, description="why there is no trace, in words")
 
 
 class ReadyOut(Out):

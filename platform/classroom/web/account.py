@@ -16,8 +16,11 @@ from classroom.api.routes import account as api
 from classroom.errors import ClassroomError, Invalid, NotFound
 from classroom.models import Scope
 from classroom.schemas import CodeIn, ConfirmedIn, EmailIn, KeyIn, PasswordIn, ProfileIn
+from classroom.web.badge_texts import badges_of
 from classroom.web.forms import InPoster, ShortField
 from classroom.web.render import InViewer, PageRoute, Viewer, page
+from classroom.web.theme import Theme
+from classroom.web.theme import keep as keep_theme
 
 router = APIRouter(route_class=PageRoute)
 
@@ -32,6 +35,7 @@ _DONE: Final = {
     "sessions": "Every other sign-in is closed.",
     "key": "The key is revoked.",
     "off": "The second factor is off.",
+    "theme": "Your theme is changed.",
 }
 _SCOPES: Final = {
     Scope.LEARN: "do lessons, hand in attempts, use chains",
@@ -58,6 +62,14 @@ def change_profile(request: Request, poster: InPoster, services: InServices, dis
     except ClassroomError as error:
         return _page(request, poster, services, error=error)
     return _done("profile")
+
+
+@router.post("/account/theme")
+def change_theme(_poster: InPoster, services: InServices, theme: Annotated[Theme, Form()]) -> Response:
+    """Choose light or dark in this browser, or what the system prefers."""
+    answer = _done("theme")
+    keep_theme(answer, theme, secure=services.settings.secure_cookies)
+    return answer
 
 
 @router.post("/account/password")
@@ -199,6 +211,7 @@ def _page(
         "sessions": api.list_sessions(person, services, Paging(LARGEST_PAGE)).items,
         "keys": api.list_keys(person, services, Paging(LARGEST_PAGE)).items,
         "scopes": {scope: what for scope, what in _SCOPES.items() if scope in person.scopes},
+        "badges": badges_of(viewer, services),
         "message": error.detail if error else None,
         "done": None,
         "new_key": None,

@@ -68,11 +68,16 @@ def why(grade: ExerciseGrade, policy: Policy, attempts: int) -> list[str]:
     else:
         which = f", {_as_which(grade, policy)} {attempts}" if attempts > 1 else ""
         said.append(f"Attempt {grade.attempt} counts{which}.")
-        taken = (grade.reached or 0) - grade.score
-        if taken > 1e-9:  # what binary fractions leave
-            said.append(f"It reached {grade.reached:g} points; {taken:.4g} were taken because it came late.")
-        elif grade.late:
+        late_took = (grade.reached or 0) - grade.hints_cost - grade.score
+        taken = [f"{grade.hints_cost:.4g} were taken for hints"] if grade.hints_cost else []
+        if late_took > 1e-9:  # what binary fractions leave
+            taken.append(f"{late_took:.4g} were taken because it came late")
+        if taken:
+            said.append(f"It reached {grade.reached:g} points; {' and '.join(taken)}.")
+        if grade.late and late_took <= 1e-9:
             said.append("It came late, which takes no points.")
+    if grade.given_up:
+        said.append("You gave it up to read the solution: attempts after that are practice.")
     if grade.dropped:
         said.append("Dropped: left out of the points of its track, in your favour.")
     return said

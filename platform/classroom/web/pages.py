@@ -1,46 +1,21 @@
-"""The portal and the instructor's pages: lessons, one lesson, the cohort, one learner's attempts."""
+"""A lesson's page and the instructor's: one lesson, the cohort, one learner's attempts."""
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Self
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
 
-from classroom import courses, progress, submissions
+from classroom import courses, hints, progress, submissions
 from classroom.api.deps import InServices
 from classroom.api.paging import Paging
-from classroom.api.routes.lessons import list_lessons, show_exercise, show_lesson
+from classroom.api.routes.lessons import show_exercise, show_lesson
 from classroom.api.routes.submissions import list_submissions
-from classroom.catalog import Catalog
 from classroom.errors import NotFound
 from classroom.models import Scope
-from classroom.schemas import LessonOut, Name, ProgressOut
+from classroom.schemas import Name
 from classroom.web.render import InViewer, PageRoute, Viewer, page
 
 router = APIRouter(route_class=PageRoute)
-
-
-@router.get("/")
-def home(request: Request, viewer: InViewer, services: InServices) -> Response:
-    """Show the lessons by track with the learner's progress, and what is next and why."""
-    try:
-        listed = list_lessons(viewer.person, services)
-    except NotFound:
-        return page(request, "no_course.html", viewer=viewer, here="lessons")
-    cards = {lesson.id: Card(lesson, Standing.in_all(lesson.progress)) for lesson in listed}
-    done = sum(card.standing.state == "passed" for card in cards.values())
-    upcoming = next((card for card in cards.values() if card.standing.state != "passed"), None)
-    why = _why(services.catalog, upcoming, done) if upcoming else ""
-    tracks = [
-        (track, [cards[lesson.id] for lesson in track.lessons])
-        for track in services.catalog.tracks
-        if all(lesson.id in cards for lesson in track.lessons)  # those that the course teaches
-    ]
-    return page(
-        request, "home.html", viewer=viewer, here="lessons", tracks=tracks, upcoming=upcoming, why=why, done=done
-    )
 
 
 @router.get("/lessons/{lesson_id}")
@@ -83,38 +58,19 @@ def learner(request: Request, user_id: UUID, exercise_id: Name, viewer: InViewer
             raise NotFound("This course has no such learner.")
         made = submissions.attempts(session, staff.course, found, exercise_id)
         attempts = [submissions.to_out(attempt, with_source=True) for attempt in made]
-    return page(
-        request, "learner.html", viewer=viewer, here="cohort", learner=found, exercise=exercise, attempts=attempts
-    )
-
-
-@dataclass(frozen=True)
-class Standing:
-    """How a learner stands in a whole lesson: the sum over its exercises."""
-
-    state: str
-    attempts: int
-    best_score: float
-    max_score: float
-
-    @classmethod
-    def in_all(cls, rows: Sequence[ProgressOut]) -> Self:
-        """Add up; a lesson is passed when each of its exercises is."""
-        states = {row.state for row in rows}
-        return cls(
-            state=states.pop() if len(states) == 1 else "started",
-            attempts=sum(row.attempts for row in rows),
-            best_score=sum(row.best_score for row in rows),
-            max_score=sum(row.max_score for row in rows),
+        taken = hints.of_learner(
+            session, staff.course, found, exercise, services.catalog.summary(exercise_id).max_score
         )
-
-
-@dataclass(frozen=True)
-class Card:
-    """A lesson in the list."""
-
-    lesson: LessonOut
-    standing: Standing
+    return page(
+        request,
+        "learner.html",
+        viewer=viewer,
+        here="cohort",
+        learner=found,
+        exercise=exercise,
+        attempts=attempts,
+        help=taken,
+    )
 
 
 def _course(viewer: Viewer) -> str:
@@ -122,13 +78,3 @@ def _course(viewer: Viewer) -> str:
     if viewer.course is None:
         raise NotFound("You are in no course yet.")
     return viewer.course.slug
-
-
-def _why(catalog: Catalog, upcoming: Card, done: int) -> str:
-    """Say why this lesson is the next one."""
-    if upcoming.standing.attempts:
-        return "You began this one and have not passed it yet."
-    needed = [catalog.lesson(lesson_id).title for lesson_id in catalog.lesson(upcoming.lesson.id).requires]
-    if needed and done:
-        return f"It builds on {' and '.join(needed)}, which you have passed."
-    return f"{upcoming.lesson.summary} About {upcoming.lesson.minutes} minutes."

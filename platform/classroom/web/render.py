@@ -20,6 +20,7 @@ from classroom.api.deps import InServices, InVisitor, Person, write_down
 from classroom.errors import ClassroomError, NotFound, Unauthenticated
 from classroom.models import Course, Role, Scope
 from classroom.settings import Settings
+from classroom.web import texts, theme
 
 
 def inline_code(text: str) -> Markup:
@@ -39,6 +40,7 @@ _ENVIRONMENT: Final = Environment(
     lstrip_blocks=True,
 )
 _ENVIRONMENT.filters["code"] = inline_code
+texts.teach(_ENVIRONMENT)
 _TEMPLATES: Final = Jinja2Templates(env=_ENVIRONMENT)
 
 
@@ -87,8 +89,9 @@ def page(
     request: Request, template: str, *, status: int = 200, viewer: Viewer | None = None, **values: Any
 ) -> Response:
     """Render a page."""
-    context = {"viewer": viewer, "here": None, **values}
-    return _TEMPLATES.TemplateResponse(request, template, context, status_code=status)
+    context = {"viewer": viewer, "here": None, "theme": theme.chosen(request), **values}
+    with texts.speaking(request):
+        return _TEMPLATES.TemplateResponse(request, template, context, status_code=status)
 
 
 def wants_page(request: Request) -> bool:
@@ -129,7 +132,8 @@ class PageRoute(APIRoute):
 
         async def in_pages(request: Request) -> Response:
             try:
-                return await handle(request)
+                with texts.speaking(request):
+                    return await handle(request)
             except Unauthenticated:
                 return RedirectResponse(f"/sign-in?next={quote(_address(request), safe='')}", status_code=303)
             except ClassroomError as error:

@@ -16,7 +16,7 @@ import { solidity } from "./solidity.js";
 import { outline } from "./words.js";
 
 // Colours stand in the style sheet, where light and dark are.
-const colours = HighlightStyle.define([
+export const colours = HighlightStyle.define([
   { tag: tags.keyword, class: "hk-keyword" },
   { tag: tags.modifier, class: "hk-modifier" },
   { tag: [tags.typeName, tags.className], class: "hk-type" },

@@ -1,5 +1,6 @@
 // The exercise panel: one view on one exercise. It joins the parts and talks to the kernel through the widget's model.
 import { createAnswers } from "./answers.js";
+import { createTracing } from "./debugger/panel.js";
 import { showList } from "./diagnostics.js";
 import { fill, h, prose, symbol, uniqueId } from "./dom.js";
 import { browserStorage, createDraft, draftStorage } from "./draft.js";
@@ -133,6 +134,8 @@ function createWorkbench(model, root, body, content) {
   const stale = h("p", { class: "hk-note", hidden: true }, say("stale"));
   const verdict = h("div", { class: "hk-verdict", role: "group", "aria-label": say("results_label"), hidden: true });
 
+  const tracing = createTracing(model);
+
   fill(
     body,
     h(
@@ -173,6 +176,7 @@ function createWorkbench(model, root, body, content) {
     trouble,
     stale,
     verdict,
+    tracing.place,
   );
 
   const draft = createDraft({
@@ -369,7 +373,9 @@ function createWorkbench(model, root, body, content) {
     if (fresh) lastTry = null; // the next check of the same text is an attempt of its own
     showNotice(trouble, null);
     verdict.hidden = false;
-    showVerdict(verdict, attempt, { fresh, jump: editor.jump });
+    tracing.close();
+    const step = exercise.kind === "contract" && attempt.id && ((check) => tracing.open(attempt, check));
+    showVerdict(verdict, attempt, { fresh, jump: editor.jump, step });
     if (fresh && attempt.key === lastKey) bringIntoView(verdict.firstElementChild);
     const { title, text } = outcomeOf(attempt);
     fill(status, fresh ? [`${title}. `, text] : "");
@@ -400,6 +406,8 @@ function createWorkbench(model, root, body, content) {
     received(message) {
       if (message.type === "diagnostics") {
         if (message.seq === diagnosed) showItems(message.items);
+      } else if (message.type === "traced") {
+        tracing.received(message);
       } else if (["saved", "unsaved", "conflict"].includes(message.type)) {
         draft[message.type](message);
       }
@@ -411,6 +419,7 @@ function createWorkbench(model, root, body, content) {
       root.removeEventListener("keydown", keyPressed);
       draft.flush();
       draft.stop();
+      tracing.destroy();
       editor.destroy();
     },
   };

@@ -1,4 +1,5 @@
 // How an attempt goes, and how it ended.
+import { stepThrough } from "./debugger/panel.js";
 import { SOURCE_NAME, hasPlace } from "./diagnostics.js";
 import { fill, h, prose, symbol } from "./dom.js";
 import { ago, has, number, say } from "./text.js";
@@ -81,8 +82,8 @@ function withLine(text, where, jump) {
   return [...prose(before), h("button", { type: "button", class: "hk-link", onclick: go }, line), ...prose(after)];
 }
 
-/** Show a finished attempt in `element`; choosing a line in it calls `jump(line, column)`. */
-export function showVerdict(element, attempt, { fresh, jump }) {
+/** Show a finished attempt in `element`; choosing a line in it calls `jump(line, column)`, stepping through a check `step(check)`. */
+export function showVerdict(element, attempt, { fresh, jump, step = null }) {
   const report = attempt.report;
   const { tone, title, text } = outcomeOf(attempt);
   const error = firstError(report);
@@ -107,13 +108,13 @@ export function showVerdict(element, attempt, { fresh, jump }) {
     ),
     !fresh && attempt.finished_at && h("p", { class: "hk-note" }, say("earlier", { when: ago(attempt.finished_at) })),
     checks.some((check) => check.status !== "not_run") &&
-      h("ul", { class: "hk-checks" }, checks.map((check, i) => checkItem(check, jump, i === 0))),
+      h("ul", { class: "hk-checks" }, checks.map((check, i) => checkItem(check, { jump, step, first: i === 0 }))),
     h("p", { class: "hk-small" }, smallPrint(attempt)),
   );
 }
 
 /** The first that failed takes the focus: from the Check button, the next Tab is there. */
-function checkItem(check, jump, first) {
+function checkItem(check, { jump, step, first }) {
   const added = check.divergence && addedTo(check.message, check.divergence);
   return h(
     "li",
@@ -140,6 +141,7 @@ function checkItem(check, jump, first) {
       check.status === "failed" &&
         check.hint &&
         h("details", { class: "hk-hint" }, h("summary", null, say("hint")), h("p", null, prose(check.hint))),
+      check.status === "failed" && step && stepThrough(check, step),
     ),
   );
 }

@@ -122,7 +122,12 @@ class Suite:
         self._targets: list[Contract] = []
 
     def set_up(self) -> Failure | None:
-        """Deploy the test contract and run its `setUp()`; say why that failed."""
+        """Deploy the test contract and run its `setUp()`; say why that failed.
+
+        From here on the clock and the number of the block stand still, unless a test moves them: `skip(1 days)` in a
+        test comes to the very second that is a day after `setUp()`.
+        """
+        self._session.set(timestamp=self.chain.now, number=self.chain.block_number)
         try:
             self.contract = self.chain.deploy(self._artifact, called=f"`{self._artifact.name}`")
             if self.contract.has(SET_UP):

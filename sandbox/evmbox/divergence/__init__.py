@@ -14,6 +14,7 @@ from evmbox.checks import Check
 from evmbox.compiler import Artifact, Details
 from evmbox.divergence.comparing import Difference, Side, first_differences
 from evmbox.divergence.lines import Lines
+from evmbox.divergence.replay import trace_check
 from evmbox.divergence.transcript import Enough, Evidence, WatchedEngine, common
 from evmbox.errors import ExerciseError
 from evmbox.exercise import Exercise
@@ -24,7 +25,7 @@ from evmbox.runner.grading import Grading, Refusal
 from evmbox.runner.stages import open_chain
 from evmbox.versions import SOLC_VERSION
 
-__all__ = ["Divergence", "Pair"]
+__all__ = ["Divergence", "Pair", "trace_check"]
 
 
 class Divergence(Data):

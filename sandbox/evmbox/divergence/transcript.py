@@ -23,6 +23,7 @@ MAX_LOOKS = 4_000
 
 MAX_LOOKS_AT_ONCE = 24
 MAX_STEPS = 100_000
+STEPS_ONLY = Wanted(steps=MAX_STEPS)
 LOOK_GAS = 200_000
 """Gas for one of them: enough to read, too little to stop the clock."""
 
@@ -62,6 +63,7 @@ class Evidence:
 
     recording: Recording
     slots: Sequence[frozenset[tuple[bytes, int]]]
+    gas_used: int | None = None
 
 
 class Enough(BaseException):
@@ -82,11 +84,13 @@ class WatchedEngine:
         accounts: Sequence[Address],
         functions: Sequence[Function],
         record_at: int | None = None,
+        wanted: Wanted = STEPS_ONLY,
     ) -> None:
         self.entries: list[Entry] = []
         self.evidence: Evidence | None = None
         self.engine = engine
         self._record_at = record_at
+        self._wanted = wanted
         self._watched = dict.fromkeys(accounts)
         readers = [each for each in functions if each.mutability == "view" and each.outputs and _simple(each)]
         self._readers = sorted(readers, key=lambda each: len(each.inputs))  # the many ways to ask for a pair come last
@@ -119,7 +123,7 @@ class WatchedEngine:
             self._submission = self._submission or execution.created
         self._learn(message)
         if recording is not None:
-            self.evidence = Evidence(recording, tuple(self._slots_read()))
+            self.evidence = Evidence(recording, tuple(self._slots_read()), execution.gas_used)
             raise Enough
         if len(self.entries) < MAX_ENTRIES:
             balances = {address: self.engine.balance(address) for address in self._watched}
@@ -170,7 +174,7 @@ class WatchedEngine:
         if len(self.entries) != self._record_at:
             yield None
             return
-        with recording(self.engine, Wanted(steps=MAX_STEPS)) as what:
+        with recording(self.engine, self._wanted) as what:
             yield what
 
     def _look(self) -> Iterator[Look]:

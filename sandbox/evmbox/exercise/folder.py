@@ -8,6 +8,7 @@ from typing import Literal
 from pydantic import Field
 
 from evmbox.bytecode import BytecodeForm, read_hex
+from evmbox.cheats import library
 from evmbox.errors import ExerciseError
 from evmbox.exercise.faults import line_of, read_manifest
 from evmbox.exercise.manifest import (
@@ -51,6 +52,11 @@ class Exercise(Manifest):
     def language(self) -> Language:
         """What the starter is written in, and so an editor is to begin with."""
         return LANGUAGES[Path(self.starter_file).suffix]
+
+    @property
+    def importable(self) -> dict[str, str]:
+        """What a submission may import beside published packages: text by file name."""
+        return {**self.extra_sources, **(library() if self.kind is Kind.TESTS else {})}
 
     @property
     def shown(self) -> dict[str, str]:

@@ -33,6 +33,7 @@ from evmbox.pool.jobs import (
     Moved,
     ScenarioJob,
     Stepped,
+    TraceCheckJob,
     TraceJob,
     marshalled_checks,
 )
@@ -52,10 +53,11 @@ from evmbox.runner import (
     prepare,
     report_without_run,
     timed,
+    with_details,
 )
 from evmbox.scenario import stopped_at
 from evmbox.steps import Step, StepResult
-from evmbox.traces import Traced, Window
+from evmbox.traces import Traced, TracedCheck, Window
 from evmbox.versions import SOLC_VERSION
 
 AHEAD_S = 2.0
@@ -319,6 +321,26 @@ class Pool:
             if isinstance(ending, Finished):
                 return compilation, ending.trace, ending.message
             return compilation, None, stopped_at(index, OUTCOMES[ending])
+
+    def trace_check(
+        self, exercise: Exercise, source: str, check: str, *, seed: int, index: int | None, window: Window
+    ) -> tuple[Compilation, TracedCheck | None, str | None]:
+        """Trace one thing that a check of a `contract` exercise does with a submission; see `divergence.trace_check`.
+
+        Returns the compilation, the trace, and in words why there is none. Nothing is kept, as with `trace`. Raises
+        `ExerciseError` where the exercise cannot be read.
+        """
+        with self._turn(self._slots) as usual, self._in_version(exercise.solc, usual) as compiler:
+            exercise = exercise.current()
+            submission = prepare(exercise, source, compiler=compiler)
+            if not submission.compilation.ok:
+                return submission.compilation, None, submission.compilation.message
+            submission = with_details(exercise, submission, compiler=compiler)
+            job = TraceCheckJob(exercise, submission.silent(), check, seed, index, window)
+            ending = self._fork(job, self._ration, ignore)
+            if isinstance(ending, Finished):
+                return submission.compilation, ending.check, ending.message
+            return submission.compilation, None, "Stepping through this check took more than it may, and was stopped."
 
     def healthy(self) -> bool:
         """Tell whether the pool can take work now."""

@@ -13,14 +13,14 @@ from pydantic import Field, TypeAdapter
 
 from evmbox.checks.loading import compile_checks
 from evmbox.compiler import Compilation
-from evmbox.divergence import Divergence, Pair
+from evmbox.divergence import Divergence, Pair, trace_check
 from evmbox.errors import ExerciseError
 from evmbox.exercise import Exercise
 from evmbox.report import Data, Progress, Report
 from evmbox.runner import Listeners, Submission, checks_of, judge, locate
 from evmbox.scenario import run_scenario, trace_step
 from evmbox.steps import Step, StepResult
-from evmbox.traces import Traced, Window
+from evmbox.traces import Traced, TracedCheck, Window
 
 AT_ONCE = b"."
 """Asks the template for a fork, or for all those for which nobody waited before."""
@@ -79,6 +79,7 @@ class Finished(Data):
     report: Report | None = None
     message: str | None = None
     trace: Traced | None = None
+    check: TracedCheck | None = None
 
 
 class Broke(Data):
@@ -194,6 +195,28 @@ class TraceJob:
         """Run the steps before it, then that one recorded."""
         trace, message = trace_step(self.compilation, self.steps, self.index, self.window)
         return Finished(trace=trace, message=message)
+
+
+@dataclass(frozen=True)
+class TraceCheckJob:
+    """Trace one thing that a check does with a submission that is compiled with details."""
+
+    exercise: Exercise
+    submission: Submission
+    check: str
+    seed: int
+    index: int | None
+    window: Window
+
+    def run(self, _: Send) -> Finished:
+        """Run the check by itself, and once more recorded."""
+        check = next((each for each in checks_of(self.exercise) if each.id == self.check), None)
+        if check is None:
+            return Finished(message="The exercise has no such check any more.")
+        traced, message = trace_check(
+            self.exercise, self.submission, check, seed=self.seed, index=self.index, window=self.window
+        )
+        return Finished(check=traced, message=message)
 
 
 def marshalled_checks(exercise: Exercise) -> bytes:

@@ -7,7 +7,6 @@ never what the faulty version looks like.
 
 from dataclasses import replace
 
-from evmbox.cheats import library
 from evmbox.checks import Check
 from evmbox.compiler import Compilation, Compiler
 from evmbox.exercise import Exercise, UnderTest
@@ -47,7 +46,7 @@ def checks(exercise: Exercise) -> list[Check]:
 
 def prepare(exercise: Exercise, source: str, compiler: Compiler) -> Submission:
     """Compile the tests with the version they see, and every version by itself, as that one was compiled."""
-    compilation = compiler.compile(source, extra_sources={**exercise.extra_sources, **library()}, details=True)
+    compilation = compiler.compile(source, extra_sources=exercise.importable, details=True)
     if not compilation.ok or compilation.details is None:
         return Submission(source, compilation)
     compilation = replace(compilation, details=replace(compilation.details, asts={}))  # which are large

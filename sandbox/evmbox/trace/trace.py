@@ -31,6 +31,7 @@ from evmbox.report import Location
 from evmbox.trace.changes import Change, changes
 from evmbox.trace.gas import gas_use, most
 from evmbox.trace.lines import NOWHERE, Lines, Visible, own
+from evmbox.trace.outlining import outline
 from evmbox.trace.programs import Library, Program
 from evmbox.traces import (
     MAX_PAGE,
@@ -38,6 +39,7 @@ from evmbox.traces import (
     LineGas,
     TraceCall,
     TraceLog,
+    TraceOutline,
     TracePage,
     TraceStep,
     TraceSummary,
@@ -128,6 +130,10 @@ class Trace:
                 self._step(step, place.get(self.lines.of_step[step]), first=step == indices.start) for step in indices
             ),
         )
+
+    def outline(self) -> TraceOutline:
+        """Return all of the steps, without stack and memory."""
+        return outline(self.lines)
 
     def _fitting(self, indices: range) -> int:
         """Return how many of the steps fit on a page, at least one."""

@@ -104,6 +104,10 @@ RULES = {
     "GET /api/v1/exercises/{exercise_id}": MEMBER,
     "GET /api/v1/exercises/{exercise_id}/draft": OWN_DRAFT,
     "PUT /api/v1/exercises/{exercise_id}/draft": LEARNER,
+    "GET /api/v1/exercises/{exercise_id}/help": MEMBER,
+    "POST /api/v1/exercises/{exercise_id}/hints": LEARNER,
+    "POST /api/v1/exercises/{exercise_id}/give-up": LEARNER,
+    "GET /api/v1/exercises/{exercise_id}/solution": LEARNER,  # who of them may read it is in test_hints.py
     "POST /api/v1/submissions": {name: 202 if status == 200 else status for name, status in LEARNER.items()},
     "GET /api/v1/submissions": MEMBER,
     "GET /api/v1/submissions/{submission_id}": LEAS_SUBMISSION,
@@ -242,6 +246,7 @@ BODIES = {
     "POST /api/v1/users": {"name": "new"},
     "PATCH /api/v1/users/{user_id}": {"display_name": "Somebody"},
     "PUT /api/v1/exercises/{exercise_id}/draft": {"source": "contract A {}", "revision": 0},
+    "POST /api/v1/exercises/{exercise_id}/hints": {"rung": 1, "cost": 0},
     "POST /api/v1/submissions": {"exercise_id": "keeper", "source": "contract A {}"},
     "POST /api/v1/jobs": {"source": "contract A {}"},
     "POST /api/v1/compile": {"source": "contract A {}", "check_only": True},

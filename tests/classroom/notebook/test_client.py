@@ -138,7 +138,7 @@ def test_an_answer_that_is_no_problem_is_still_an_error_in_words(connect: Connec
 def test_an_error_is_one_line_in_a_notebook(connect: Connect, problem: Problem) -> None:
     with pytest.raises(NotFound) as caught:
         connect(lambda _: problem(404, "There is no exercise 'x'.")).exercise("x")
-    assert caught.value._render_traceback_() == ["Not found: There is no exercise 'x'."]
+    assert caught.value._render_traceback_() == ["Not found: There is no exercise 'x'. http://classroom.test/"]
 
 
 @pytest.mark.parametrize(

@@ -94,7 +94,7 @@ def panel(
 ) -> Iterator[ExercisePanel]:
     for name in ("exercise.js", "exercise.css"):
         (tmp_path / name).write_text(f"/* {name} */")
-    monkeypatch.setattr("classroom.notebook.exercises._STATIC", tmp_path, raising=True)
+    monkeypatch.setattr("classroom.notebook.pages._STATIC", tmp_path, raising=True)
     client = connect(classroom)
     panel = ExercisePanel("tip-jar", client=lambda: client)
     yield panel
@@ -366,7 +366,7 @@ def test_a_message_of_no_known_type_is_ignored(panel: ExercisePanel, classroom: 
 
 
 def test_without_its_bundle_the_panel_says_what_to_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("classroom.notebook.exercises._STATIC", tmp_path)
+    monkeypatch.setattr("classroom.notebook.pages._STATIC", tmp_path)
     with pytest.raises(Unavailable, match="make setup"):
         exercise("tip-jar")
 

@@ -194,6 +194,18 @@ def grade(**changes: object) -> ExerciseGrade:
         (Policy(), {"overridden": True, "attempt": 1, "reached": 2.0}, 1, "Your instructor set these points."),
         (
             Policy(),
+            {"attempt": 1, "reached": 2.0, "hints": 1, "hints_cost": 0.5, "score": 1.0, "late": True},
+            1,
+            "Attempt 1 counts. It reached 2 points; 0.5 were taken for hints and 0.5 were taken because it came late.",
+        ),
+        (
+            Policy(),
+            {"given_up": True},
+            2,
+            "None of your attempts counts yet. You gave it up to read the solution: attempts after that are practice.",
+        ),
+        (
+            Policy(),
             {"dropped": True},
             0,
             "No attempt yet. Dropped: left out of the points of its track, in your favour.",

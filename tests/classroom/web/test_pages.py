@@ -138,10 +138,35 @@ def test_signing_out_closes_the_session_and_needs_its_token(enter: Callable[[Use
     client = enter(people.alice)
     cookies = dict(client.cookies)
     assert client.post("/sign-out", data={"csrf": "0" * 64}).status_code == 403
-    assert client.get("/").status_code == 200
+    assert client.get("/account").status_code == 200
     assert client.post("/sign-out", data={"csrf": csrf(client)}).status_code == 303
     client.cookies.update(cookies)
-    assert client.get("/").status_code == 303
+    assert client.get("/account").status_code == 303
+
+
+def test_a_stranger_reads_what_this_is_and_how_to_come_in(client: httpx.Client) -> None:
+    page = client.get("/")
+    assert page.status_code == 200
+    assert 'href="/sign-in"' in page.text
+    assert 'href="/sign-up"' not in page.text  # where an invite is needed
+    assert "Your instructor has a link for you" in page.text
+    assert len(page.content) < 12_000
+
+
+def test_the_theme_that_was_chosen_is_on_the_page_before_anything_is_painted(
+    enter: Callable[[User], httpx.Client], people: Any
+) -> None:
+    client = enter(people.alice)
+    assert "data-theme" not in client.get("/").text
+    token = csrf(client)
+    answer = client.post("/account/theme", data={"csrf": token, "theme": "dark"})
+    assert answer.headers["location"] == "/account?done=theme"
+    assert "HttpOnly" in answer.headers["set-cookie"]
+    assert '<html lang="en" data-theme="dark">' in client.get("/").text
+    assert client.post("/account/theme", data={"csrf": "0" * 64, "theme": "light"}).status_code == 403
+    assert client.post("/account/theme", data={"csrf": token, "theme": "pink"}).status_code == 422
+    client.post("/account/theme", data={"csrf": token, "theme": "system"})
+    assert "data-theme" not in client.get("/").text
 
 
 def test_the_home_page_lists_the_lessons_and_says_what_is_next(

@@ -4,6 +4,7 @@ from classroom.api.deps import InAnyone, InServices
 from classroom.api.routing import api_router
 from classroom.schemas import CompileIn, CompileOut, ScenarioIn, ScenarioOut, TraceIn, TraceOut
 from evmbox.compiler import Language
+from evmbox.versions import SOLC_VERSION
 
 router = api_router("sandbox", 401, 403, 404, 413, 415, 422, 429, 503)
 
@@ -14,7 +15,14 @@ def compile_source(order: CompileIn, identity: InAnyone, services: InServices) -
     exercise = services.catalog.exercise(order.exercise_id) if order.exercise_id else None
     language = Language.YUL if order.language == "yul" else Language.SOLIDITY
     return services.scratch.compile(
-        identity.fair_share, order.source, check_only=order.check_only, exercise=exercise, language=language
+        identity.fair_share,
+        order.source,
+        check_only=order.check_only,
+        exercise=exercise,
+        language=language,
+        solc=order.solc or SOLC_VERSION,
+        bytecode=order.bytecode,
+        layouts=order.layouts,
     )
 
 

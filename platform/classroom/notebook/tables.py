@@ -1,0 +1,213 @@
+"""How contracts, traces, verdicts and progress look: text, and HTML that is escaped and has no script."""
+
+from collections.abc import Iterable, Sequence
+from html import escape
+from typing import TYPE_CHECKING
+
+from classroom.notebook import shown
+from classroom.notebook.abi import declaration, parameters
+from classroom.schemas import Diagnostic, Severity
+
+if TYPE_CHECKING:
+    from classroom.notebook.contracts import Compiled, Contract
+    from classroom.notebook.handing_in import Verdict
+    from classroom.notebook.traces import Trace
+
+_STYLE = """
+<style>
+.hk-lab table{border-collapse:collapse;color:inherit;font-size:inherit;margin:.5rem 0 0;table-layout:auto;width:100%}
+.hk-lab tr,.hk-lab tbody tr:nth-child(odd),.hk-lab tbody tr:hover{background:none}
+.hk-lab th,.hk-lab td{border:0;border-bottom:1px solid var(--hk-line);padding:.25rem .75rem .25rem 0;text-align:left;
+vertical-align:top;white-space:normal}
+.hk-lab th{color:var(--hk-quiet);font-weight:600}
+.hk-lab caption{caption-side:top;color:var(--hk-quiet);padding:.5rem 0 0;text-align:left}
+.hk-lab .hk-number{font-variant-numeric:tabular-nums;text-align:right}
+.hk-lab h4{font-size:1rem;font-weight:600;margin:0}
+.hk-lab pre{background:none;border-left:3px solid var(--hk-line);color:inherit;font:.9em/1.5 ui-monospace,"SF Mono",
+"DejaVu Sans Mono",monospace;margin:.25rem 0;overflow-x:auto;padding:0 0 0 .625rem;white-space:pre}
+.hk-lab mark{background:var(--hk-fail-bg);color:inherit;font-weight:600;text-decoration:underline wavy var(--hk-fail);
+text-underline-offset:.2em}
+.hk-lab progress{accent-color:currentColor;height:.5rem;max-width:20rem;width:100%}
+.hk-lab .hk-scroll{overflow-x:auto}
+.hk-lab a{color:inherit}
+</style>
+"""
+_SYMBOLS = {
+    "passed": ("hk-ok", "✓", "passed"),
+    "failed": ("hk-no", "✕", "failed"),
+    "not_run": ("hk-quiet", "·", "not run"),
+}
+
+
+def contract_html(contract: "Contract") -> str:
+    """Show a compiled contract: how to deploy it, and its functions."""
+    head = (
+        f'<p class="hk-line"><strong>{escape(contract.name)}</strong><span class="hk-quiet">'
+        f"<code>{escape(contract.name)}.deploy({escape(parameters(contract.constructor))})</code></span></p>"
+    )
+    functions = [entry for entry in contract.abi if entry.get("type") == "function"]
+    return card([head, _items(f"<code>{escape(declaration(entry))}</code>" for entry in functions)])
+
+
+def compiled_text(compiled: "Compiled") -> str:
+    """Tell what a cell gave, in lines of text."""
+    names = ", ".join(compiled.contracts) or "nothing that can be deployed"
+    told = shown.diagnostics_text(compiled.source, compiled.diagnostics)
+    return f"Compiled: {names}" + (f"\n{told}" if told else "")
+
+
+def compiled_html(compiled: "Compiled") -> str:
+    """Show what a cell gave: each contract, and the compiler's warnings in their lines."""
+    parts = ['<p><span class="hk-ok"><span aria-hidden="true">✓</span> Compiled</span></p>']
+    if compiled.contracts:
+        rows = [
+            [
+                f"<code>{escape(contract.name)}</code>",
+                f"<code>{escape(contract.name)}.deploy({escape(parameters(contract.constructor))})</code>",
+                f"{sum(entry.get('type') == 'function' for entry in contract.abi)}",
+                f"{len(contract.bytecode) // 2 - 1:,}",
+            ]
+            for contract in compiled.contracts.values()
+        ]
+        parts.append(table(["Contract", "Deploy it with", "Functions", "Bytes"], rows, numbers={2, 3}))
+    else:
+        parts.append('<p class="hk-quiet">Nothing here can be deployed.</p>')
+    parts += [diagnostic_html(compiled.source, each) for each in compiled.diagnostics]
+    return card(parts)
+
+
+def not_compiled_html(source: str, diagnostics: Sequence[Diagnostic]) -> str:
+    """Show why a source does not compile: each message, its line with the place marked, and help in plain words."""
+    return card(diagnostic_html(source, each) for each in diagnostics)
+
+
+def diagnostic_html(source: str, diagnostic: Diagnostic) -> str:
+    """Show one message of the compiler and the line it is about."""
+    failed = diagnostic.severity is Severity.ERROR
+    state, symbol = ("hk-no", "✕") if failed else ("hk-quiet", "!")
+    where = f"Line {diagnostic.line}" if diagnostic.line else ""
+    head = f'<span aria-hidden="true">{symbol}</span> {diagnostic.severity.value.capitalize()}'
+    parts = [
+        (
+            f'<p class="hk-line"><span class="{state}">{head}</span>'
+            f'<span class="hk-quiet">{where}</span><span>{escape(diagnostic.message)}</span></p>'
+        )
+    ]
+    lines = source.splitlines()
+    if diagnostic.line and diagnostic.line <= len(lines):
+        parts.append(f"<pre>{_marked(lines[diagnostic.line - 1], diagnostic)}</pre>")
+    if diagnostic.help:
+        parts.append(f"<p>{shown.code(diagnostic.help)}</p>")
+    return f"<div>{''.join(parts)}</div>"
+
+
+def trace_text(trace: "Trace") -> str:
+    """Tell a trace in lines of text."""
+    lines = [f"{trace.title}:"]
+    for call in trace.calls:
+        failed = f", {call.error}" if call.error else ""
+        lines.append(f"  {'  ' * call.depth}{call.kind} {call.what} ({call.gas_used:,} gas{failed})")
+    lines += [f"  {write.variable}: {write.old} → {write.new}" for write in trace.writes]
+    return "\n".join(lines)
+
+
+def trace_html(trace: "Trace") -> str:
+    """Show a trace: calls within calls, variables before and after, gas by function."""
+    calls = [
+        [
+            (
+                f'<span style="padding-left:{min(call.depth, 12)}rem">'
+                f'<span class="hk-quiet">{escape(call.kind)}</span> <code>{escape(call.what)}</code></span>'
+            ),
+            f'<span class="hk-no">✕ {escape(call.error)}</span>' if call.error else '<span class="hk-ok">✓</span>',
+            f"{call.gas_used:,}",
+        ]
+        for call in trace.calls
+    ]
+    parts = [f"<h4>{escape(trace.title)}</h4>"]
+    parts.append(table(["Call", "Ended", "Gas"], calls, numbers={2}) if calls else "<p>Nothing was executed.</p>")
+    if trace.writes:
+        rows = [
+            [f"<code>{escape(text)}</code>" for text in (each.variable, each.old, each.new)] for each in trace.writes
+        ]
+        parts.append(table(["Variable", "Before", "After"], rows))
+    if trace.functions:
+        rows = [[f"<code>{escape(name)}</code>", f"{gas:,}"] for name, gas in trace.functions]
+        parts.append(table(["Function", "Gas of its own"], rows, numbers={1}))
+    return card(parts)
+
+
+def verdict_text(verdict: "Verdict") -> str:
+    """Tell a verdict in lines of text."""
+    lines = [f"{'✓' if verdict.passed else '✕'} {verdict.headline}: {verdict.points}"]
+    if verdict.message:
+        lines.append(f"  {verdict.message}")
+    for check in verdict.checks:
+        lines.append(f"  {_SYMBOLS[check.status][1]} {check.title}")
+        lines += [f"      {text}" for text in (check.message, check.divergence) if text]
+    if verdict.link:
+        lines.append(f"  {verdict.link}")
+    return "\n".join(lines)
+
+
+def verdict_html(verdict: "Verdict") -> str:
+    """Show a verdict: how it ended, then each check with what was expected and what happened."""
+    state, symbol = ("hk-ok", "✓") if verdict.passed else ("hk-no", "✕")
+    parts = [
+        (
+            f'<p class="hk-line" role="status"><span class="{state}"><span aria-hidden="true">{symbol}</span> '
+            f"{escape(verdict.headline)}</span><code>{escape(verdict.exercise_id)}</code>"
+            f'<span class="hk-quiet">{escape(verdict.points)}</span></p>'
+        )
+    ]
+    if verdict.message:
+        parts.append(f'<p class="hk-why">{shown.code(verdict.message)}</p>')
+    parts += [diagnostic_html(verdict.source, each) for each in verdict.diagnostics]
+    if verdict.checks:
+        rows = []
+        for check in verdict.checks:
+            look, mark, word = _SYMBOLS[check.status]
+            told = [f"<div>{shown.code(check.title)}</div>"]
+            told += [
+                f'<div class="hk-why">{shown.code(text)}</div>' for text in (check.message, check.divergence) if text
+            ]
+            rows.append([f'<span class="{look}"><span aria-hidden="true">{mark}</span> {word}</span>', "".join(told)])
+        parts.append(table(["Result", "Check"], rows))
+    if verdict.link:
+        parts.append(f'<p><a href="{escape(verdict.link)}" target="_blank">Open it in the classroom</a></p>')
+    return card(parts)
+
+
+def progress_html(label: str, done: int, total: int) -> str:
+    """Show how far long work is; a `total` of 0 is not known yet."""
+    bar = f'<progress max="{total}" value="{done}"></progress>' if total else "<progress></progress>"
+    return card([f'<label role="status" class="hk-line"><span>{escape(label)}</span>{bar}</label>'])
+
+
+def table(heads: Sequence[str], rows: Iterable[Sequence[str]], *, numbers: Iterable[int] = ()) -> str:
+    """Write a table. Its cells are HTML already; the columns `numbers` stand to the right."""
+    right = set(numbers)
+    look = [' class="hk-number"' if at in right else "" for at in range(len(heads))]
+    top = "".join(f'<th scope="col"{look[at]}>{escape(head)}</th>' for at, head in enumerate(heads))
+    body = "".join(f"<tr>{''.join(f'<td{look[at]}>{cell}</td>' for at, cell in enumerate(row))}</tr>" for row in rows)
+    return (
+        f'<div class="hk-scroll" tabindex="0"><table><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table></div>'
+    )
+
+
+def card(parts: Iterable[str]) -> str:
+    """Put parts into a frame that follows the theme; a saved notebook stands alone, so each has its styles."""
+    return f"{_STYLE}{shown.card(parts)}"
+
+
+def _items(items: Iterable[str]) -> str:
+    return f"<ul>{''.join(f'<li>{item}</li>' for item in items)}</ul>"
+
+
+def _marked(line: str, diagnostic: Diagnostic) -> str:
+    if not diagnostic.column:
+        return escape(line)
+    start = diagnostic.column - 1
+    ends_here = diagnostic.end_column and diagnostic.end_line == diagnostic.line
+    end = max(diagnostic.end_column - 1, start + 1) if ends_here and diagnostic.end_column else len(line)
+    return f"{escape(line[:start])}<mark>{escape(line[start:end])}</mark>{escape(line[end:])}"

@@ -1,0 +1,87 @@
+"""Badges: what the records earn, and what they do not."""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from classroom import badges, submissions
+from classroom.badges import BadgeKind
+from classroom.catalog import Catalog
+from classroom.db import Database
+from classroom.models import Progress, ProgressState
+
+
+def kinds(database: Database, people: Any, catalog: Catalog) -> list[BadgeKind]:
+    with database.read() as session:
+        return [badge.kind for badge in badges.of_learner(session, people.course, people.alice, catalog)]
+
+
+@pytest.fixture
+def passed(database: Database, people: Any) -> Callable[..., None]:
+    """Write down that Alice passed exercises, one a minute."""
+
+    def write(*exercises: str, best_gas: int | None = None) -> None:
+        with database.unit_of_work() as work:
+            for minute, exercise in enumerate(exercises):
+                work.session.add(
+                    Progress(
+                        course_id=people.course.id,
+                        user_id=people.alice.id,
+                        exercise_id=exercise,
+                        state=ProgressState.PASSED,
+                        best_gas=best_gas,
+                        passed_at=datetime(2031, 5, 3, 12, minute, tzinfo=UTC),
+                    )
+                )
+
+    return write
+
+
+def test_a_failed_attempt_earns_nothing_and_a_first_pass_does(
+    desk: Any, database: Database, people: Any, catalog: Catalog, make_report: Callable[..., Any]
+) -> None:
+    def verdict(score: float) -> None:
+        desk.hand_in()
+        with database.unit_of_work() as work:
+            claim = submissions.claim(work, desk.queued[-1], worker="w", lease_s=30)
+        assert claim is not None
+        with database.unit_of_work() as work:
+            assert submissions.finish(work, claim, make_report(score))
+
+    verdict(1.0)
+    assert kinds(database, people, catalog) == []
+    verdict(3.0)
+    assert kinds(database, people, catalog) == [BadgeKind.FIRST_PASS]  # and none for a first try: this was the second
+
+
+def test_a_whole_track_and_a_challenge_earn_theirs(
+    database: Database, people: Any, catalog: Catalog, passed: Callable[..., None]
+) -> None:
+    track = catalog.tracks[-1]
+    exercises = [exercise.id for lesson in track.lessons for exercise in lesson.exercises]
+    passed(*exercises[:-1])
+    assert BadgeKind.TRACK not in kinds(database, people, catalog)
+    passed(exercises[-1])
+    with database.read() as session:
+        found = badges.of_learner(session, people.course, people.alice, catalog)
+    assert [badge.subject for badge in found if badge.kind is BadgeKind.TRACK] == [track.title]
+    assert BadgeKind.COURSE not in {badge.kind for badge in found}
+
+
+@pytest.mark.parametrize(
+    ("offsets", "full"),
+    [
+        (range(7), 6),
+        ((0, 1, 2, 4, 5, 6, 7), 7),  # one day off is forgiven
+        ((0, 2, 4, 6, 8, 10, 12), 12),
+        ((0, 1, 2, 5, 6, 7, 8), None),  # two in a row are not
+        (range(6), None),
+        ((0, 0, 0, 0, 0, 0, 0), None),
+    ],
+)
+def test_a_streak_forgives_one_day_off(offsets: Any, full: int | None) -> None:
+    first = date(2031, 5, 3)
+    found = badges.streak_end(first + timedelta(days=offset) for offset in offsets)
+    assert found == (None if full is None else first + timedelta(days=full))

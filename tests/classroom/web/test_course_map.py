@@ -1,0 +1,51 @@
+"""The course map: where lessons stand, what leads where, and what is open."""
+
+from dataclasses import replace
+
+from classroom.catalog import Catalog
+from classroom.web import course_map
+from classroom.web.course_map import NODE_HEIGHT, NODE_WIDTH
+
+
+def drawn(catalog: Catalog, passed: set[str], upcoming: str | None = None) -> course_map.CourseMap:
+    states = {name: "passed" if name in passed else "new" for name in catalog.lessons}
+    return course_map.draw(catalog.tracks, states, upcoming)
+
+
+def test_every_lesson_stands_right_of_what_it_builds_on_and_on_no_other(catalog: Catalog) -> None:
+    shown = drawn(catalog, set())
+    places = {node.id: node for node in shown.nodes}
+    assert set(places) == set(catalog.lessons)
+    for lesson in catalog.lessons.values():
+        assert all(places[each].x + NODE_WIDTH < places[lesson.id].x for each in lesson.requires)
+    nodes = list(shown.nodes)
+    for one in nodes:
+        assert 0 <= one.x <= shown.width - NODE_WIDTH
+        assert 0 <= one.y <= shown.height - NODE_HEIGHT
+        for other in nodes:
+            apart = abs(one.x - other.x) >= NODE_WIDTH or abs(one.y - other.y) >= NODE_HEIGHT
+            assert one is other or apart, f"{one.id} lies on {other.id}"
+
+
+def test_a_lesson_is_open_once_all_that_it_builds_on_is_passed(catalog: Catalog) -> None:
+    states = {node.id: node for node in drawn(catalog, {"first-transaction", "hello-storage"}, "counter").nodes}
+    assert states["hello-storage"].state == "passed"
+    assert (states["counter"].state, states["counter"].next) == ("open", True)
+    assert states["piggy-bank"].state == "later"
+    assert states["piggy-bank"].waits_for == ("A tip jar", "A guest book")
+    assert states["piggy-bank"].next is False
+
+
+def test_what_another_lesson_asks_for_already_is_not_drawn_twice(catalog: Catalog) -> None:
+    shown = {node.id: node for node in drawn(catalog, set()).nodes}
+    assert catalog.lesson("low-level-calls").requires == ("abi-by-hand", "piggy-bank")
+    assert shown["erc721"].builds_on == ("A token", "Interfaces and try")
+    assert sum(len(node.builds_on) for node in shown.values()) == len(drawn(catalog, set()).edges)
+
+
+def test_a_track_whose_lessons_build_on_nothing_goes_on_to_the_right(catalog: Catalog) -> None:
+    (track, *_) = catalog.tracks
+    free = [replace(lesson, requires=()) for lesson in track.lessons]
+    shown = course_map.draw([replace(track, lessons=tuple(free))], dict.fromkeys(catalog.lessons, "new"), None)
+    assert len({(node.x, node.y) for node in shown.nodes}) == len(free)
+    assert len({node.x for node in shown.nodes}) == 3
