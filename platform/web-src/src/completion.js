@@ -15,7 +15,7 @@ import {
   startCompletion,
 } from "@codemirror/autocomplete";
 import { Prec } from "@codemirror/state";
-import { keymap } from "@codemirror/view";
+import { EditorView, keymap } from "@codemirror/view";
 
 import { pageOf, pageOfName, showPage } from "./explain.js";
 import { DOC_TAGS, ENTRIES, FUNCTIONS, GLOBALS, TYPES, UNITS, WORDS_OF } from "./language.js";
@@ -27,6 +27,7 @@ const NAMES_FOLLOW = new Set("function contract interface library struct enum ev
 const TYPE_KINDS = new Set("contract interface struct enum type imported".split(" "));
 const REFERENCE = /^(string|bytes|mapping)$/;
 const SPECIFIER = /^(public|private|internal|external|constant|immutable|transient|memory|storage|calldata|payable|indexed|override)$/;
+const READ_AFTER_MS = 75;
 const BOOSTS = [40, 30, 25, 15];
 
 const SNIPPETS = {
@@ -71,7 +72,7 @@ export function complete(project, at, explicit) {
 
   if (before === ".") {
     const now = valueBefore(project, last - 1, from);
-    return answer(now && membersOf(project, now, from).map((member) => memberOption(project, member, text[at])));
+    return answer(now && membersOf(project, now, from).map((member, i) => memberOption(project, member, text[at], Math.max(20 - i, 0))));
   }
   if (!typed && !explicit) return null;
   const scope = scopeAt(project.root, at);
@@ -249,25 +250,29 @@ function detailOf({ type, kind, params, returns }) {
   return `(${list(params)})${returns?.length ? ` → ${list(returns)}` : ""}`;
 }
 
-function memberOption(project, { label, path, name, value }, next) {
+function memberOption(project, { label, path, name, value }, next, boost) {
   if (name) {
     const option = nameOption(project, { name, distance: 1 }, next, { plain: value.getter });
-    return { ...option, apply: name.kind === "function" ? option.apply : name.kind === "error" ? option.apply : undefined };
+    return { ...option, boost };
   }
   const entry = ENTRIES.get(path);
   const call = /\(/.test(entry.code.replace(/^type\(\w+\)/, "")) && next !== "(" && !/call$/.test(path);
   const apply = path === "array.pop" ? (next === "(" ? undefined : "pop()") : call ? snippet(`${label}(\${})`) : undefined;
-  return { label, type: call ? "function" : "property", detail: entry.type, info: info(pageOf(path)), apply };
+  return { label, type: call ? "function" : "property", detail: entry.type, boost, info: info(pageOf(path)), apply };
 }
 
-/** Enter takes what is chosen only where it goes on from what was typed, or where one went to it with the arrows. */
-function enter(view) {
+/**
+ * Enter takes what is chosen only where it goes on from what was typed, or where one went to it with the arrows; and not
+ * where the list came up so lately that nobody can have read it.
+ */
+function enter(view, openedAt) {
   if (completionStatus(view.state) !== "active") return false;
+  const read = performance.now() - openedAt > READ_AFTER_MS;
   const { head } = view.state.selection.main;
   const typed = /@?[\w$]*$/.exec(view.state.doc.lineAt(head).text.slice(0, head - view.state.doc.lineAt(head).from))[0];
   const label = selectedCompletion(view.state)?.label ?? "";
   const goesOn = label !== typed && label.toLowerCase().startsWith(typed.toLowerCase());
-  if (goesOn || selectedCompletionIndex(view.state) > 0) return acceptCompletion(view);
+  if ((goesOn && read) || selectedCompletionIndex(view.state) > 0) return acceptCompletion(view);
   closeCompletion(view);
   return false;
 }
@@ -279,19 +284,40 @@ function escape(view) {
   return false;
 }
 
+/** What is told of a suggestion stands beside the list, or where that is narrow past its end; never on it or the cursor. */
+function beside(view, list, option, info, space) {
+  const width = info.right - info.left;
+  const height = info.bottom - info.top;
+  const top = Math.max(0, Math.min(option.top, space.bottom - height) - list.top);
+  if (space.right - list.right >= width) return { style: `left: 100%; top: ${top}px` };
+  if (list.left - space.left >= width) return { style: `right: 100%; top: ${top}px` };
+  const line = view.coordsAtPos(view.state.selection.main.head);
+  const under = !line || list.top >= line.top;
+  const room = under ? space.bottom - list.bottom : list.top - space.top;
+  if (room < height) return { class: "hk-no-room" };
+  const left = Math.min(0, space.right - list.left - width);
+  return { style: `left: ${left}px; ${under ? "top" : "bottom"}: 100%` };
+}
+
 /**
  * Completion for an editor.
  * @param {(state: import("@codemirror/state").EditorState) => any} projectOf
  */
 export function completion(projectOf) {
   const source = (context) => complete(projectOf(context.state), context.pos, context.explicit);
+  let openedAt = 0;
   return [
     autocompletion({
       override: [source],
       defaultKeymap: false,
+      interactionDelay: 0,
       icons: false,
       maxRenderedOptions: 60,
       tooltipClass: () => "hk-completions",
+      positionInfo: beside,
+    }),
+    EditorView.updateListener.of(({ state, startState }) => {
+      if (completionStatus(state) === "active" && completionStatus(startState) !== "active") openedAt = performance.now();
     }),
     Prec.highest(
       keymap.of([
@@ -303,7 +329,7 @@ export function completion(projectOf) {
         { key: "ArrowUp", run: moveCompletionSelection(false) },
         { key: "PageDown", run: moveCompletionSelection(true, "page") },
         { key: "PageUp", run: moveCompletionSelection(false, "page") },
-        { key: "Enter", run: enter },
+        { key: "Enter", run: (view) => enter(view, openedAt) },
         { key: "Tab", run: (view) => acceptCompletion(view) || nextSnippetField(view), shift: prevSnippetField },
       ]),
     ),

@@ -70,6 +70,7 @@ function explained(item) {
   ].filter(Boolean);
 }
 
-function hasPlace(item) {
+/** Whether a message is about a place in the text of the editor. */
+export function hasPlace(item) {
   return item.line !== null && item.line !== undefined && (!item.file || item.file === SOURCE_NAME);
 }

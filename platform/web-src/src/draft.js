@@ -180,19 +180,36 @@ const browserClock = {
   now: () => Date.now(),
 };
 
+/**
+ * What this browser keeps of a draft. Two tabs on one exercise do not write over what the other has not saved: each has
+ * a copy of its own, which a reload finds again, beside the one that any new tab finds.
+ */
+export function draftStorage(key, own = browserStorage(key, () => sessionStorage), shared = browserStorage(key)) {
+  return {
+    read() {
+      const mine = own.read();
+      return mine?.dirty ? mine : shared.read();
+    },
+    write(value) {
+      own.write(value);
+      shared.write(value);
+    },
+  };
+}
+
 /** One entry of the browser's own storage; a browser that refuses storage only loses this copy. */
-export function browserStorage(key) {
+export function browserStorage(key, place = () => localStorage) {
   return {
     read() {
       try {
-        return JSON.parse(localStorage.getItem(key) ?? "null");
+        return JSON.parse(place().getItem(key) ?? "null");
       } catch {
         return null;
       }
     },
     write(value) {
       try {
-        localStorage.setItem(key, JSON.stringify(value));
+        place().setItem(key, JSON.stringify(value));
       } catch {
         // Full or forbidden: the classroom's copy remains.
       }

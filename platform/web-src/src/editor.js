@@ -112,6 +112,7 @@ export function createEditor({ parent, text, label, describedBy, given = null, o
         EditorView.contentAttributes.of({
           "aria-label": label,
           "aria-describedby": describedBy,
+          tabindex: "0",
           autocapitalize: "off",
           autocorrect: "off",
           spellcheck: "false",

@@ -4,7 +4,7 @@ import { createTracing } from "./debugger/panel.js";
 import { createAsk } from "./ask.js";
 import { showList } from "./diagnostics.js";
 import { fill, h, prose, symbol, uniqueId } from "./dom.js";
-import { browserStorage, createDraft } from "./draft.js";
+import { browserStorage, createDraft, draftStorage } from "./draft.js";
 import { createEditor } from "./editor.js";
 import { showGiven } from "./given.js";
 import { createHistory } from "./history.js";
@@ -204,7 +204,7 @@ function createWorkbench(model, root, body, content) {
   );
 
   const draft = createDraft({
-    storage: browserStorage(`hk-draft:${user}:${exercise.id}`),
+    storage: draftStorage(`hk-draft:${user}:${exercise.id}`),
     send: (message) => model.send(message),
     show: showSaved,
   });

@@ -1,6 +1,6 @@
 // How an attempt goes, and how it ended.
-import { SOURCE_NAME } from "./diagnostics.js";
 import { stepThrough } from "./debugger/panel.js";
+import { SOURCE_NAME, hasPlace } from "./diagnostics.js";
 import { fill, h, prose, symbol } from "./dom.js";
 import { showGas } from "./gas-budget.js";
 import { ago, has, number, say } from "./text.js";
@@ -52,6 +52,19 @@ export function addedTo(message, divergence) {
   return divergence.slice(repeated).trim();
 }
 
+const FIRST = { failed: 0, not_run: 1, passed: 2 };
+
+/** The checks in the order in which they are read: what failed first, and each kind as the exercise has it. */
+export function inReadingOrder(checks) {
+  return checks.toSorted((a, b) => FIRST[a.status] - FIRST[b.status]);
+}
+
+/** Where the first error of a text that does not compile stands, or undefined. */
+export function firstError(report) {
+  if (report?.outcome !== "compile_error") return undefined;
+  return report.diagnostics?.find((each) => each.severity === "error" && hasPlace(each));
+}
+
 /** The text before, in and after the last words that name the line of `where`; null where none in this source are. */
 export function aroundLine(text, where) {
   if (where?.file !== SOURCE_NAME) return null;
@@ -79,6 +92,9 @@ export function showVerdict(element, attempt, options) {
   const { fresh, jump, step = null, tryThis = null, first = false, bestGas = null } = options;
   const report = attempt.report;
   const { tone, title, text } = outcomeOf(attempt);
+  const error = firstError(report);
+  const goThere = () => jump(error.line, error.column ?? 1);
+  const checks = inReadingOrder(report?.checks ?? []);
   fill(
     element,
     h(
@@ -92,23 +108,27 @@ export function showVerdict(element, attempt, options) {
         text && h("p", { class: "hk-outcome-text" }, withLine(text, report?.where, jump)),
         first &&
           h("p", { class: "hk-first-words" }, attempt.number > 1 ? say("first_pass_attempts", { number: attempt.number }) : say("first_pass")),
+        error &&
+          jump &&
+          h("button", { type: "button", class: "hk-button hk-outcome-go", onclick: goThere }, say("verdict_go", { line: error.line })),
       ),
       report &&
         h("p", { class: "hk-score" }, say("score", { score: number(report.score), max: number(report.max_score) })),
     ),
     !fresh && attempt.finished_at && h("p", { class: "hk-note" }, say("earlier", { when: ago(attempt.finished_at) })),
     report?.gas_score && showGas(report.gas_score, bestGas),
-    report?.checks.some((check) => check.status !== "not_run") &&
-      h("ul", { class: "hk-checks" }, report.checks.map((check) => checkItem(check, jump, step, tryThis))),
+    checks.some((check) => check.status !== "not_run") &&
+      h("ul", { class: "hk-checks" }, checks.map((check, i) => checkItem(check, { jump, step, tryThis, first: i === 0 }))),
     h("p", { class: "hk-small" }, smallPrint(attempt)),
   );
 }
 
-function checkItem(check, jump, step, tryThis) {
+/** The first that failed takes the focus: from the Check button, the next Tab is there. */
+function checkItem(check, { jump, step, tryThis, first }) {
   const added = check.divergence && addedTo(check.message, check.divergence);
   return h(
     "li",
-    { class: `hk-check hk-${check.status}` },
+    { class: `hk-check hk-${check.status}`, tabindex: first && check.status === "failed" ? "0" : null },
     symbol(SYMBOLS[check.status]),
     h(
       "div",

@@ -1,12 +1,16 @@
 """A client of a pretended classroom: the HTTP transport is the seam."""
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from typing import Any
 
 import httpx
 import pytest
+from playwright.async_api import Page, async_playwright
 
 from classroom.notebook.client import Client
+from support.exercise_page import Classroom, bridge
 
 Answer = Callable[[httpx.Request], httpx.Response]
 
@@ -40,3 +44,40 @@ def problem() -> Callable[..., httpx.Response]:
         )
 
     return make
+
+
+@pytest.fixture
+def classroom() -> Classroom:
+    """Give a classroom that judges by a word in the source."""
+    return Classroom()
+
+
+@pytest.fixture
+def in_browser(
+    classroom: Classroom, connect: Callable[..., Client], chromium: str
+) -> Callable[[Callable[[Page], Awaitable[None]]], None]:
+    """Run a visit to a page that shows the panel."""
+    client = connect(classroom)
+
+    @asynccontextmanager
+    async def opened(options: dict[str, Any]) -> AsyncIterator[Page]:
+        async with async_playwright() as playwright:
+            browser = await playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+            page = await (await browser.new_context(**options)).new_page()
+            errors: list[str] = []
+            page.on("pageerror", lambda error: errors.append(str(error)))
+            yield page
+            await browser.close()
+            assert errors == []
+
+    def run(visit: Callable[[Page], Awaitable[None]], **options: Any) -> None:
+        async def whole() -> None:
+            async with opened({"viewport": {"width": 1280, "height": 900}, **options}) as page:
+                strangers = await bridge(page, client)
+                await page.goto("http://lesson.test/")
+                await visit(page)
+                assert strangers == [], "the panel asked another host"
+
+        asyncio.run(whole())
+
+    return run
