@@ -159,7 +159,7 @@ const en = {
   gas_line: "Line {line}",
   gas_where: "Where",
   gas_own: "Itself",
-  gas_total: "With what it calls",
+  gas_total: "With calls",
   gas_bar: "Share",
   gas_share: "{share} of all gas",
   gas_more: "Not shown, as they used less: {count}",
