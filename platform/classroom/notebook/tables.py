@@ -75,7 +75,7 @@ def compiled_html(compiled: "Compiled") -> str:
             ]
             for contract in compiled.contracts.values()
         ]
-        parts.append(table(["Contract", "Deploy it with", "Functions", "Bytes"], rows, numbers={2, 3}))
+        parts.append(table(["Contract", "Deploy it with", "Functions", "Bytes"], rows, numbers=[2, 3]))
     else:
         parts.append('<p class="hk-quiet">Nothing here can be deployed.</p>')
     parts += [diagnostic_html(compiled.source, each) for each in compiled.diagnostics]
@@ -133,7 +133,7 @@ def trace_html(trace: "Trace") -> str:
         for call in trace.calls
     ]
     parts = [f"<h4>{escape(trace.title)}</h4>"]
-    parts.append(table(["Call", "Ended", "Gas"], calls, numbers={2}) if calls else "<p>Nothing was executed.</p>")
+    parts.append(table(["Call", "Ended", "Gas"], calls, numbers=[2]) if calls else "<p>Nothing was executed.</p>")
     if trace.writes:
         rows = [
             [f"<code>{escape(text)}</code>" for text in (each.variable, each.old, each.new)] for each in trace.writes
@@ -141,7 +141,7 @@ def trace_html(trace: "Trace") -> str:
         parts.append(table(["Variable", "Before", "After"], rows))
     if trace.functions:
         rows = [[f"<code>{escape(name)}</code>", f"{gas:,}"] for name, gas in trace.functions]
-        parts.append(table(["Function", "Gas of its own"], rows, numbers={1}))
+        parts.append(table(["Function", "Gas of its own"], rows, numbers=[1]))
     return card(parts)
 
 
@@ -181,7 +181,7 @@ def verdict_html(verdict: "Verdict") -> str:
                 f'<div class="hk-why">{shown.code(text)}</div>' for text in (check.message, check.divergence) if text
             ]
             rows.append([f'<span class="{look}"><span aria-hidden="true">{mark}</span> {word}</span>', "".join(told)])
-        parts.append(table(["Result", "Check"], rows))
+        parts.append(table(["Result", "Check"], rows, narrow=[0]))
     if verdict.link:
         parts.append(f'<p><a href="{escape(verdict.link)}" target="_blank">Open it in the classroom</a></p>')
     return card(parts)
@@ -190,15 +190,17 @@ def verdict_html(verdict: "Verdict") -> str:
 def progress_html(label: str, done: int, total: int) -> str:
     """Show how far long work is; a `total` of 0 is not known yet."""
     bar = f'<progress max="{total}" value="{done}"></progress>' if total else "<progress></progress>"
-    return card([f'<label role="status" class="hk-line"><span>{escape(label)}</span>{bar}</label>'])
+    return card([f'<div role="status"><label class="hk-line"><span>{escape(label)}</span>{bar}</label></div>'])
 
 
-def table(heads: Sequence[str], rows: Iterable[Sequence[str]], *, numbers: Iterable[int] = ()) -> str:
-    """Write a table. Its cells are HTML already; the columns `numbers` stand to the right."""
-    right = set(numbers)
-    look = [
-        ' class="hk-number"' if at in right else ' class="hk-narrow"' if at == 0 else "" for at in range(len(heads))
-    ]
+def table(
+    heads: Sequence[str], rows: Iterable[Sequence[str]], *, numbers: Iterable[int] = (), narrow: Iterable[int] = ()
+) -> str:
+    """Write a table. Its cells are HTML already; the columns `numbers` stand to the right, `narrow` ones are so."""
+    look = [""] * len(heads)
+    for name, columns in (("hk-number", numbers), ("hk-narrow", narrow)):
+        for at in columns:
+            look[at] = f' class="{name}"'
     top = "".join(f'<th scope="col"{look[at]}>{escape(head)}</th>' for at, head in enumerate(heads))
     body = "".join(f"<tr>{''.join(f'<td{look[at]}>{cell}</td>' for at, cell in enumerate(row))}</tr>" for row in rows)
     return f"<table><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table>"
