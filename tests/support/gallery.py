@@ -1,7 +1,7 @@
 """Takes the pictures of `docs/gallery.md`: a real classroom, people who are somewhere in it, every page as they see it.
 
-`make screenshots`, or `make screenshots ARGS="home-new data"` for some. What is shown was handed in and graded like
-anybody's.
+`make screenshots`, or some of them, `make screenshots ARGS="home-new data"`.
+What is shown was handed in and graded like anybody's.
 """
 
 import base64
