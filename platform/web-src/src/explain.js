@@ -3,7 +3,6 @@ import { h, prose } from "./dom.js";
 import { ENTRIES } from "./language.js";
 import { lookUp, membersOf, valueBefore } from "./scope.js";
 import { has, say } from "./text.js";
-import { quietAt } from "./words.js";
 
 /** What a comment for readers says: its @notice, or what stands before any tag; for a parameter, its @param. */
 export function noticeOf(doc, parameter) {
@@ -58,8 +57,6 @@ function lineAt(text, at) {
 
 /** @returns {Page | null} of the word at `at` */
 export function explain(project, at) {
-  const quiet = quietAt(project, at);
-  if (quiet) return null;
   const { tokens } = project;
   const i = tokens.findIndex(({ from, to, kind }) => kind === "word" && from <= at && at <= to);
   if (i < 0) return null;

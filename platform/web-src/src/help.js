@@ -1,6 +1,6 @@
 // Help on the word under the pointer, or by a key on the word at the cursor.
 import { StateEffect, StateField } from "@codemirror/state";
-import { EditorView, hoverTooltip, keymap, showTooltip } from "@codemirror/view";
+import { EditorView, closeHoverTooltips, hasHoverTooltips, hoverTooltip, keymap, showTooltip } from "@codemirror/view";
 
 import { explain, showPage, spoken } from "./explain.js";
 import { say } from "./text.js";
@@ -31,6 +31,7 @@ export function help(projectOf) {
   }
   function close(view) {
     if (view.state.field(shown)) view.dispatch({ effects: setHelp.of(null) });
+    if (hasHoverTooltips(view.state)) view.dispatch({ effects: closeHoverTooltips });
     return false;
   }
   return [

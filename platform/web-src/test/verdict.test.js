@@ -5,7 +5,7 @@ import { Text } from "@codemirror/state";
 
 import { offsetOf, toEditor } from "../src/diagnostics.js";
 import { has, say } from "../src/text.js";
-import { addedTo, aroundLine, isUnderWay, outcomeOf, stageOf, tasksDone } from "../src/verdict.js";
+import { addedTo, aroundLine, firstError, inReadingOrder, isUnderWay, outcomeOf, stageOf, tasksDone } from "../src/verdict.js";
 
 // The module asks the document for its language.
 globalThis.document = { documentElement: { lang: "en" } };
@@ -100,4 +100,22 @@ test("the line of the place is found where it is named last, and in this source 
   assert.equal(aroundLine("Look at line 21.", where), null);
   assert.equal(aroundLine(text, { ...where, file: "@openzeppelin/x.sol" }), null);
   assert.equal(aroundLine(text, null), null);
+});
+
+test("what failed is read first, and each kind in the order of the exercise", () => {
+  const checks = ["passed", "not_run", "failed", "passed", "failed"].map((status, id) => ({ id, status }));
+  assert.deepEqual(inReadingOrder(checks).map(({ id }) => id), [2, 4, 1, 0, 3]);
+  assert.equal(checks[0].id, 0, "the report stays as it is");
+});
+
+test("the first error that has a place in this text is where to go, and only where it does not compile", () => {
+  const diagnostics = [
+    { severity: "warning", line: 1, file: "Contract.sol" },
+    { severity: "error", line: 4, file: "@openzeppelin/x.sol" },
+    { severity: "error", line: null },
+    { severity: "error", line: 7, file: "Contract.sol" },
+  ];
+  assert.equal(firstError({ outcome: "compile_error", diagnostics }).line, 7);
+  assert.equal(firstError({ outcome: "failed", diagnostics }), undefined);
+  assert.equal(firstError(null), undefined);
 });

@@ -72,6 +72,7 @@ test("in a function stand what it can see, and nothing else", () => {
   includes(labels, "note", "sum", "deposits", "given", "newest", "inherited", "stored", "Deposit", "Status", "msg", "require");
   excludes(labels, "hidden", "secret", "onlyOwner", "index", "from", "amount", "x");
   includes(inTip("uint256 total = sum;\n to"), "total");
+  excludes(offered(JAR.replace("§", "t§\n        uint256 later = 1;")), "later");
 });
 
 test("after a dot stand the members of what is before it", () => {

@@ -145,6 +145,11 @@ def test_what_one_types_is_completed_and_explained_by_keyboard_alone(
         await page.keyboard.press("Escape")
         await expect(page.locator(".hk-help")).to_have_count(0)
 
+        await page.locator(".cm-activeLine .hk-builtin").hover()
+        await expect(page.locator(".hk-help")).to_contain_text("The call that is running")
+        await page.keyboard.press("Escape")
+        await expect(page.locator(".hk-help")).to_have_count(0)
+
         # a word that is whole, a comment and a new name are left alone
         await page.keyboard.type(";\ntotal")
         await expect(chosen).to_contain_text("total")
