@@ -8,7 +8,7 @@ ARGS ?=
 WORKERS ?= 2
 PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
-.PHONY: help run setup test test-all check format lint types imports benchmark lock clean
+.PHONY: help run setup test test-all check format lint types imports benchmark texts screenshots lock clean
 
 help: ## List what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -48,6 +48,16 @@ imports: ## Check who imports whom
 benchmark: setup ## Measure a verdict, and its checks alone, beside their peers
 	@$(BIN)/python benchmarks/verdict.py
 	@$(BIN)/python benchmarks/checks_stage.py
+
+WEB := platform/classroom/web
+texts: setup ## Collect the texts of the pages for translators, and tell each language what is new
+	@$(BIN)/pybabel --quiet extract --no-location --sort-output --omit-header -k marked -F $(WEB)/babel.cfg \
+		-o $(WEB)/locale/portal.pot $(WEB)
+	@for po in $(WEB)/locale/*/LC_MESSAGES/portal.po; do [ ! -e $$po ] || $(BIN)/pybabel --quiet update \
+		--no-fuzzy-matching -i $(WEB)/locale/portal.pot -o $$po -l $$(basename $$(dirname $$(dirname $$po))); done
+
+screenshots: setup ## Take the pictures of docs/gallery.md from a running classroom
+	@cd tests && ../$(BIN)/python -m support.gallery $(ARGS)
 
 lock: ## Resolve the dependencies anew (needs uv)
 	@uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \

@@ -28,7 +28,13 @@ def of_learner(session: Session, course: Course, user: User, exercise: Exercise,
     return HelpOut(
         exercise_id=exercise.id,
         hints=[
-            HintOut(rung=hint.rung, text=exercise.hints[hint.rung - 1].text, cost=hint.cost, taken_at=hint.taken_at)
+            HintOut(
+                rung=hint.rung,
+                text=exercise.hints[hint.rung - 1].text,
+                cost=hint.cost,
+                from_attempt=hint.from_attempt,
+                taken_at=hint.taken_at,
+            )
             for hint in shown
         ],
         rungs=len(exercise.hints),
@@ -38,6 +44,7 @@ def of_learner(session: Session, course: Course, user: User, exercise: Exercise,
         best_score=row.best_score if row else 0.0,
         passed=passed,
         given_up_at=row.given_up_at if row else None,
+        practice_from=row.practice_from if row else None,
         solution_open=_solution_open(row),
     )
 

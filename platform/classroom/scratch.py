@@ -29,8 +29,7 @@ from classroom.schemas.sandbox import WindowIn
 from evmbox.compiler import Compilation, Language
 from evmbox.compiler.compilation import NO_SOURCES
 from evmbox.errors import CompilerUnavailable, EvmboxError
-from evmbox.exercise import Exercise
-from evmbox.exercise import Kind as ExerciseKind
+from evmbox.exercise import Exercise, Kind
 from evmbox.pool import Counts, Pool
 from evmbox.traces import Window
 from evmbox.versions import SOLC_VERSION, SOLC_VERSIONS
@@ -92,17 +91,36 @@ class Scratch:
         code = {name: f"0x{artifact.creation.hex()}" for name, artifact in compilation.artifacts.items()}
         return out.model_copy(update={"bytecode": {name: code[name] for name in out.contracts}})
 
-    def scenario(self, who: UUID, source: str, steps: Sequence[Step]) -> ScenarioOut:
-        """Compile a source and take the steps on an empty chain. Raises as `compile` does."""
+    def scenario(
+        self, who: UUID, source: str, steps: Sequence[Step], *, exercise: Exercise | None = None, state: bool = False
+    ) -> ScenarioOut:
+        """Compile a source, as one for an exercise if that is given, and take the steps on an empty chain.
+
+        With `state` they say what they change, by name. Raises as `compile` does.
+        """
         with self._turn(who):
-            compilation, results, stopped = self._started().scenario(source, steps)
+            compilation, results, stopped = self._started().scenario(
+                source,
+                steps,
+                state=state,
+                extra_sources=exercise.importable if exercise else NO_SOURCES,
+                solc=exercise.solc if exercise else SOLC_VERSION,
+                optimize=exercise is not None and exercise.kind is Kind.GAS,
+            )
         return ScenarioOut(diagnostics=diagnostics(compilation), steps=results, stopped=stopped)
 
-    def trace(self, who: UUID, order: TraceIn) -> TraceOut:
-        """Compile a source and trace one step of a scenario. Raises as `compile` does."""
+    def trace(self, who: UUID, order: TraceIn, *, exercise: Exercise | None = None) -> TraceOut:
+        """Compile a source, as `scenario` does, and trace one step of a scenario. Raises as `compile` does."""
         with self._turn(who):
-            window = _window(order)
-            compilation, trace, stopped = self._started().trace(order.source, order.steps, order.index, window)
+            compilation, trace, stopped = self._started().trace(
+                order.source,
+                order.steps,
+                order.index,
+                _window(order),
+                extra_sources=exercise.importable if exercise else NO_SOURCES,
+                solc=exercise.solc if exercise else SOLC_VERSION,
+                optimize=exercise is not None and exercise.kind is Kind.GAS,
+            )
         return TraceOut(diagnostics=diagnostics(compilation), trace=trace, stopped=stopped)
 
     def trace_check(
@@ -112,7 +130,7 @@ class Scratch:
 
         Invalid where the exercise is of another kind than `contract`.
         """
-        if exercise.kind is not ExerciseKind.CONTRACT:
+        if exercise.kind is not Kind.CONTRACT:
             raise Invalid("Only checks of exercises of the kind `contract` can be stepped through.")
         with self._turn(who):
             compilation, trace, stopped = self._started().trace_check(

@@ -5,6 +5,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from evmbox.steps import Step
+
 REPORT_VERSION: Literal[1] = 1
 
 
@@ -93,6 +95,10 @@ class CheckResult(Data):
     where: Location | None = Field(default=None, description="the place in the submitted source that is at its root")
     divergence: str | None = Field(default=None, description="what happened first that does not in a right contract")
     trace_id: str | None = None
+    steps: tuple[Step, ...] = Field(
+        default=(),
+        description="what the check did until then, as a scenario; empty where a scenario cannot do the same",
+    )
 
 
 class Deployed(Data):

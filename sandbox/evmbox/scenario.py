@@ -13,6 +13,7 @@ from evmbox.errors import ChainError, TimeUp
 from evmbox.report import Outcome
 from evmbox.steps import Step, StepResult
 from evmbox.trace import Trace
+from evmbox.trace.standing import Watcher
 from evmbox.traces import MAX_STEPS, Traced, Window
 
 NOTHING: Mapping[str, Addressed] = MappingProxyType({})
@@ -20,19 +21,24 @@ OnResult = Callable[[StepResult], object]
 
 
 def run_scenario(
-    compilation: Compilation, steps: Sequence[Step], *, on_result: OnResult = lambda _: None
+    compilation: Compilation, steps: Sequence[Step], *, on_result: OnResult = lambda _: None, state: bool = False
 ) -> tuple[list[StepResult], str | None]:
     """Run the steps in order. A step that fails says why, changes nothing, and the next one runs.
 
+    With `state` each says what it changed in storage, and the last how all stands; `compilation` then has details.
     Returns one result a step that was reached, and None, or in words why the others were not.
     """
     chain = Chain(artifacts=compilation.artifacts, abis=compilation.abis.values())
     scenario = Scenario(chain, compilation.artifacts)
+    watcher = Watcher(chain, compilation) if state else None
     results: list[StepResult] = []
     stopped: Outcome | None = None
     try:
         for step in steps:
-            results.append(scenario.take(step))
+            result = watcher.watch(step, scenario.take) if watcher else scenario.take(step)
+            if watcher and len(results) == len(steps) - 1:
+                result = result.model_copy(update={"state": watcher.state()})
+            results.append(result)
             on_result(results[-1])
     except TimeUp:
         stopped = Outcome.TIMED_OUT
@@ -170,6 +176,11 @@ class Scenario:
         return [self._argument(each) for each in step.args]
 
     def _argument(self, value: Any) -> Any:
+        match value:
+            case list():
+                return [self._argument(each) for each in value]
+            case dict():
+                return {name: self._argument(each) for name, each in value.items()}
         if not isinstance(value, str) or not value.startswith("@"):
             return value
         name = value[1:]

@@ -41,6 +41,49 @@ class Step(BaseModel):
     slot: int = Field(default=0, ge=0, lt=2**256, description="storage: which slot")
 
 
+class Variable(BaseModel):
+    """A value in storage by name: `count`, `balanceOf[Bob]`, `people[0].age`. `value` is as a learner reads it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str
+    type: str
+    value: str
+
+
+class Change(BaseModel):
+    """A variable that a step wrote and left other than it was; `contract` is the one whose variable it is."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    contract: str
+    variable: str
+    old: str
+    new: str
+
+
+class Holding(BaseModel):
+    """What a deployed contract holds: its variables, and wei in decimal. `target` is the step that deployed it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    target: int
+    contract: str
+    address: str
+    balance_wei: str
+    variables: list[Variable]
+
+
+class State(BaseModel):
+    """How a chain stands: its contracts, the accounts' wei by name, in decimal, and the time of the next block."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    contracts: list[Holding]
+    accounts: dict[str, str]
+    time: int = Field(description="Unix time, in seconds")
+
+
 class StepResult(BaseModel):
     """What one step did. Byte strings are 0x-hexadecimal; a revert is `ok=False` with the reason in words."""
 
@@ -53,3 +96,5 @@ class StepResult(BaseModel):
     events: list[dict[str, Any]] = Field(default_factory=list, description="each: name, args by name, address")
     error: str | None = Field(default=None, description="who did what, and why it failed: a sentence or two")
     reason: str | None = Field(default=None, description="only why, in a few words: NotOwner(caller=Bob)")
+    changes: list[Change] | None = Field(default=None, description="what it changed in storage, where that was asked")
+    state: State | None = Field(default=None, description="how all stands after the last step, where that was asked")

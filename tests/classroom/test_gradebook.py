@@ -13,6 +13,7 @@ from classroom.gradebook import (
     Counting,
     ExercisePlan,
     Extension,
+    Hint,
     LateRule,
     Override,
     Plan,
@@ -123,6 +124,26 @@ def test_an_override_stands_whatever_was_handed_in():
     assert (found.score, found.reached, found.overridden) == (7, 3, True)
     nothing = grades(plan(), [], overrides=[Override("a", 7)]).exercises["a"]
     assert (nothing.score, nothing.attempt) == (7, None)
+
+
+def test_hints_take_their_points_from_later_attempts_before_being_late_does():
+    hints = [Hint("a", 2, from_attempt=2), Hint("a", 1, from_attempt=3), Hint("b", 9, from_attempt=1)]
+    made = [attempt(1, -HOUR, 4), attempt(2, HOUR, 10)]
+    grade = grades(plan(Policy(**TEN_PERCENT)), made, hints=hints).exercises["a"]
+    assert (grade.score, grade.reached, grade.hints_cost, grade.hints) == (pytest.approx(7.2), 10, 2, 2)
+    earlier = grades(plan(Policy(**TEN_PERCENT)), made[:1], hints=hints).exercises["a"]
+    assert (earlier.score, earlier.hints_cost) == (4, 0)
+    poor = grades(plan(), [attempt(3, -HOUR, 2)], hints=hints).exercises["a"]
+    assert (poor.score, poor.hints_cost) == (0, 2)
+
+
+@pytest.mark.parametrize("counting", list(Counting))
+def test_what_comes_after_giving_up_counts_under_no_rule(counting):
+    made = [attempt(1, -2 * HOUR, 4), attempt(2, -HOUR, 10)]
+    grade = grades(plan(Policy(counting=counting)), made, practice={"a": 2}).exercises["a"]
+    assert (grade.score, grade.attempt, grade.given_up) == (4, 1, True)
+    none = grades(plan(Policy(counting=counting)), made, practice={"a": 1}).exercises["a"]
+    assert (none.score, none.attempt, none.given_up) == (0, None, True)
 
 
 def test_points_of_an_older_version_are_brought_to_the_present_maximum():

@@ -84,6 +84,15 @@ def test_a_scenario_tells_what_each_step_did_and_begins_anew_each_time(scratch):
     assert first == second
 
 
+def test_a_scenario_for_an_exercise_may_use_its_files_and_tells_the_state_by_name(scratch):
+    source = HEAD + 'import "./Clock.sol"; contract Mine { uint256 kept = 7; }\n'
+    deploy = [Step(action="deploy", contract="Mine")]
+    told = scratch.scenario(WHO, source, deploy, exercise=load_exercise(SAVINGS), state=True)
+    assert [(each.name, each.value) for each in told.steps[0].state.contracts[0].variables] == [("kept", "7")]
+    assert scratch.trace(WHO, TraceIn(source=source, steps=deploy, index=0), exercise=load_exercise(SAVINGS)).trace
+    assert scratch.scenario(WHO, source, deploy).steps == []
+
+
 def test_a_scenario_of_a_source_that_does_not_compile_has_diagnostics_and_no_steps(scratch):
     told = scratch.scenario(WHO, "contract A {", [Step(action="deploy", contract="A")])
     assert told.steps == []

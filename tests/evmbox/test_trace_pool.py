@@ -1,5 +1,8 @@
 """Traces through the pool: bounded, whatever is traced."""
 
+import struct
+import zlib
+from base64 import b64decode
 from pathlib import Path
 
 import pytest
@@ -30,6 +33,8 @@ HUGE = (
 """
 )
 DEPLOY = Step(action="deploy", contract="Huge")
+COLUMNS = ((1, "B"), (2, "H"), (2, "H"), (2, "H"), (2, "H"), (4, "I"), (4, "I"))
+"""Of an outline: bytes a number, and what `struct` calls that: op, location, call, pc, depth, gas, cost."""
 
 
 def test_a_trace_is_cut_at_a_bound_and_says_so(pool: Pool) -> None:
@@ -76,3 +81,27 @@ def test_a_trace_tells_the_step_of_the_scenario_that_was_asked_for(pool: Pool) -
 def test_there_is_no_trace_of_a_step_that_is_not_there(pool: Pool) -> None:
     with pytest.raises(IndexError):
         pool.trace(HUGE, [DEPLOY], 1, Window())
+
+
+def test_an_outline_has_every_step_of_the_pages_in_columns(pool: Pool) -> None:
+    steps = [DEPLOY, Step(action="send", target=0, function="fill")]
+    _, trace, _ = pool.trace(HUGE, steps, 1, Window(limit=1000, outline=True))
+    assert trace is not None
+    assert trace.page is not None
+    outline = trace.outline
+    assert outline is not None
+    assert outline.steps == trace.page.total
+    packed = zlib.decompress(b64decode(outline.columns))
+    assert len(packed) == outline.steps * sum(size for size, _ in COLUMNS)
+    columns = []
+    for size, code in COLUMNS:
+        end = size * outline.steps
+        columns.append(struct.unpack(f"<{outline.steps}{code}", packed[:end]))
+        packed = packed[end:]
+    ops, locations, *others = (column[: len(trace.page.steps)] for column in columns)
+    assert [outline.ops[op] for op in ops] == [step.op for step in trace.page.steps]
+    assert [None if place == 0xFFFF else outline.locations[place] for place in locations] == [
+        None if step.location is None else trace.page.locations[step.location] for step in trace.page.steps
+    ]
+    told = [(step.call, step.pc, step.depth, step.gas, step.cost) for step in trace.page.steps]
+    assert list(zip(*others, strict=True)) == told

@@ -13,6 +13,7 @@ from support.room import Classroom
 pytestmark = pytest.mark.browser
 PATIENCE_MS = 60_000
 Visit = Callable[[str], Any]
+WITHOUT_THE_OWNER = SOLUTION.replace("if (msg.sender != owner) revert NotOwner(msg.sender);", "")
 
 
 def write(page: Page, source: str) -> None:
@@ -94,6 +95,56 @@ def test_a_learner_fails_mends_and_passes_another_sees_nothing_of_it_and_the_ins
 
     # a learner has no such page
     assert bob.context.request.get(f"{room.portal}/cohort").status == 403
+
+
+def test_a_failed_check_opens_as_steps_that_are_changed_run_again_and_are_there_after_a_reload(
+    links: dict[str, str], visit: Visit, running: tuple[Classroom, str]
+) -> None:
+    room, _ = running
+    dora = visit(room.command("user", "add", "dora").stdout.split()[-1]).page
+    dora.get_by_role("link", name="Open A tip jar as an app").click()
+    write(dora, WITHOUT_THE_OWNER)
+    check(dora)
+    verdict(dora, "Not yet")
+
+    # what the check did stands there as steps, and ran
+    dora.get_by_role("button", name="Try this: Nobody else can withdraw").press("Enter")
+    steps = dora.locator(".hk-try-step")
+    expect(steps).to_have_count(2)
+    expect(steps.last).to_contain_text("Dave calls withdraw()")
+    expect(steps.last).to_contain_text("Done", timeout=PATIENCE_MS)
+    expect(dora.get_by_role("heading", name="Steps so far")).to_be_focused()
+
+    # a step of her own, moved up by keyboard: now there is something to steal
+    form = dora.locator(".hk-try-form")
+    form.get_by_label("What").select_option(label="tip(string) payable")
+    form.get_by_label("As").select_option("bob")
+    form.get_by_label("argument 1").fill("for the band")
+    form.get_by_label("Ether to send along").fill("a lot")
+    form.get_by_label("argument 1").press("Enter")
+    expect(form.get_by_role("alert").filter(has_text="“a lot” is not a number.")).to_be_visible()
+    form.get_by_label("Ether to send along").fill("1.5")
+    form.get_by_label("argument 1").press("Enter")
+    expect(steps.last).to_contain_text('Bob calls tip("for the band"), sending 1.5 ether')
+    expect(steps.last).to_contain_text("total: 0", timeout=PATIENCE_MS)
+    dora.get_by_role("button", name="Move up (step 3)").press("Enter")
+    expect(steps.nth(1)).to_contain_text("Bob calls tip")
+    expect(dora.locator(".hk-try-state")).to_contain_text("holds 0 wei", timeout=PATIENCE_MS)
+
+    # she mends the contract, and the same steps end as they should
+    write(dora, SOLUTION)
+    dora.get_by_role("button", name="Run again").click()
+    expect(steps.last).to_contain_text("reverted with NotOwner(caller=Dave)", timeout=PATIENCE_MS)
+    expect(dora.locator(".hk-try-state")).to_contain_text("holds 1.5 ether")
+    check(dora)
+    verdict(dora, "Passed")
+    expect(dora.get_by_role("button", name="Try this")).to_have_count(0)
+
+    dora.reload()
+    expect(dora.get_by_role("textbox", name="Solidity")).to_be_visible(timeout=PATIENCE_MS)
+    dora.get_by_text("Try it", exact=True).click()
+    expect(steps.last).to_contain_text("reverted with NotOwner(caller=Dave)", timeout=PATIENCE_MS)
+    expect(steps).to_have_count(3)
 
 
 def test_the_lesson_is_where_it_was_left_after_a_reload(

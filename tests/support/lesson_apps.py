@@ -101,6 +101,14 @@ LESSONS = {
         print(button.model_id)
         ```
         """,
+    "solidity": """
+        # Solidity
+
+        ```{code-cell}
+        %%solidity
+        contract Purse {}
+        ```
+        """,
     "crash": """
         # Crash
 

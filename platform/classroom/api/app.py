@@ -116,9 +116,9 @@ def create_app(settings: Settings, *, enqueue: Callable[[UUID], object] | None =
     )
     problems.install(app, on_refusal=deps.write_down)
     app.add_exception_handler(idempotency.Repeated, idempotency.repeat)
-    app.add_middleware(BodyLimit, larger={rpc.PREFIX: LARGEST_CALL_BYTES})
     app.add_middleware(RateLimit, limits=limits)
     app.add_middleware(Door, settings=settings)
+    app.add_middleware(BodyLimit, larger={rpc.PREFIX: LARGEST_CALL_BYTES})
     if origins := allowed_origins(settings):
         app.add_middleware(Cors, origins=origins, prefixes=("/api/", f"{rpc.PREFIX}/", "/openapi.json"))
     app.add_middleware(Envelope, headers=security_headers(settings))  # added last, so it surrounds the rest

@@ -108,6 +108,7 @@ WHOLE: Final[Mapping[str, Any]] = {  # what only means something as a whole
         "versions": {"solc": "0.8.37", "evm": "prague", "exercise": "44" * 32},
     },
     "Traced": None,
+    "TracedCheck": None,
     "UserChange": {"disabled": True},
 }
 

@@ -140,6 +140,10 @@ def _tell(scope: Scope, status: int, took_s: float) -> None:
     )
 
 
+class TooLong(HTTPException):
+    """More of a body came than is allowed. Where a route reads it, this is its answer."""
+
+
 class BodyLimit:
     """Refuses a body over the limit: at once where its length is declared, otherwise while it is read.
 
@@ -170,7 +174,7 @@ class BodyLimit:
             message = await receive()
             received += len(message.get("body", b""))
             if received > allowed:
-                raise HTTPException(413, detail, headers=closing)
+                raise TooLong(413, detail, headers=closing)
             return message
 
         async def send_lingering(message: Message) -> None:
@@ -185,7 +189,10 @@ class BodyLimit:
             received = int(declared)
             await problems.problem(Request(scope), 413, detail, headers=closing)(scope, receive, send_lingering)
         else:
-            await self.app(scope, receive_counted, send_lingering)
+            try:
+                await self.app(scope, receive_counted, send_lingering)
+            except TooLong:  # read before any route was found: nothing was answered yet
+                await problems.problem(Request(scope), 413, detail, headers=closing)(scope, receive, send_lingering)
 
 
 async def _read_on(receive: Receive) -> None:

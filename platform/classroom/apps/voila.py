@@ -41,6 +41,7 @@ from classroom.db import Database
 from classroom.errors import ClassroomError, NotFound, Unavailable
 from classroom.models import User
 from classroom.settings import Settings
+from classroom.web import theme
 
 MAX_BODY_BYTES: Final = 64 * 1024
 MAX_MESSAGE_BYTES: Final = 1024 * 1024
@@ -96,7 +97,7 @@ class Page(JupyterHandler):
     @property
     def template_namespace(self) -> dict[str, Any]:
         """Give what every page knows."""
-        return self.jinja_template_vars
+        return {**self.jinja_template_vars, "theme": theme.chosen(self.get_cookie(theme.COOKIE))}
 
 
 class LessonPage(Page):

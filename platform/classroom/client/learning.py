@@ -164,9 +164,12 @@ class Learning(Connection):
         )
         return self._send("POST", "/compile", CompileOut, body)
 
-    def scenario(self, source: str, steps: Sequence[Step]) -> ScenarioOut:
-        """Run steps on a fresh chain and tell what each did."""
-        return self._send("POST", "/scenarios", ScenarioOut, checked(ScenarioIn, source=source, steps=list(steps)))
+    def scenario(
+        self, source: str, steps: Sequence[Step], *, exercise_id: str | None = None, state: bool = False
+    ) -> ScenarioOut:
+        """Run steps on a fresh chain and tell what each did; with `state` also what changed, and how all stands."""
+        body = checked(ScenarioIn, source=source, steps=list(steps), exercise_id=exercise_id, state=state)
+        return self._send("POST", "/scenarios", ScenarioOut, body)
 
     def trace(self, source: str, steps: Sequence[Step], *, index: int, **window: Any) -> TraceOut:
         """Tell what happens in one step of a scenario, instructions by page.

@@ -14,16 +14,19 @@ class Known:
         self.names = names
         self._functions: dict[str, _Json] = {}
         self._events: dict[str, _Json] = {}
+        self._errors: dict[str, _Json] = {}
         self._selectors: dict[str, frozenset[str]] = {}
         keccak = import_module("eth_hash.auto").keccak if abis else None  # a kernel that explores nothing needs none
         for contract, abi in abis.items():
             selectors = set()
             for entry in abi:
-                if entry.get("type") not in {"function", "event"} or keccak is None:
+                if entry.get("type") not in {"function", "event", "error"} or keccak is None:
                     continue
                 digest = keccak(signature(entry).encode()).hex()
                 if entry["type"] == "event":
                     self._events[f"0x{digest}"] = entry
+                elif entry["type"] == "error":
+                    self._errors[f"0x{digest[:8]}"] = entry
                 else:
                     selectors.add(digest[:8])
                     self._functions[f"0x{digest[:8]}"] = entry
@@ -44,6 +47,12 @@ class Known:
         if entry is None:
             return None
         return self._told(entry["name"], entry["inputs"], bytes.fromhex(data[10:]))
+
+    def error(self, data: str) -> str | None:
+        """Tell what a revert said: `reverted with Poor(has=4)`; None where no ABI explains it."""
+        entry = self._errors.get(data[:10])
+        told = None if entry is None else self._told(entry["name"], entry["inputs"], bytes.fromhex(data[10:]))
+        return told and f"reverted with {told}"
 
     def event(self, topics: Sequence[str], data: str) -> str | None:
         """Tell an event: `Tipped(from=Bob, amount=5)`; None where no ABI explains it."""

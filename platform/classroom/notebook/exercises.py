@@ -4,9 +4,10 @@ The browser's half (`web-src/src/`) talks only to this half, and this half talks
 opened again mid-way stands in synced traits; answers that only the asking page needs are messages.
 
 Browser to kernel: `open` (key), `check` (key, source), `diagnose` (seq, source), `save` (seq, source, revision),
-`trace` (seq, submission, check, and the window that is wanted).
+`trace` (seq, submission, check, and the window that is wanted), `try` (seq, source, steps), and `ask`; what can be
+asked is told in `asking`.
 Kernel to browser: traits `content` and `attempt`; messages `diagnostics` (seq), `saved`, `conflict`, `unsaved` (seq),
-`traced` (seq, answer or problem).
+`traced` (seq, answer or problem), `tried` (seq), and `answer`.
 """
 
 import asyncio
@@ -18,11 +19,13 @@ import anywidget
 import traitlets
 
 from classroom.errors import Conflict
+from classroom.notebook import asking
 from classroom.notebook.client import Client, default_client
 from classroom.notebook.pages import bundled as _bundled
 from classroom.notebook.pages import in_thread as _in_thread
 from classroom.notebook.pages import problem_of as _problem
 from classroom.notebook.replays import traced_check
+from classroom.notebook.trying import tried
 from classroom.schemas import Event, SubmissionOut
 
 _log = logging.getLogger(__name__)
@@ -59,6 +62,8 @@ class ExercisePanel(anywidget.AnyWidget):
             "diagnose": self._diagnose,
             "save": self._save,
             "trace": self._trace,
+            "ask": self._ask,
+            "try": self._try,
         }
         handler = handlers.get(message.get("type", ""))
         if handler is None:
@@ -137,16 +142,15 @@ class ExercisePanel(anywidget.AnyWidget):
             self._watched.discard(str(submission.id))
 
     def _show(self, key: str, submission: SubmissionOut, *, earlier: bool = False) -> None:
-        self.attempt = {
-            "state": submission.state,
-            "key": key,
-            "id": str(submission.id),
-            "number": submission.number,
-            "earlier": earlier,
-            "source": submission.source,
-            "finished_at": submission.finished_at.isoformat() if submission.finished_at else None,
-            "report": submission.report.model_dump(mode="json") if submission.report else None,
-        }
+        self.attempt = {**asking.shown(submission), "key": key, "earlier": earlier}
+
+    async def _ask(self, message: dict[str, Any]) -> None:
+        reply: dict[str, Any]
+        try:
+            reply = {"answer": await _in_thread(asking.answer, self._client(), self.exercise_id, message)}
+        except Exception as error:  # noqa: BLE001 - as above
+            reply = {"problem": _problem(error)}
+        self.send({"type": "answer", "key": message["key"], **reply})
 
     async def _diagnose(self, message: dict[str, Any]) -> None:
         """Type-check what is typed: one at a time, and of those that wait only the newest."""
@@ -176,6 +180,13 @@ class ExercisePanel(anywidget.AnyWidget):
 
     async def _trace(self, message: dict[str, Any]) -> None:
         self.send(await traced_check(self._client(), message))
+
+    async def _try(self, message: dict[str, Any]) -> None:
+        try:
+            told = await _in_thread(tried, self._client(), self.exercise_id, message["source"], message["steps"])
+        except Exception as error:  # noqa: BLE001 - as above
+            told = {"problem": _problem(error)}
+        self.send({"type": "tried", "seq": message["seq"], **told})
 
     async def _save(self, message: dict[str, Any]) -> None:
         seq = message["seq"]

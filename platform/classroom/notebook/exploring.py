@@ -16,7 +16,7 @@ from typing import Any
 import anywidget
 import traitlets
 
-from classroom.notebook.chains import PrivateChain
+from classroom.notebook.chains import PrivateChain, Refused
 from classroom.notebook.client import Client, default_client
 from classroom.notebook.decoding import Known
 from classroom.notebook.pages import bundled, in_thread, problem_of
@@ -147,11 +147,23 @@ class Explorer(anywidget.AnyWidget):
             "wei": str(int(sent["value"], 16)),
             "gas": int(receipt["gasUsed"], 16),
             "ok": int(receipt["status"], 16) == 1,
+            "error": None if int(receipt["status"], 16) else self._why(sent),
             "events": [
                 self._known.event(log["topics"], log["data"]) or f"{(log['topics'] or ['event'])[0][:10]}…"
                 for log in receipt["logs"]
             ],
         }
+
+    def _why(self, sent: _Json) -> str:
+        """Tell why a transaction failed: what it says when it is called again on the block before."""
+        fields = ("from", "to", "value", "input", "gas")
+        order = {name: sent[name] for name in fields if sent.get(name) is not None}
+        try:
+            self._chain.ask("eth_call", order, hex(int(sent["blockNumber"], 16) - 1))
+        except Refused as refused:
+            data = refused.data if isinstance(refused.data, str) else ""
+            return self._known.error(data) or refused.detail
+        return "It ran out of gas, or failed for another reason that is not told."
 
     def _balance(self, address: str) -> str:
         return str(int(self._chain.ask("eth_getBalance", address, "latest"), 16))

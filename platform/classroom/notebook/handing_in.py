@@ -9,7 +9,7 @@ from classroom.notebook import tables
 from classroom.notebook.client import Client, default_client
 from classroom.notebook.progress import Progress
 from classroom.schemas import Diagnostic, Event, SubmissionOut
-from evmbox.report import CheckResult, Outcome, Stage
+from evmbox.report import CheckResult, CheckStatus, Outcome, Stage
 
 _HEADLINES = {
     Outcome.PASSED: "Passed",
@@ -54,13 +54,18 @@ class Verdict:
 
     @property
     def message(self) -> str | None:
-        """A sentence more, where the outcome needs one."""
-        return self.report.message
+        """A sentence more, where the outcome needs one that the compiler's messages do not say."""
+        return None if self.report.outcome is Outcome.COMPILE_ERROR and self.diagnostics else self.report.message
 
     @property
     def checks(self) -> Sequence[CheckResult]:
         """Each check, in order."""
         return self.report.checks
+
+    @property
+    def ran(self) -> Sequence[CheckResult]:
+        """The checks, unless it came to none of them."""
+        return () if all(check.status is CheckStatus.NOT_RUN for check in self.checks) else self.checks
 
     @property
     def diagnostics(self) -> Sequence[Diagnostic]:

@@ -21,15 +21,16 @@ font:.875rem/1.5 ui-sans-serif,system-ui,-apple-system,"Segoe UI",Roboto,"Noto S
 margin:.25rem 0;max-width:44rem;overflow-wrap:anywhere;padding:.625rem .875rem}
 body[data-jp-theme-light="true"] .hk-lab{color-scheme:light}
 body[data-jp-theme-light="false"] .hk-lab{color-scheme:dark}
-.hk-lab p{margin:0}
-.hk-lab .hk-line{align-items:baseline;display:flex;flex-wrap:wrap;gap:.125rem .75rem}
-.hk-lab .hk-ok{color:var(--hk-pass);font-weight:600}
-.hk-lab .hk-no{color:var(--hk-fail);font-weight:600}
-.hk-lab .hk-why{border-left:3px solid var(--hk-fail);margin-top:.375rem;padding-left:.625rem}
-.hk-lab .hk-quiet{color:var(--hk-quiet)}
-.hk-lab code{background:none;border:0;color:inherit;font-family:ui-monospace,"SF Mono","DejaVu Sans Mono",monospace;
+.hk-lab.hk-lab p{margin:0}
+.hk-lab.hk-lab .hk-line{align-items:baseline;display:flex;flex-wrap:wrap;gap:.125rem .75rem}
+.hk-lab.hk-lab .hk-ok{color:var(--hk-pass);font-weight:600}
+.hk-lab.hk-lab .hk-no{color:var(--hk-fail);font-weight:600}
+.hk-lab.hk-lab .hk-why{border-left:3px solid var(--hk-fail);margin-top:.375rem;padding-left:.625rem}
+.hk-lab.hk-lab .hk-quiet{color:var(--hk-quiet)}
+.hk-lab.hk-lab code{background:none;border:0;color:inherit;
+font-family:ui-monospace,"SF Mono","DejaVu Sans Mono",monospace;
 font-size:.9em;padding:0}
-.hk-lab ul{list-style:none;margin:.375rem 0 0;padding:0}
+.hk-lab.hk-lab ul{list-style:none;margin:.375rem 0 0;padding:0}
 </style>
 """
 

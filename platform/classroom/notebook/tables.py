@@ -15,21 +15,27 @@ if TYPE_CHECKING:
 
 _STYLE = """
 <style>
-.hk-lab table{border-collapse:collapse;color:inherit;font-size:inherit;margin:.5rem 0 0;table-layout:auto;width:100%}
-.hk-lab tr,.hk-lab tbody tr:nth-child(odd),.hk-lab tbody tr:hover{background:none}
-.hk-lab th,.hk-lab td{border:0;border-bottom:1px solid var(--hk-line);padding:.25rem .75rem .25rem 0;text-align:left;
-vertical-align:top;white-space:normal}
-.hk-lab th{color:var(--hk-quiet);font-weight:600}
-.hk-lab caption{caption-side:top;color:var(--hk-quiet);padding:.5rem 0 0;text-align:left}
-.hk-lab .hk-number{font-variant-numeric:tabular-nums;text-align:right}
-.hk-lab h4{font-size:1rem;font-weight:600;margin:0}
-.hk-lab pre{background:none;border-left:3px solid var(--hk-line);color:inherit;font:.9em/1.5 ui-monospace,"SF Mono",
-"DejaVu Sans Mono",monospace;margin:.25rem 0;overflow-x:auto;padding:0 0 0 .625rem;white-space:pre}
-.hk-lab mark{background:var(--hk-fail-bg);color:inherit;font-weight:600;text-decoration:underline wavy var(--hk-fail);
-text-underline-offset:.2em}
-.hk-lab progress{accent-color:currentColor;height:.5rem;max-width:20rem;width:100%}
-.hk-lab .hk-scroll{overflow-x:auto}
-.hk-lab a{color:inherit}
+.hk-lab.hk-lab table{border:0;border-collapse:collapse;color:inherit;font-size:inherit;margin:.5rem 0 0;
+table-layout:auto;width:100%}
+.hk-lab.hk-lab tbody tr:nth-child(n){background:none}
+.hk-lab.hk-lab th,.hk-lab.hk-lab td{border:0;border-bottom:1px solid var(--hk-line);max-width:none;
+overflow-wrap:break-word;padding:.25rem .75rem .25rem 0;text-align:left;vertical-align:top;white-space:normal}
+.hk-lab.hk-lab tbody tr:last-child td{border-bottom:0}
+.hk-lab.hk-lab th{color:var(--hk-quiet);font-weight:600}
+.hk-lab.hk-lab td>.hk-ok,.hk-lab.hk-lab td>.hk-quiet{white-space:nowrap}
+.hk-lab.hk-lab .hk-number{font-variant-numeric:tabular-nums;padding-right:0;text-align:right}
+.hk-lab.hk-lab td .hk-why{margin:.25rem 0}
+.hk-lab.hk-lab h4{color:inherit;font-size:1rem;font-weight:600;margin:0}
+.hk-lab.hk-lab pre{background:none;border:0;border-left:3px solid var(--hk-line);color:inherit;
+font:.9em/1.5 ui-monospace,"SF Mono","DejaVu Sans Mono",monospace;margin:.25rem 0;padding:0 0 0 .625rem;
+white-space:pre-wrap}
+.hk-lab.hk-lab mark{background:var(--hk-fail-bg);color:inherit;font-weight:600;
+text-decoration:underline wavy var(--hk-fail);text-underline-offset:.2em}
+.hk-lab.hk-lab progress{accent-color:currentColor;height:.5rem;max-width:20rem;width:100%}
+.hk-lab.hk-lab a{color:inherit;text-decoration:underline}
+.hk-lab.hk-lab .hk-line+.hk-part,.hk-lab.hk-lab .hk-part+.hk-part{margin-top:.5rem}
+.hk-lab.hk-lab .hk-narrow{width:1%}
+.hk-lab.hk-lab table+p{margin-top:.5rem}
 </style>
 """
 _SYMBOLS = {
@@ -69,7 +75,7 @@ def compiled_html(compiled: "Compiled") -> str:
             ]
             for contract in compiled.contracts.values()
         ]
-        parts.append(table(["Contract", "Deploy it with", "Functions", "Bytes"], rows, numbers={2, 3}))
+        parts.append(table(["Contract", "Deploy it with", "Functions", "Bytes"], rows, numbers=[2, 3]))
     else:
         parts.append('<p class="hk-quiet">Nothing here can be deployed.</p>')
     parts += [diagnostic_html(compiled.source, each) for each in compiled.diagnostics]
@@ -98,7 +104,7 @@ def diagnostic_html(source: str, diagnostic: Diagnostic) -> str:
         parts.append(f"<pre>{_marked(lines[diagnostic.line - 1], diagnostic)}</pre>")
     if diagnostic.help:
         parts.append(f"<p>{shown.code(diagnostic.help)}</p>")
-    return f"<div>{''.join(parts)}</div>"
+    return f'<div class="hk-part">{"".join(parts)}</div>'
 
 
 def trace_text(trace: "Trace") -> str:
@@ -119,13 +125,15 @@ def trace_html(trace: "Trace") -> str:
                 f'<span style="padding-left:{min(call.depth, 12)}rem">'
                 f'<span class="hk-quiet">{escape(call.kind)}</span> <code>{escape(call.what)}</code></span>'
             ),
-            f'<span class="hk-no">✕ {escape(call.error)}</span>' if call.error else '<span class="hk-ok">✓</span>',
+            f'<span class="hk-no">✕ {escape(call.error)}</span>'
+            if call.error
+            else '<span class="hk-ok">✓ went through</span>',
             f"{call.gas_used:,}",
         ]
         for call in trace.calls
     ]
     parts = [f"<h4>{escape(trace.title)}</h4>"]
-    parts.append(table(["Call", "Ended", "Gas"], calls, numbers={2}) if calls else "<p>Nothing was executed.</p>")
+    parts.append(table(["Call", "Ended", "Gas"], calls, numbers=[2]) if calls else "<p>Nothing was executed.</p>")
     if trace.writes:
         rows = [
             [f"<code>{escape(text)}</code>" for text in (each.variable, each.old, each.new)] for each in trace.writes
@@ -133,7 +141,7 @@ def trace_html(trace: "Trace") -> str:
         parts.append(table(["Variable", "Before", "After"], rows))
     if trace.functions:
         rows = [[f"<code>{escape(name)}</code>", f"{gas:,}"] for name, gas in trace.functions]
-        parts.append(table(["Function", "Gas of its own"], rows, numbers={1}))
+        parts.append(table(["Function", "Gas of its own"], rows, numbers=[1]))
     return card(parts)
 
 
@@ -142,7 +150,8 @@ def verdict_text(verdict: "Verdict") -> str:
     lines = [f"{'✓' if verdict.passed else '✕'} {verdict.headline}: {verdict.points}"]
     if verdict.message:
         lines.append(f"  {verdict.message}")
-    for check in verdict.checks:
+    lines += shown.diagnostics_text(verdict.source, verdict.diagnostics).splitlines()
+    for check in verdict.ran:
         lines.append(f"  {_SYMBOLS[check.status][1]} {check.title}")
         lines += [f"      {text}" for text in (check.message, check.divergence) if text]
     if verdict.link:
@@ -163,16 +172,16 @@ def verdict_html(verdict: "Verdict") -> str:
     if verdict.message:
         parts.append(f'<p class="hk-why">{shown.code(verdict.message)}</p>')
     parts += [diagnostic_html(verdict.source, each) for each in verdict.diagnostics]
-    if verdict.checks:
+    if verdict.ran:
         rows = []
-        for check in verdict.checks:
+        for check in verdict.ran:
             look, mark, word = _SYMBOLS[check.status]
             told = [f"<div>{shown.code(check.title)}</div>"]
             told += [
                 f'<div class="hk-why">{shown.code(text)}</div>' for text in (check.message, check.divergence) if text
             ]
             rows.append([f'<span class="{look}"><span aria-hidden="true">{mark}</span> {word}</span>', "".join(told)])
-        parts.append(table(["Result", "Check"], rows))
+        parts.append(table(["Result", "Check"], rows, narrow=[0]))
     if verdict.link:
         parts.append(f'<p><a href="{escape(verdict.link)}" target="_blank">Open it in the classroom</a></p>')
     return card(parts)
@@ -181,18 +190,20 @@ def verdict_html(verdict: "Verdict") -> str:
 def progress_html(label: str, done: int, total: int) -> str:
     """Show how far long work is; a `total` of 0 is not known yet."""
     bar = f'<progress max="{total}" value="{done}"></progress>' if total else "<progress></progress>"
-    return card([f'<label role="status" class="hk-line"><span>{escape(label)}</span>{bar}</label>'])
+    return card([f'<div role="status"><label class="hk-line"><span>{escape(label)}</span>{bar}</label></div>'])
 
 
-def table(heads: Sequence[str], rows: Iterable[Sequence[str]], *, numbers: Iterable[int] = ()) -> str:
-    """Write a table. Its cells are HTML already; the columns `numbers` stand to the right."""
-    right = set(numbers)
-    look = [' class="hk-number"' if at in right else "" for at in range(len(heads))]
+def table(
+    heads: Sequence[str], rows: Iterable[Sequence[str]], *, numbers: Iterable[int] = (), narrow: Iterable[int] = ()
+) -> str:
+    """Write a table. Its cells are HTML already; the columns `numbers` stand to the right, `narrow` ones are so."""
+    look = [""] * len(heads)
+    for name, columns in (("hk-number", numbers), ("hk-narrow", narrow)):
+        for at in columns:
+            look[at] = f' class="{name}"'
     top = "".join(f'<th scope="col"{look[at]}>{escape(head)}</th>' for at, head in enumerate(heads))
     body = "".join(f"<tr>{''.join(f'<td{look[at]}>{cell}</td>' for at, cell in enumerate(row))}</tr>" for row in rows)
-    return (
-        f'<div class="hk-scroll" tabindex="0"><table><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table></div>'
-    )
+    return f"<table><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table>"
 
 
 def card(parts: Iterable[str]) -> str:

@@ -50,7 +50,7 @@ class Trace:
             for call in summary.calls
         )
         writes = tuple(
-            Write(f"{write.contract or write.address}: {write.variable or write.slot}", write.old, write.new)
+            Write(f"{write.contract or write.address}.{write.variable or write.slot}", write.old, write.new)
             for write in summary.writes
             if not write.undone
         )

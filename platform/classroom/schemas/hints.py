@@ -21,6 +21,7 @@ class HintOut(Out):
     rung: int
     text: str
     cost: float = Field(description="the points it took from every attempt after it")
+    from_attempt: int = Field(description="the number of the first attempt that it takes points from")
     taken_at: datetime
 
 
@@ -36,6 +37,7 @@ class HelpOut(Out):
     best_score: float = Field(description="the points reached so far, which no help takes away")
     passed: bool
     given_up_at: datetime | None = Field(description="when they gave up; attempts after that are practice")
+    practice_from: int | None = Field(description="the number of the first attempt that is practice")
     solution_open: bool = Field(description="whether the solution may be read: after passing, or given up for")
 
 

@@ -34,14 +34,16 @@ class CompileOut(Out):
     diagnostics: list[Diagnostic]
     contracts: dict[str, list[dict[str, Any]]] = Field(description="ABI by contract name")
     bytecode: dict[str, str] = Field(
-        default_factory=dict, description="creation bytecode in hexadecimal by contract name, where it was asked for"
+        default_factory=dict,
+        description="creation bytecode in hexadecimal by contract name, where it was asked for",
+        examples=[{"TipJar": "0x6080604052"}],
     )
     layouts: dict[str, dict[str, Any]] | None = Field(
         default=None, description="solc's `storageLayout` by contract name, where it was asked for"
     )
 
 
-class ScenarioIn(In):
+class Steps(In):
     """A source and what to do with it, from an empty chain. Nothing is kept: the same again gives the same answer."""
 
     source: Source
@@ -63,6 +65,13 @@ class ScenarioIn(In):
             ]
         ],
     )
+    exercise_id: Name | None = Field(default=None, description="whose compiler and own files the source wants")
+
+
+class ScenarioIn(Steps):
+    """Steps to be taken; with `state`, each says what it changed in storage, and the last how all stands, by name."""
+
+    state: bool = False
 
 
 class ScenarioOut(Out):
@@ -83,7 +92,7 @@ class WindowIn(In):
     outline: bool = Field(default=False, description="whether all steps are wanted at once, in columns")
 
 
-class TraceIn(ScenarioIn, WindowIn):
+class TraceIn(Steps, WindowIn):
     """A scenario, and which of its steps is wanted with all that happened in it.
 
     Nothing is kept: ask again with another `offset` for more of the trace's own steps, and without the summary.
@@ -109,7 +118,7 @@ class TraceOut(Out):
 class CheckTraceIn(WindowIn):
     """A check that an attempt failed, and which of the things it did is wanted with all that happened in it."""
 
-    check: str = Field(min_length=1, max_length=128, description="the check's id")
+    check: str = Field(min_length=1, max_length=128, description="the check's id", examples=["it_keeps_tips"])
     index: int | None = Field(
         default=None, ge=0, lt=500, description="the check's action, counted from 0; null: the one that it ended at"
     )

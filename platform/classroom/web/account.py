@@ -19,6 +19,8 @@ from classroom.schemas import CodeIn, ConfirmedIn, EmailIn, KeyIn, PasswordIn, P
 from classroom.web.badge_texts import badges_of
 from classroom.web.forms import InPoster, ShortField
 from classroom.web.render import InViewer, PageRoute, Viewer, page
+from classroom.web.texts import gettext as _
+from classroom.web.texts import marked
 from classroom.web.theme import Theme
 from classroom.web.theme import keep as keep_theme
 
@@ -28,21 +30,23 @@ Model = TypeVar("Model", bound=BaseModel)
 Id = Annotated[UUID, Form()]
 OptionalField = Annotated[str, Form(max_length=512)]
 _DONE: Final = {
-    "profile": "Your name is changed.",
-    "password": "Your password is changed, and every other sign-in is closed.",
-    "email": "A letter with a link is on its way to the new address, which counts when you have followed the link.",
-    "session": "That sign-in is closed.",
-    "sessions": "Every other sign-in is closed.",
-    "key": "The key is revoked.",
-    "off": "The second factor is off.",
-    "theme": "Your theme is changed.",
+    "profile": marked("Your name is changed."),
+    "password": marked("Your password is changed, and every other sign-in is closed."),
+    "email": marked(
+        "A letter with a link is on its way to the new address, which counts when you have followed the link."
+    ),
+    "session": marked("That sign-in is closed."),
+    "sessions": marked("Every other sign-in is closed."),
+    "key": marked("The key is revoked."),
+    "off": marked("The second factor is off."),
+    "theme": marked("Your theme is changed."),
 }
 _SCOPES: Final = {
-    Scope.LEARN: "do lessons, hand in attempts, use chains",
-    Scope.TEACH: "read the people and results of your courses, and act on them",
-    Scope.MANAGE: "change your courses, their invites and enrolments",
-    Scope.ACCOUNT: "read this account, close its sessions, revoke its keys",
-    Scope.ADMIN: "look after everybody's accounts",
+    Scope.LEARN: marked("do lessons, hand in attempts, use chains"),
+    Scope.TEACH: marked("read the people and results of your courses, and act on them"),
+    Scope.MANAGE: marked("change your courses, their invites and enrolments"),
+    Scope.ACCOUNT: marked("read this account, close its sessions, revoke its keys"),
+    Scope.ADMIN: marked("look after everybody's accounts"),
 }
 
 
@@ -51,7 +55,7 @@ def show(
     request: Request, viewer: InViewer, services: InServices, done: Annotated[str, Query(max_length=16)] = ""
 ) -> Response:
     """Show one's account."""
-    return _page(request, viewer, services, done=_DONE.get(done))
+    return _page(request, viewer, services, done=_(_DONE[done]) if done in _DONE else None)
 
 
 @router.post("/account/profile")
@@ -210,7 +214,7 @@ def _page(
         "account": api.show_account(person, services),
         "sessions": api.list_sessions(person, services, Paging(LARGEST_PAGE)).items,
         "keys": api.list_keys(person, services, Paging(LARGEST_PAGE)).items,
-        "scopes": {scope: what for scope, what in _SCOPES.items() if scope in person.scopes},
+        "scopes": {scope: _(what) for scope, what in _SCOPES.items() if scope in person.scopes},
         "badges": badges_of(viewer, services),
         "message": error.detail if error else None,
         "done": None,

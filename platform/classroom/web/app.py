@@ -20,6 +20,7 @@ from classroom.web import (
     jobs,
     joining,
     landing,
+    lesson_page,
     my_data,
     pages,
     policies,
@@ -34,7 +35,19 @@ def create_site(settings: Settings | None = None) -> FastAPI:
     """Build API, portal and instructor pages; without settings, from the environment."""
     app = create_app(settings or Settings())
     of_people = (entrance, account, my_data, policies)
-    for pages_of in (landing, pages, grades, *of_people, course_pages, course_people, joining, jobs, audit, usage):
+    for pages_of in (
+        landing,
+        lesson_page,
+        pages,
+        grades,
+        *of_people,
+        course_pages,
+        course_people,
+        joining,
+        jobs,
+        audit,
+        usage,
+    ):
         app.include_router(pages_of.router, include_in_schema=False)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     of_api = app.exception_handlers[HTTPException]

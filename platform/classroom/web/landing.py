@@ -27,6 +27,7 @@ def home(request: Request, visitor: InVisitor, services: InServices) -> Response
         return page(
             request,
             "landing.html",
+            here="landing",
             sign_up=services.settings.sign_up,
             course=services.catalog,
             exercises=len(services.catalog.exercises),

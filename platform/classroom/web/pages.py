@@ -1,4 +1,4 @@
-"""A lesson's page and the instructor's: one lesson, the cohort, one learner's attempts."""
+"""The instructor's pages: the cohort, one learner's attempts."""
 
 from collections import Counter
 from uuid import UUID
@@ -7,29 +7,12 @@ from fastapi import APIRouter, Request, Response
 
 from classroom import courses, hints, progress, submissions
 from classroom.api.deps import InServices
-from classroom.api.paging import Paging
-from classroom.api.routes.lessons import show_exercise, show_lesson
-from classroom.api.routes.submissions import list_submissions
 from classroom.errors import NotFound
 from classroom.models import Scope
 from classroom.schemas import Name
 from classroom.web.render import InViewer, PageRoute, Viewer, page
 
 router = APIRouter(route_class=PageRoute)
-
-
-@router.get("/lessons/{lesson_id}")
-def lesson(request: Request, lesson_id: Name, viewer: InViewer, services: InServices) -> Response:
-    """Show a lesson: how to open it, what its exercises ask, and one's own attempts."""
-    shown = show_lesson(lesson_id, viewer.person, services)
-    exercises = [
-        {
-            **dict(show_exercise(summary.id, viewer.person, services)),
-            "attempts": list_submissions(summary.id, viewer.person, services, Paging()).items,
-        }
-        for summary in shown.exercises
-    ]
-    return page(request, "lesson.html", viewer=viewer, here="lessons", lesson=shown, exercises=exercises)
 
 
 @router.get("/cohort")

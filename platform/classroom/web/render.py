@@ -89,7 +89,7 @@ def page(
     request: Request, template: str, *, status: int = 200, viewer: Viewer | None = None, **values: Any
 ) -> Response:
     """Render a page."""
-    context = {"viewer": viewer, "here": None, "theme": theme.chosen(request), **values}
+    context = {"viewer": viewer, "here": None, "theme": theme.chosen(request.cookies.get(theme.COOKIE)), **values}
     with texts.speaking(request):
         return _TEMPLATES.TemplateResponse(request, template, context, status_code=status)
 

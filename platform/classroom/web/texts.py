@@ -57,12 +57,12 @@ def _language(tag: str, folder: Path) -> Language:
 _speaking: ContextVar[Language] = ContextVar("language")
 
 
-def languages(folder: Path = LOCALES) -> list[str]:
+def languages() -> list[str]:
     """List the languages there are, English first, as HTML names them."""
-    return ["en", *sorted(path.parents[1].name.replace("_", "-") for path in folder.glob("*/LC_MESSAGES/portal.po"))]
+    return ["en", *sorted(path.parents[1].name.replace("_", "-") for path in LOCALES.glob("*/LC_MESSAGES/portal.po"))]
 
 
-def choose(accepts: str, folder: Path = LOCALES) -> Language:
+def choose(accepts: str) -> Language:
     """Choose the language for an Accept-Language header: the best that there is, else English."""
     wanted = []
     for part in accepts[:512].split(","):
@@ -71,8 +71,8 @@ def choose(accepts: str, folder: Path = LOCALES) -> Language:
             wanted.append((-float(quality or 1), tag))
         except ValueError:
             continue
-    best = negotiate_locale([tag for _, tag in sorted(wanted, key=lambda each: each[0])], languages(folder), sep="-")
-    return _language(_ENGLISH_TAG if best in {None, "en"} else str(best), folder)
+    best = negotiate_locale([tag for _, tag in sorted(wanted, key=lambda each: each[0])], languages(), sep="-")
+    return _language(_ENGLISH_TAG if best in {None, "en"} else str(best), LOCALES)
 
 
 def language() -> Language:
@@ -88,6 +88,11 @@ def speaking(request: Request) -> Iterator[Language]:
         yield language()
     finally:
         _speaking.reset(token)
+
+
+def marked(message: str) -> str:
+    """Mark a text that is translated later, by `gettext`, for who collects the texts."""
+    return message
 
 
 def gettext(message: str) -> str:

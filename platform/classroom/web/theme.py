@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import Final
 
-from fastapi import Request, Response
+from fastapi import Response
 
 COOKIE: Final = "hk_theme"
 _KEPT_S: Final = 365 * 86_400
@@ -17,10 +17,9 @@ class Theme(StrEnum):
     DARK = "dark"
 
 
-def chosen(request: Request) -> Theme:
-    """Give what the visitor chose; who chose nothing follows their system."""
-    said = request.cookies.get(COOKIE, "")
-    return Theme(said) if said in list(Theme) else Theme.SYSTEM
+def chosen(cookie: str | None) -> Theme:
+    """Read the cookie; who chose nothing follows their system."""
+    return Theme(cookie) if cookie in list(Theme) else Theme.SYSTEM
 
 
 def keep(answer: Response, theme: Theme, *, secure: bool) -> None:

@@ -31,9 +31,9 @@ export const colours = HighlightStyle.define([
 
 /**
  * Show a text in `parent` that is to be read: it can be gone through and copied, not changed.
- * @param {{parent: HTMLElement, text: string, label: string}} options
+ * @param {{parent: HTMLElement, text: string, label: string, extensions?: any}} options
  */
-export function createReader({ parent, text, label }) {
+export function createReader({ parent, text, label, extensions = [] }) {
   new EditorView({
     parent,
     state: EditorState.create({
@@ -47,6 +47,7 @@ export function createReader({ parent, text, label }) {
         solidity,
         syntaxHighlighting(colours),
         EditorView.contentAttributes.of({ "aria-label": label, tabindex: "0" }),
+        extensions,
       ],
     }),
   });

@@ -6,15 +6,16 @@ import { number, say } from "./text.js";
 
 const WEI = 10n ** 18n;
 
-/** Wei as ether: all digits that count, at most six after the point, and no zero for what is more than nothing. */
+/** Wei as ether, with at most six digits after the point. */
 export function ether(wei) {
   const value = BigInt(wei);
-  const whole = value / WEI;
-  const rest = (value % WEI).toString().padStart(18, "0").replace(/0+$/, "");
-  if (!rest) return number(whole);
-  const short = rest.slice(0, 6).replace(/0+$/, "");
-  if (!short) return whole ? `${number(whole)}` : `< ${number(0.000001).startsWith("0.") ? "0.000001" : "0"}`;
-  return number(whole) + point() + short;
+  const rest = (value % WEI).toString().padStart(18, "0").slice(0, 6).replace(/0+$/, "");
+  return number(value / WEI) + (rest ? point() + rest : "");
+}
+
+/** Wei in words: as ether, or as wei where that would be nearly nothing. */
+export function amount(wei) {
+  return BigInt(wei) < WEI / 1_000_000n ? say("exp_wei", { wei: number(BigInt(wei)) }) : say("exp_ether_of", { ether: ether(wei) });
 }
 
 function point() {
@@ -166,10 +167,8 @@ function block(each) {
   return h(
     "article",
     { class: "hk-block", "aria-label": title, tabindex: "-1", "data-block": each.number },
-    h("p", { class: "hk-block-head" }, h("strong", null, title), h("time", { datetime: time.toISOString() }, when), h("span", null, say("dbg_costs", { gas: number(each.gas) }))),
-    each.transactions.length === 0
-      ? h("p", { class: "hk-note" }, say("exp_no_transactions"))
-      : h("ul", { class: "hk-transactions" }, each.transactions.map(transaction)),
+    h("p", { class: "hk-block-head" }, h("strong", null, title), h("time", { datetime: time.toISOString() }, when), h("span", null, each.transactions.length > 0 ? say("dbg_costs", { gas: number(each.gas) }) : say("exp_no_transactions"))),
+    each.transactions.length > 0 && h("ul", { class: "hk-transactions" }, each.transactions.map(transaction)),
   );
 }
 
@@ -183,10 +182,11 @@ function transaction(each) {
       { class: "hk-transaction-line" },
       h("span", { class: "hk-transaction-state" }, symbol(each.ok ? "✓" : "✕"), " ", say(each.ok ? "exp_ok" : "exp_failed")),
       h("span", { title: each.hash }, said),
-      each.wei !== "0" && h("span", null, say("exp_with", { ether: ether(each.wei) })),
+      each.wei !== "0" && h("span", null, say("exp_with", { amount: amount(each.wei) })),
       h("span", { class: "hk-quiet hk-call-gas" }, say("dbg_costs", { gas: number(each.gas) })),
     ),
     each.call && h("p", null, h("code", null, each.call)),
+    each.error && h("p", { class: "hk-call-error" }, each.error),
     each.events.map((event) => h("p", null, h("span", { class: "hk-quiet" }, say("exp_event")), " ", h("code", null, event))),
   );
 }

@@ -1,13 +1,17 @@
 // The exercise panel: one view on one exercise. It joins the parts and talks to the kernel through the widget's model.
 import { createAnswers } from "./answers.js";
 import { createTracing } from "./debugger/panel.js";
+import { createAsk } from "./ask.js";
 import { showList } from "./diagnostics.js";
 import { fill, h, prose, symbol, uniqueId } from "./dom.js";
 import { browserStorage, createDraft, draftStorage } from "./draft.js";
 import { createEditor } from "./editor.js";
 import { showGiven } from "./given.js";
+import { createHistory } from "./history.js";
+import { createLadder, points, takenFrom } from "./ladder.js";
 import { noticeOf, showNotice } from "./notice.js";
 import { number, say, ago } from "./text.js";
+import { canTry, createTrying } from "./trying.js";
 import { isUnderWay, outcomeOf, showVerdict, stageOf, tasksDone } from "./verdict.js";
 
 const DIAGNOSE_AFTER_MS = 400;
@@ -99,6 +103,11 @@ function createWorkbench(model, root, body, content) {
   let checkedText = null;
   let shownKey = null;
   let savedState = null;
+  let passedBefore = exercise.progress.state === "passed";
+  let bestGas = exercise.progress.best_gas ?? null;
+
+  const asking = createAsk({ send: (message) => model.send(message), key: randomKey });
+  const help = createLadder({ ask: asking.ask, text: () => editor.text(), compares: !asks, changed: showTaken });
 
   // Head
   const badge = h("span", { class: "hk-badge", hidden: true }, symbol("✓"), say("passed"));
@@ -132,9 +141,20 @@ function createWorkbench(model, root, body, content) {
   const progress = h("div", { class: "hk-bar", "aria-hidden": "true", hidden: true }, bar);
   const trouble = h("div", { hidden: true });
   const stale = h("p", { class: "hk-note", hidden: true }, say("stale"));
+  const taken = h("p", { class: "hk-note hk-taken", role: "status", hidden: true });
   const verdict = h("div", { class: "hk-verdict", role: "group", "aria-label": say("results_label"), hidden: true });
 
   const tracing = createTracing(model);
+  const past = createHistory({
+    ask: asking.ask,
+    starter: exercise.starter,
+    compares: !asks,
+    text: () => editor.text(),
+    restore: restoreAttempt,
+    jump: (line, column) => editor.jump(line, column),
+    editorPlace,
+    focusEditor: () => editor.focus(),
+  });
 
   fill(
     body,
@@ -167,7 +187,9 @@ function createWorkbench(model, root, body, content) {
         !asks && sizeButton("A−", say("font_smaller"), -1),
         !asks && sizeButton("A+", say("font_larger"), 1),
         h("button", { type: "button", class: "hk-tool", title: say("reset_help"), onclick: reset }, say("reset")),
+        past.tools,
       ),
+      past.place,
       editorPlace,
       problems,
     ),
@@ -177,6 +199,8 @@ function createWorkbench(model, root, body, content) {
     stale,
     verdict,
     tracing.place,
+    taken,
+    help.element,
   );
 
   const draft = createDraft({
@@ -204,6 +228,8 @@ function createWorkbench(model, root, body, content) {
         onSave: () => draft.flush(),
       });
   root.addEventListener("keydown", keyPressed);
+  const trying = canTry(exercise) ? createTrying({ exercise, user, source: editor.text, send: (message) => model.send(message), reveal: bringIntoView }) : null;
+  if (trying) actions.before(trying.element);
 
   if (begun.restored) showBrief(say("restored"));
   showDone(exercise.progress.state === "passed", null);
@@ -223,6 +249,7 @@ function createWorkbench(model, root, body, content) {
     draft.changed(text);
     showBrief(null);
     diagnoseSoon();
+    trying?.sourceChanged();
     stale.hidden = checkedText === null || checkedText === text;
   }
 
@@ -240,7 +267,7 @@ function createWorkbench(model, root, body, content) {
     editor.diagnose(items);
     problems.hidden = items.length === 0;
     fill(problemsLabel, say("problems_count", { count: items.length }));
-    showList(problemsList, items, (line, column) => editor.jump(line, column));
+    showList(problemsList, items, goTo);
   }
 
   function reset() {
@@ -248,8 +275,25 @@ function createWorkbench(model, root, body, content) {
       showBrief(say("reset_nothing"));
       return;
     }
+    past.close();
     editor.replace(exercise.starter);
     showBrief(say("reset_done"), { label: say("undo"), run: () => editor.undo() });
+  }
+
+  function restoreAttempt(attempt) {
+    editor.replace(attempt.source);
+    showBrief(say("history_restored", { number: attempt.number }), { label: say("undo"), run: () => editor.undo() });
+  }
+
+  /** Say what help took from the attempt that is shown. */
+  function showTaken(found) {
+    const attempt = model.get("attempt");
+    const what = attempt.report ? takenFrom(found, attempt) : null;
+    taken.hidden = !what;
+    fill(
+      taken,
+      what && (what.practice ? say("practice") : say("hints_took", { points: points(what.took), score: number(what.left) })),
+    );
   }
 
   function sizeButton(label, help, by) {
@@ -375,7 +419,15 @@ function createWorkbench(model, root, body, content) {
     verdict.hidden = false;
     tracing.close();
     const step = exercise.kind === "contract" && attempt.id && ((check) => tracing.open(attempt, check));
-    showVerdict(verdict, attempt, { fresh, jump: editor.jump, step });
+    const tryThis = trying && ((failed) => trying.open(failed.steps, failed.title));
+    const passes = attempt.report?.outcome === "passed";
+    const first = fresh && passes && !passedBefore && !exercise.progress.given_up && !help.gaveUp();
+    showVerdict(verdict, attempt, { fresh, jump: goTo, step, tryThis, first, bestGas });
+    passedBefore ||= passes;
+    bestGas = Math.min(bestGas ?? Infinity, attempt.report?.gas_score?.used ?? Infinity);
+    if (bestGas === Infinity) bestGas = null;
+    taken.hidden = true;
+    if (attempt.report) help.refresh();
     if (fresh && attempt.key === lastKey) bringIntoView(verdict.firstElementChild);
     const { title, text } = outcomeOf(attempt);
     fill(status, fresh ? [`${title}. `, text] : "");
@@ -384,6 +436,11 @@ function createWorkbench(model, root, body, content) {
     if (!attempt.report || attempt.earlier) return;
     showDone(attempt.report.outcome === "passed", attempt.report);
     if (stale.hidden && attempt.report.diagnostics.length > 0) showItems(attempt.report.diagnostics);
+  }
+
+  function goTo(line, column) {
+    past.close();
+    editor.jump(line, column);
   }
 
   function showDone(passed, report) {
@@ -404,10 +461,14 @@ function createWorkbench(model, root, body, content) {
       if (text !== null) editor.replace(text);
     },
     received(message) {
-      if (message.type === "diagnostics") {
+      if (message.type === "answer") {
+        asking.received(message);
+      } else if (message.type === "diagnostics") {
         if (message.seq === diagnosed) showItems(message.items);
       } else if (message.type === "traced") {
         tracing.received(message);
+      } else if (message.type === "tried") {
+        trying?.received(message);
       } else if (["saved", "unsaved", "conflict"].includes(message.type)) {
         draft[message.type](message);
       }
@@ -420,6 +481,8 @@ function createWorkbench(model, root, body, content) {
       draft.flush();
       draft.stop();
       tracing.destroy();
+      asking.stop();
+      trying?.destroy();
       editor.destroy();
     },
   };

@@ -2,6 +2,7 @@
 import { stepThrough } from "./debugger/panel.js";
 import { SOURCE_NAME, hasPlace } from "./diagnostics.js";
 import { fill, h, prose, symbol } from "./dom.js";
+import { showGas } from "./gas-budget.js";
 import { ago, has, number, say } from "./text.js";
 
 const SYMBOLS = { passed: "✓", failed: "✕", not_run: "–" };
@@ -75,15 +76,20 @@ export function aroundLine(text, where) {
 
 /** The text, its line a button that goes there. */
 function withLine(text, where, jump) {
-  const parts = aroundLine(text, where);
+  const parts = jump && aroundLine(text, where);
   if (!parts) return prose(text);
   const [before, line, after] = parts;
   const go = () => jump(where.line, where.column);
   return [...prose(before), h("button", { type: "button", class: "hk-link", onclick: go }, line), ...prose(after)];
 }
 
-/** Show a finished attempt in `element`; choosing a line in it calls `jump(line, column)`, stepping through a check `step(check)`. */
-export function showVerdict(element, attempt, { fresh, jump, step = null }) {
+/**
+ * Show a finished attempt in `element`; choosing a line in it calls `jump(line, column)`, where there is one, stepping
+ * through a check `step(check)`, and trying it `tryThis(check)`. `first` is for the very first pass, `bestGas` the least
+ * gas before.
+ */
+export function showVerdict(element, attempt, options) {
+  const { fresh, jump, step = null, tryThis = null, first = false, bestGas = null } = options;
   const report = attempt.report;
   const { tone, title, text } = outcomeOf(attempt);
   const error = firstError(report);
@@ -93,28 +99,32 @@ export function showVerdict(element, attempt, { fresh, jump, step = null }) {
     element,
     h(
       "div",
-      { class: `hk-outcome hk-${tone}${fresh ? " hk-fresh" : ""}` },
+      { class: `hk-outcome hk-${tone}${fresh ? " hk-fresh" : ""}${first ? " hk-first" : ""}` },
       symbol(tone === "passed" ? "✓" : tone === "failed" ? "✕" : "!", "hk-outcome-symbol"),
       h(
         "div",
         { class: "hk-outcome-words" },
         h("h4", { class: "hk-outcome-title" }, title),
         text && h("p", { class: "hk-outcome-text" }, withLine(text, report?.where, jump)),
+        first &&
+          h("p", { class: "hk-first-words" }, attempt.number > 1 ? say("first_pass_attempts", { number: attempt.number }) : say("first_pass")),
         error &&
+          jump &&
           h("button", { type: "button", class: "hk-button hk-outcome-go", onclick: goThere }, say("verdict_go", { line: error.line })),
       ),
       report &&
         h("p", { class: "hk-score" }, say("score", { score: number(report.score), max: number(report.max_score) })),
     ),
     !fresh && attempt.finished_at && h("p", { class: "hk-note" }, say("earlier", { when: ago(attempt.finished_at) })),
+    report?.gas_score && showGas(report.gas_score, bestGas),
     checks.some((check) => check.status !== "not_run") &&
-      h("ul", { class: "hk-checks" }, checks.map((check, i) => checkItem(check, { jump, step, first: i === 0 }))),
+      h("ul", { class: "hk-checks" }, checks.map((check, i) => checkItem(check, { jump, step, tryThis, first: i === 0 }))),
     h("p", { class: "hk-small" }, smallPrint(attempt)),
   );
 }
 
 /** The first that failed takes the focus: from the Check button, the next Tab is there. */
-function checkItem(check, { jump, step, first }) {
+function checkItem(check, { jump, step, tryThis, first }) {
   const added = check.divergence && addedTo(check.message, check.divergence);
   return h(
     "li",
@@ -141,9 +151,21 @@ function checkItem(check, { jump, step, first }) {
       check.status === "failed" &&
         check.hint &&
         h("details", { class: "hk-hint" }, h("summary", null, say("hint")), h("p", null, prose(check.hint))),
-      check.status === "failed" && step && stepThrough(check, step),
+      tools(check, step, tryThis),
     ),
   );
+}
+
+/** What leads on from a check: trying what it did, and stepping through it. */
+function tools(check, step, tryThis) {
+  const label = `${say("try_this")}: ${check.title.replaceAll("`", "")}`;
+  const found = [
+    tryThis &&
+      check.steps?.length > 0 &&
+      h("button", { type: "button", class: "hk-button hk-try-this", "aria-label": label, onclick: () => tryThis(check) }, say("try_this")),
+    check.status === "failed" && step && stepThrough(check, step),
+  ].filter(Boolean);
+  return found.length > 0 && h("div", { class: "hk-check-tools" }, found);
 }
 
 function smallPrint(attempt) {

@@ -1,7 +1,8 @@
 """The first divergence: where a failing check, run on the learner's contract and on the reference, first parts.
 
 `transcript` writes down what happens, `comparing` says in words where two transcripts part, `lines` finds the line of
-the learner's source that did it, or that never did. Nothing of the reference is ever quoted.
+the learner's source that did it, or that never did, `replaying` gives what was
+done as a scenario. Nothing of the reference is ever quoted.
 """
 
 from collections.abc import Sequence
@@ -15,6 +16,7 @@ from evmbox.compiler import Artifact, Details
 from evmbox.divergence.comparing import Difference, Side, first_differences
 from evmbox.divergence.lines import Lines
 from evmbox.divergence.replay import trace_check
+from evmbox.divergence.replaying import steps_until
 from evmbox.divergence.transcript import Enough, Evidence, WatchedEngine, common
 from evmbox.errors import ExerciseError
 from evmbox.exercise import Exercise
@@ -23,6 +25,7 @@ from evmbox.runner import Submission
 from evmbox.runner.choosing import choose
 from evmbox.runner.grading import Grading, Refusal
 from evmbox.runner.stages import open_chain
+from evmbox.steps import Step
 from evmbox.versions import SOLC_VERSION
 
 __all__ = ["Divergence", "Pair", "trace_check"]
@@ -33,6 +36,8 @@ class Divergence(Data):
 
     message: str
     where: Location | None = None
+    steps: tuple[Step, ...] = ()
+    """What the check did until then, as a scenario; empty where a scenario cannot do the same."""
 
 
 @dataclass(frozen=True)
@@ -60,11 +65,12 @@ class Pair:
         differences = first_differences(mine.side(), theirs.side(), chain=mine.chain, interface=interface)
         if not differences:
             return None
+        steps = steps_until(differences[0].index, mine.engine.entries, ours, mine.chain)
         details = self.submission.compilation.details
         if details is None:
-            return Divergence(message=differences[0].message)
+            return Divergence(message=differences[0].message, steps=steps)
         again = self._run(self.submission, ours, functions, check, record_at=differences[0].index)
-        return _tell(differences, details, interface, again.engine.evidence)
+        return _tell(differences, details, interface, again.engine.evidence).model_copy(update={"steps": steps})
 
     def _run(
         self,

@@ -5,7 +5,7 @@ It is written at the engine, below all words: so the same check on two contracts
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import product
 from typing import Any
 
@@ -47,7 +47,8 @@ class Entry:
     """One thing that was done: the message, how it ended, and what was to be seen afterwards.
 
     `balances` are wei by address: of the accounts and the contracts that take part. `looks` and `balances` are empty
-    after a mere call.
+    after a mere call. `waited` are the seconds that the clock was moved just before, `undone_at` is the place at which
+    the chain went back to what was before; None where it never did.
     """
 
     message: Message
@@ -55,6 +56,8 @@ class Entry:
     execution: Execution
     balances: dict[Address, int] = field(default_factory=dict)
     looks: tuple[Look, ...] = ()
+    waited: int = 0
+    undone_at: int | None = None
 
 
 @dataclass(frozen=True)
@@ -97,6 +100,8 @@ class WatchedEngine:
         self._selectors = {each.selector: each for each in functions}
         self._submission: Address | None = None
         self._looks_left = MAX_LOOKS
+        self._waited = 0
+        self._marks: list[tuple[Any, int]] = []
         self._known: dict[str, dict[Any, None]] = {"address": dict.fromkeys(accounts)}
 
     @property
@@ -127,7 +132,8 @@ class WatchedEngine:
             raise Enough
         if len(self.entries) < MAX_ENTRIES:
             balances = {address: self.engine.balance(address) for address in self._watched}
-            self.entries.append(Entry(message, True, execution, balances, tuple(self._look())))
+            looks = tuple(self._look())
+            self.entries.append(Entry(message, True, execution, balances, looks, waited=self._take_wait()))
         return execution
 
     def call(self, message: Message) -> Execution:
@@ -138,7 +144,7 @@ class WatchedEngine:
             self.evidence = Evidence(recording, ())
             raise Enough
         if len(self.entries) < MAX_ENTRIES:
-            self.entries.append(Entry(message, False, execution))
+            self.entries.append(Entry(message, False, execution, waited=self._take_wait()))
         return execution
 
     def mine(self) -> None:
@@ -147,6 +153,7 @@ class WatchedEngine:
 
     def warp(self, timestamp: int) -> None:
         """Give the next block this time."""
+        self._waited += timestamp - self.engine.timestamp
         self.engine.warp(timestamp)
 
     def balance(self, address: Address) -> int:
@@ -163,11 +170,22 @@ class WatchedEngine:
 
     def snapshot(self) -> Any:
         """Return a mark to go back to."""
-        return self.engine.snapshot()
+        mark = self.engine.snapshot()
+        self._marks.append((mark, len(self.entries)))
+        return mark
 
     def revert(self, mark: Any) -> None:
         """Go back to a mark."""
         self.engine.revert(mark)
+        now, self._waited = len(self.entries), 0
+        begun = next((place for known, place in reversed(self._marks) if known is mark or known == mark), now)
+        for place in range(begun, now):
+            if self.entries[place].undone_at is None:
+                self.entries[place] = replace(self.entries[place], undone_at=now)
+
+    def _take_wait(self) -> int:
+        waited, self._waited = self._waited, 0
+        return waited
 
     @contextmanager
     def _recorded(self) -> Iterator[Recording | None]:

@@ -275,6 +275,10 @@ class Pool:
         source: str,
         steps: Sequence[Step],
         *,
+        state: bool = False,
+        extra_sources: Mapping[str, str] = NO_SOURCES,
+        solc: str = SOLC_VERSION,
+        optimize: bool = False,
         ration: Ration | None = None,
         on_step: Callable[[int], object] = ignore,
         recall: Recall | None = None,
@@ -282,11 +286,12 @@ class Pool:
         """Compile a source and run steps on a fresh chain, within the pool's ration or another.
 
         Returns the compilation, the results of the steps that were reached, and in words why the rest was not.
-        `on_step` is told how many are done. Raises `CalledOff` as `grade` does.
+        `on_step` is told how many are done. With `state` each result says what changed in storage, and the last how
+        all stands. Raises `CalledOff` as `grade` does.
         """
         recall = recall or Recall()
-        with self._turn(self._slots) as compiler:
-            compilation = compiler.compile(source)
+        with self._turn(self._slots) as usual, self._in_version(solc, usual) as compiler:
+            compilation = compiler.compile(source, extra_sources=extra_sources, optimize=optimize, details=state)
             recall.check()
             if not compilation.ok:
                 return compilation, [], compilation.message
@@ -297,14 +302,22 @@ class Pool:
                     results.append(message.result)
                     on_step(len(results))
 
-            ending = self._fork(ScenarioJob(compilation, steps), ration or self._ration, listen, recall)
+            ending = self._fork(ScenarioJob(compilation, steps, state), ration or self._ration, listen, recall)
             recall.check()
             if isinstance(ending, Finished):
                 return compilation, results, ending.message
             return compilation, results, stopped_at(len(results), OUTCOMES[ending])
 
     def trace(
-        self, source: str, steps: Sequence[Step], index: int, window: Window
+        self,
+        source: str,
+        steps: Sequence[Step],
+        index: int,
+        window: Window,
+        *,
+        extra_sources: Mapping[str, str] = NO_SOURCES,
+        solc: str = SOLC_VERSION,
+        optimize: bool = False,
     ) -> tuple[Compilation, Traced | None, str | None]:
         """Compile a source, run the steps up to `index` on a fresh chain, and trace that one.
 
@@ -313,8 +326,8 @@ class Pool:
         """
         if not 0 <= index < len(steps):
             raise IndexError(index)
-        with self._turn(self._slots) as compiler:
-            compilation = compiler.compile(source, details=True)
+        with self._turn(self._slots) as usual, self._in_version(solc, usual) as compiler:
+            compilation = compiler.compile(source, extra_sources=extra_sources, optimize=optimize, details=True)
             if not compilation.ok:
                 return compilation, None, compilation.message
             ending = self._fork(TraceJob(compilation, steps, index, window), self._ration, ignore)

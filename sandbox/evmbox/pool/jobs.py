@@ -171,14 +171,17 @@ class LocateJob:
 
 @dataclass(frozen=True)
 class ScenarioJob:
-    """Run a scenario on contracts that are compiled already."""
+    """Run a scenario on contracts that are compiled already; for their state by name with details."""
 
     compilation: Compilation
     steps: Sequence[Step]
+    state: bool = False
 
     def run(self, send: Send) -> Finished:
         """Run every step, sending each result as it is there."""
-        _, message = run_scenario(self.compilation, self.steps, on_result=lambda result: send(Stepped(result=result)))
+        _, message = run_scenario(
+            self.compilation, self.steps, on_result=lambda result: send(Stepped(result=result)), state=self.state
+        )
         return Finished(message=message)
 
 

@@ -76,7 +76,9 @@ class SecondLook:
         except EvmboxError:
             _log.exception("A failing submission to %s could not be explained.", job.exercise.id)
         checks = tuple(
-            check.model_copy(update={"divergence": told.message, "where": check.where or told.where})
+            check.model_copy(
+                update={"divergence": told.message, "where": check.where or told.where, "steps": told.steps}
+            )
             if (told := found.get(check.id))
             else check
             for check in report.checks

@@ -37,6 +37,8 @@ OWN_DRAFT = {**MEMBER, **each((*LEARNERS, *INSTRUCTORS_ONLY, *ASSISTANTS), 404)}
 LEARNER = {**MEMBER, **each((*INSTRUCTORS_ONLY, *ASSISTANTS), 403)}
 LEAS_SUBMISSION = {**MEMBER, "leo": 404, "otto kernel": 404, "ines kernel": 404, **each(ASSISTANTS, 404)}
 LEAS_SUBMISSION |= {"adele": 200, "adele token": 200}
+LEAS_REPLAY = {caller: 404 if status == 200 else status for caller, status in LEAS_SUBMISSION.items()}
+LEAS_REPLAY |= each(("lea", "lea token", "lea kernel"), 200)
 LEAS_CHAIN = {**each(EVERYONE, 404), **NOBODY, **each(("lea", "lea token", "lea kernel"), 200)}
 LEAS_CHAIN_ONCE = {caller: (204, 404) if status == 200 else status for caller, status in LEAS_CHAIN.items()}
 KERNELS = each([caller for caller in EVERYONE if caller.endswith(" kernel") and caller not in NOBODY], 403)
@@ -112,6 +114,7 @@ RULES = {
     "GET /api/v1/submissions": MEMBER,
     "GET /api/v1/submissions/{submission_id}": LEAS_SUBMISSION,
     "GET /api/v1/submissions/{submission_id}/events": LEAS_SUBMISSION,
+    "POST /api/v1/submissions/{submission_id}/traces": LEAS_REPLAY,
     "POST /api/v1/jobs": where_allowed(PERSON, 202),
     "POST /api/v1/jobs/backup": BACKUP,
     "GET /api/v1/jobs": PERSON,
@@ -252,6 +255,7 @@ BODIES = {
     "POST /api/v1/compile": {"source": "contract A {}", "check_only": True},
     "POST /api/v1/scenarios": {"source": "contract A {}", "steps": [{"action": "deploy", "contract": "A"}]},
     "POST /api/v1/traces": {"source": "contract A {}", "steps": [{"action": "deploy", "contract": "A"}], "index": 0},
+    "POST /api/v1/submissions/{submission_id}/traces": {"check": "keeps_the_number", "limit": 0},
     "POST /api/v1/chains": {"name": "access"},
     "POST /rpc/{chain_id}": {"jsonrpc": "2.0", "id": 1, "method": "web3_clientVersion"},
     "POST /api/v1/courses": {"title": "Classroom", "slug": "classroom"},

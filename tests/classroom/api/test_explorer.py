@@ -69,7 +69,8 @@ def test_calls_events_and_storage_are_told_in_the_words_of_the_source(client, ba
     assert (made["kind"], made["sender"], made["to"]) == ("create", "Owner", "Bank")
     assert (paid["sender"], paid["to"], paid["call"]) == ("Bob", "Bank", 'deposit(note="for tea")')
     assert paid["events"] == [f'Deposited(from=Bob, amount={10**18}, note="for tea")']
-    assert (paid["ok"], failed["ok"], failed["events"]) == (True, False, [])
+    assert (paid["ok"], paid["error"]) == (True, None)
+    assert (failed["ok"], failed["error"], failed["events"]) == (False, "reverted with Poor(has=4)", [])
     assert {each["name"]: each["wei"] for each in seen["accounts"]}["Bank"] == str(10**18)
     stored = widget.inside({"address": seen["contracts"][0]["address"]})
     assert {each["name"]: each["value"] for each in stored["variables"]} == {

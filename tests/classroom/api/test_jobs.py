@@ -101,7 +101,11 @@ def test_the_result_of_a_run_is_there_when_it_is_done(live, job):
     claimed = claim(live, COMPILE)
     with live.database.unit_of_work() as work:
         assert runs.finish(work, claimed, CompileOut(diagnostics=[], contracts={"A": []}))
-    assert lea.get(f"/api/v1/jobs/{job.id}/result").json() == {"diagnostics": [], "contracts": {"A": []}}
+    assert lea.get(f"/api/v1/jobs/{job.id}/result").json() == {
+        "diagnostics": [],
+        "contracts": {"A": []},
+        "bytecode": {},
+    }
     assert live.client("ines").get(f"/api/v1/jobs/{job.id}/result").status_code == 404
 
 

@@ -125,7 +125,7 @@ def test_yul_is_compiled_while_it_is_written(classroom):
     (diagnostic,) = client.post("/api/v1/compile", json=order).json()["diagnostics"]
     assert (diagnostic["message"], diagnostic["line"]) == ('Function "mstor" not found.', 2)
     fine = client.post("/api/v1/compile", json=order | {"source": "{ mstore(0, 1) }", "check_only": False}).json()
-    assert fine == {"diagnostics": [], "contracts": {"object": []}}
+    assert (fine["diagnostics"], fine["contracts"]) == ([], {"object": []})
 
 
 def test_answers_too_large_to_be_read_are_refused(classroom):

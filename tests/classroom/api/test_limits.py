@@ -1,10 +1,13 @@
 """How often one may ask, what is said of it, and which other origins' pages may ask at all."""
 
 import asyncio
+import socket
+from contextlib import ExitStack
 
 import pytest
 from limits.aio.storage import MemoryStorage
 
+from classroom.api import door
 from classroom.api.cors import allowed_origins
 from classroom.api.door import Door
 from classroom.api.limits import Limits
@@ -12,6 +15,7 @@ from classroom.settings import Settings
 from support.redis import HOW_TO_INSTALL, program, redis_server
 
 REDIS = program()
+SUBMIT = "/api/v1/submissions"
 SCHOOL = "https://school.example"
 
 
@@ -64,7 +68,7 @@ def test_who_comes_when_the_door_is_full_is_told_at_once_and_takes_nothing(full)
             await send({"type": "http.response.start", "status": 200, "headers": []})
             await send({"type": "http.response.body", "body": b""})
 
-        door = Door(app, settings=Settings(hand_ins_at_once=2, requests_at_once=2))
+        at_the_door = Door(app, settings=Settings(hand_ins_at_once=2, requests_at_once=2))
         hand_in, read = ("POST", "/api/v1/submissions"), ("GET", "/api/v1/submissions")
         kind, other = (hand_in, read) if full == "hand-ins" else (read, hand_in)
 
@@ -75,7 +79,7 @@ def test_who_comes_when_the_door_is_full_is_told_at_once_and_takes_nothing(full)
             async def send(message):
                 said.append(message)
 
-            await door(scope, None, send)
+            await at_the_door(scope, None, send)
             return said[0]["status"], dict(said[0]["headers"])
 
         under_way = [asyncio.create_task(ask(*kind)) for _ in range(2)]
@@ -95,6 +99,23 @@ def test_who_comes_when_the_door_is_full_is_told_at_once_and_takes_nothing(full)
         assert (await ask(*kind))[0] == 200
 
     asyncio.run(everything())
+
+
+def test_bodies_that_never_come_keep_nobody_out(open_live, monkeypatch):
+    """A room for one hand-in: three people begin one and send no body, and another's is taken."""
+    monkeypatch.setattr(door, "BODY_WITHIN_S", 2.0)
+    with open_live(hand_ins_at_once=1) as live, ExitStack() as opened:
+        lea = live.client("lea", **{"Idempotency-Key": "one"})
+        address = (lea.base_url.host, lea.base_url.port)
+        head = f"POST {SUBMIT} HTTP/1.1\r\nHost: {address[0]}:{address[1]}\r\nContent-Length: 90\r\n\r\n{{"
+        slow = [opened.enter_context(socket.create_connection(address, timeout=20)) for _ in range(3)]
+        for each in slow:
+            each.sendall(head.encode())
+        assert lea.post(SUBMIT, json={"exercise_id": "keeper", "source": "contract C {}"}).status_code == 202
+        for each in slow:
+            answer = each.recv(65536)
+            assert answer.startswith(b"HTTP/1.1 408")
+            assert b"within 2 seconds" in answer
 
 
 def test_no_limit_is_no_header(open_live):

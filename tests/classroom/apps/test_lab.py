@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from support.jupyterlab import run_all
-from support.lesson_apps import CANARY, House, Window
+from support.lesson_apps import CANARY, LESSONS, House, Window
 from support.room import alive, descendants
 from support.waiting import wait_until
 
@@ -28,7 +28,15 @@ def client(house: House, cookies: dict[str, str]) -> httpx.Client:
 
 def test_only_the_owner_is_let_in(lab: House) -> None:
     alice, owner = lab.visitor("alice"), lab.visitor("owner")
-    paths = ["/lab", "/lab/tree/basics/facts.ipynb", "/api/contents", "/api/kernels", "/api/sessions", "/api/me"]
+    paths = [
+        "/lab",
+        "/classroom/lessons",
+        "/lab/tree/basics/facts.ipynb",
+        "/api/contents",
+        "/api/kernels",
+        "/api/sessions",
+        "/api/me",
+    ]
     with client(lab, alice.cookies) as http:
         for path in paths:
             answer = http.get(path)
@@ -78,6 +86,29 @@ def test_the_owner_runs_a_lesson_and_its_kernel_has_the_owners_key(lab: House, w
     assert CANARY not in str(facts)
     assert set(env) >= OURS
     assert facts["cwd"] == str(lab.settings.notebooks_dir / "basics")
+    assert view.hosts() == {f"127.0.0.1:{lab.settings.lab_port}"}
+    assert view.complaints == []
+
+
+@pytest.mark.browser
+def test_the_launcher_has_a_card_for_each_lesson_and_a_cell_of_solidity_its_colours(
+    lab: House, window: Callable[..., Window]
+) -> None:
+    view = window(lab, "owner")
+    page = view.context.new_page()
+    page.goto(f"{lab.settings.lab_url}/lab?reset")
+    cards = page.locator(".jp-Launcher-section").first
+    expect(cards.get_by_role("heading")).to_have_text("Basics")
+    expect(cards.locator(".jp-LauncherCard")).to_have_text([name.title() for name in LESSONS])
+    cards.locator(".jp-LauncherCard", has_text="Solidity").click()
+    word = page.locator(".jp-CodeCell .cm-line span", has_text="contract")
+    expect(word).to_have_css("font-weight", "700")
+    page.locator(".jp-CodeCell .cm-content").click()
+    page.keyboard.press("Control+Home")
+    page.keyboard.type("# ")
+    expect(word).to_have_count(0)
+    page.keyboard.press("Control+Z")
+    expect(word).to_have_css("font-weight", "700")
     assert view.hosts() == {f"127.0.0.1:{lab.settings.lab_port}"}
     assert view.complaints == []
 

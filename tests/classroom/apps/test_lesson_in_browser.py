@@ -81,6 +81,14 @@ def test_a_lesson_follows_the_systems_theme_and_fits_a_narrow_window(
     assert background == {"light": "rgb(247, 247, 251)", "dark": "rgb(20, 20, 29)"}[scheme]
     assert page.evaluate("document.documentElement.scrollWidth") == 400
 
+    # what was chosen on the portal stands above the system
+    other = {"light": "dark", "dark": "light"}[scheme]
+    page.context.add_cookies([{"name": "hk_theme", "value": other, "url": classroom.settings.voila_url}])
+    page.reload()
+    expect(page.locator("body")).to_have_attribute("data-jp-theme-light", str(other == "light").lower())
+    background = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert background == {"light": "rgb(247, 247, 251)", "dark": "rgb(20, 20, 29)"}[other]
+
 
 def test_leaving_the_page_ends_its_kernel(classroom: House, window: Open) -> None:
     page = open_lesson(window(classroom, "alice"), classroom, "facts")

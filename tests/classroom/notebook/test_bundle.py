@@ -10,6 +10,7 @@ import pytest
 ROOT = Path(__file__).parents[3]
 SOURCES = ROOT / "platform/web-src"
 NODE = Path(sys.executable).parent / "node"
+LAB = "JupyterLab's extension"
 STANDARDS = {"http://www.w3.org/2000/svg", "http://www.w3.org/1999/xhtml", "http://www.w3.org/1998/Math/MathML"}
 """Names of XML vocabularies. They look like addresses; nothing is fetched from there."""
 
@@ -19,7 +20,9 @@ def bundle(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """Build the bundle into a folder of its own."""
     folder = tmp_path_factory.mktemp("static")
     subprocess.run([NODE, "build.mjs", folder], cwd=SOURCES, check=True, capture_output=True, timeout=120)
-    return {path.name: path.read_text(encoding="utf-8") for path in folder.iterdir() if path.is_file()}
+    return {path.name: path.read_text(encoding="utf-8") for path in folder.iterdir() if path.is_file()} | {
+        LAB: (folder / "labextensions/hyperkit-classroom/static/remoteEntry.js").read_text(encoding="utf-8")
+    }
 
 
 def test_the_parts_pass_their_tests() -> None:
@@ -32,13 +35,14 @@ def test_the_parts_pass_their_tests() -> None:
 
 
 def test_the_bundle_is_one_module_and_one_style_sheet(bundle: dict[str, str]) -> None:
-    assert set(bundle) == {"exercise.js", "exercise.css"}
+    assert set(bundle) == {"exercise.js", "exercise.css", LAB}
     assert re.search(r"export\s*\{", bundle["exercise.js"])
 
 
 def test_the_bundle_fits_its_budget(bundle: dict[str, str]) -> None:
     assert len(bundle["exercise.js"].encode()) < 600_000
     assert len(bundle["exercise.css"].encode()) < 50_000
+    assert len(bundle[LAB].encode()) < 20_000, "CodeMirror is JupyterLab's own, not a second one"
 
 
 def test_nothing_is_loaded_from_another_host(bundle: dict[str, str]) -> None:

@@ -145,6 +145,31 @@ def test_a_page_gets_the_exercise_the_draft_and_for_whom(panel: ExercisePanel, c
     assert content["draft"]["revision"] == 4
 
 
+def test_a_question_of_the_page_gets_its_one_answer_or_the_problem(
+    panel: ExercisePanel, classroom: Classroom, told: list[dict[str, Any]]
+) -> None:
+    classroom.answers["GET /submissions"] = {"items": [done(2), submission("running")], "next": "c"}
+    classroom.answers[f"GET /submissions/{ID[:-1]}2"] = done(2)
+    run(
+        panel,
+        {"type": "ask", "key": "k1", "what": "attempts", "cursor": None},
+        {"type": "ask", "key": "k2", "what": "attempt", "id": ID[:-1] + "2"},
+        {"type": "ask", "key": "k3", "what": "solution"},
+        {"type": "ask", "key": "k4", "what": "the moon"},
+    )
+    answers = {message["key"]: message for message in told if message.get("type") == "answer"}
+    assert set(answers) == {"k1", "k2", "k3", "k4"}
+    page = answers["k1"]["answer"]
+    assert [(each["number"], each["outcome"], each["score"]) for each in page["items"]] == [
+        (2, "passed", 2),
+        (1, None, None),
+    ]
+    assert page["next"] == "c"
+    assert answers["k2"]["answer"]["source"] == "contract A {}"
+    assert answers["k3"]["problem"]["kind"] == "missing"
+    assert answers["k4"]["problem"]["kind"] == "refused"
+
+
 @pytest.mark.parametrize(
     ("answer", "kind"),
     [

@@ -158,3 +158,29 @@ def test_people_are_grouped_imported_and_given_more_time(site: Site) -> None:
     with page.expect_download() as download:
         page.get_by_role("link", name="People as CSV").click()
     assert "ada,Ada Lovelace,,Tuesday,assistant learner" in download.value.path().read_text(encoding="utf-8-sig")
+
+
+def test_the_map_leads_by_keyboard_to_a_lesson_and_no_page_of_a_learner_has_a_barrier(site: Site) -> None:
+    page = site.enter(site.add("mara", Role.LEARNER))
+    page.evaluate("document.querySelector('.map a.next').focus()")
+    first = page.locator(".map a:focus")
+    expect(first).to_have_accessible_name(re.compile(r"^Keeping.*: open, next\."))
+    has_no_barrier(page)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Builds on")).to_be_visible()
+    has_no_barrier(page)
+    page.goto(f"{site.settings.portal_url}/account")
+    page.get_by_role("radio", name="Dark").check()
+    page.get_by_role("button", name="Use this theme").click()
+    expect(page.get_by_role("status")).to_have_text("Your theme is changed.")
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(20, 20, 29)"
+    has_no_barrier(page)
+    page.set_viewport_size({"width": 400, "height": 800})
+    page.goto(site.settings.portal_url)
+    expect(page.locator(".map")).to_be_hidden()
+    assert page.evaluate("document.documentElement.scrollWidth") == 400
+    has_no_barrier(page)
+    page.get_by_role("button", name="Sign out").click()
+    page.get_by_role("link", name="Hyperkit Classroom").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Write a contract. See what it really does.")
+    has_no_barrier(page)

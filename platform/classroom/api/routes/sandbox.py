@@ -29,10 +29,14 @@ def compile_source(order: CompileIn, identity: InAnyone, services: InServices) -
 @router.post("/scenarios")
 def run_scenario(order: ScenarioIn, identity: InAnyone, services: InServices) -> ScenarioOut:
     """Take steps on an empty chain with accounts that have names. The same scenario gives the same answer."""
-    return services.scratch.scenario(identity.fair_share, order.source, order.steps)
+    exercise = services.catalog.exercise(order.exercise_id) if order.exercise_id else None
+    return services.scratch.scenario(
+        identity.fair_share, order.source, order.steps, exercise=exercise, state=order.state
+    )
 
 
 @router.post("/traces")
 def trace_step(order: TraceIn, identity: InAnyone, services: InServices) -> TraceOut:
     """Tell what happens in one step of a scenario: calls, lines, variables, gas, and instructions by page."""
-    return services.scratch.trace(identity.fair_share, order)
+    exercise = services.catalog.exercise(order.exercise_id) if order.exercise_id else None
+    return services.scratch.trace(identity.fair_share, order, exercise=exercise)

@@ -30,9 +30,11 @@ const asleep = "This lesson has gone to sleep. Your draft is kept; reload to go 
 
 function followTheme() {
   const dark = matchMedia("(prefers-color-scheme: dark)");
+  const chosen = document.documentElement.dataset.theme; // on the portal; without it the system's preference holds
   const apply = () => {
-    document.body.dataset.jpThemeLight = String(!dark.matches);
-    document.body.dataset.jpThemeName = dark.matches ? "JupyterLab Dark" : "JupyterLab Light";
+    const isDark = chosen ? chosen === "dark" : dark.matches;
+    document.body.dataset.jpThemeLight = String(!isDark);
+    document.body.dataset.jpThemeName = isDark ? "JupyterLab Dark" : "JupyterLab Light";
   };
   dark.addEventListener("change", apply);
   apply();

@@ -51,5 +51,5 @@ export function createTracing(model) {
 /** The button beside a check that failed. */
 export function stepThrough(check, open) {
   const more = h("span", { class: "hk-hidden" }, ` ${say("dbg_open_more", { title: check.title.replaceAll("`", "") })}`);
-  return h("p", { class: "hk-check-more" }, h("button", { type: "button", class: "hk-button hk-dbg-open", onclick: () => open(check) }, say("dbg_open"), more));
+  return h("button", { type: "button", class: "hk-button hk-dbg-open", onclick: () => open(check) }, say("dbg_open"), more);
 }

@@ -186,7 +186,7 @@ function createSession({ body, answer, trace, source, more, choose, problem }) {
       showGas({ summary, source, onCall: (call) => go(Math.min(call.first_step, last)), onLine: (line) => go(firstOn(line)) }),
     ),
     summary.truncated && h("p", { class: "hk-note" }, say("dbg_truncated")),
-    h("p", { class: "hk-keys" }, say("dbg_keys")),
+    h("p", { class: "hk-keys" }, say("dbg_keys"), failure !== null && ` ${say("dbg_keys_failure")}`),
   );
   fill(body, content);
   const reader = source ? createSource({ parent: sourcePlace, text: source, label: say("dbg_source") }) : null;

@@ -1,0 +1,218 @@
+"""Takes the pictures of `docs/gallery.md`: a real classroom, people who are somewhere in it, every page as they see it.
+
+`make screenshots`, or some of them, `make screenshots ARGS="home-new data"`.
+What is shown was handed in and graded like anybody's.
+"""
+
+import base64
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from classroom import accounts
+from classroom.client import Client
+from classroom.db import Database
+from classroom.models import CredentialKind
+from classroom.settings import REPOSITORY, Settings
+from support.contracts import SOLUTION, WRONG
+from support.room import Classroom, classroom_on
+
+FOLDER = REPOSITORY / "docs/images/gallery"
+INDEX = REPOSITORY / "docs/gallery.md"
+QUALITY = 62  # of WebP, in percent: text stays sharp
+PATIENCE_MS = 60_000
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+
+@dataclass(frozen=True)
+class Shot:
+    """A picture: of which page, as whom, and what it shows in words."""
+
+    name: str
+    alt: str
+    who: str | None
+    path: str
+    width: int = 1280
+    height: int = 900
+    dark: bool = False
+    do: Callable[[Page], object] = lambda _page: None
+
+
+def _in_editor(source: str, outcome: str) -> Callable[[Page], object]:
+    def check(page: Page) -> None:
+        editor = page.get_by_role("textbox", name="Solidity")
+        expect(editor).to_be_visible(timeout=PATIENCE_MS)
+        editor.click()
+        page.keyboard.press("Control+A")
+        page.keyboard.insert_text(source)
+        page.keyboard.press("Control+Enter")
+        title = page.locator(".hk-outcome-title")
+        expect(title).to_have_text(outcome, timeout=PATIENCE_MS)
+        title.evaluate("each => window.scrollTo(0, each.getBoundingClientRect().top + window.scrollY - 420)")
+
+    return check
+
+
+def _to(selector: str) -> Callable[[Page], object]:
+    return lambda page: page.locator(selector).first.evaluate("each => each.scrollIntoView({block: 'start'})")
+
+
+TIP_JAR = "apps:/voila/render/tip-jar.ipynb"
+PARTS: dict[str, list[Shot]] = {
+    "Coming in": [
+        Shot("landing", "The first page: what this is, a verdict as an example, and the way in", None, "/"),
+        Shot("landing-dark", "The first page in dark", None, "/", dark=True),
+        Shot("landing-narrow", "The first page on a phone", None, "/", width=400),
+        Shot("sign-in", "The form to sign in, on a phone", None, "/sign-in", width=400, height=700),
+        Shot("sign-up", "The form to make an account", None, "/sign-up", height=620),
+    ],
+    "The course": [
+        Shot("home-new", "The course map for somebody who is new: one lesson is next, all else follows", "nia", "/"),
+        Shot("home-begun", "The course map with lessons passed, one in progress, and what is open now", "ada", "/"),
+        Shot("home-begun-dark", "The same map in dark", "ada", "/", dark=True),
+        Shot("home-narrow", "The lessons on a phone, as a list", "ada", "/", width=400),
+        Shot(
+            "lesson-failed",
+            "A lesson: what it builds on and opens, and an attempt that failed",
+            "ada",
+            "/lessons/tip-jar",
+        ),
+        Shot(
+            "lesson-attempts",
+            "Attempts as rows, the latest one open with its checks",
+            "ada",
+            "/lessons/tip-jar",
+            do=_to("h3.above"),
+        ),
+        Shot(
+            "lesson-narrow",
+            "A lesson that was passed, on a phone and in dark",
+            "ada",
+            "/lessons/counter",
+            400,
+            dark=True,
+        ),
+    ],
+    "The exercise": [
+        Shot("app-new", "A lesson as an app, at its beginning", "nia", TIP_JAR),
+        Shot(
+            "app-failed",
+            "A check that failed: what was expected and what happened",
+            "bo",
+            TIP_JAR,
+            do=_in_editor(WRONG, "Not yet"),
+        ),
+        Shot("app-passed", "All checks passed", "bo", TIP_JAR, do=_in_editor(SOLUTION, "Passed")),
+        Shot(
+            "app-compile-error",
+            "A contract that does not compile, with the line and the remedy, in dark",
+            "bo",
+            TIP_JAR,
+            dark=True,
+            do=_in_editor(SOLUTION.replace("total += msg.value;", "total += msg.value"), "It does not compile yet"),
+        ),
+        Shot("app-narrow", "The same lesson on a phone", "bo", TIP_JAR, width=400),
+    ],
+    "One's own": [
+        Shot("account", "The account: profile, password, theme and badges", "ada", "/account"),
+        Shot("account-badges", "Badges with what they were given for", "ada", "/account", do=_to("#theme"), dark=True),
+        Shot("data", "All that is stored, as a file to take along", "ada", "/account/data", height=620),
+        Shot("grades", "A learner's grades and how they are counted", "ada", "/grades"),
+    ],
+    "For instructors": [
+        Shot("cohort", "The cohort: learners by exercises, passed, in progress and not started", "grace", "/cohort"),
+        Shot("cohort-dark", "The cohort in dark", "grace", "/cohort", dark=True),
+        Shot("courses", "The courses somebody is in or looks after", "grace", "/courses", height=700),
+    ],
+    "When something is missing": [
+        Shot("not-found", "A page that is not there", "ada", "/lessons/none", height=520),
+        Shot("dead-link", "A link that was used already", None, "/welcome?link=used", height=520),
+    ],
+}
+
+
+def take(only: Sequence[str] = (), folder: Path = FOLDER, index: Path = INDEX) -> None:
+    """Start a classroom, prepare it, take all pictures or only some, and write the page that shows them."""
+    browser_path = next(filter(None, map(shutil.which, (os.environ.get("CHROMIUM", ""), *BROWSERS))))
+    with tempfile.TemporaryDirectory() as data, classroom_on(Path(data)) as room, sync_playwright() as playwright:
+        room.more["CLASSROOM_SIGN_UP"] = "open"
+        room.start()
+        _people(room)
+        browser = playwright.chromium.launch(executable_path=browser_path, args=["--no-sandbox"])
+        if not only:
+            shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True, exist_ok=True)
+        for shot in (shot for shots in PARTS.values() for shot in shots):
+            if not only or shot.name in only:
+                (folder / f"{shot.name}.webp").write_bytes(_picture(browser, room, shot))
+        browser.close()
+    index.write_text("\n".join(_page()), encoding="utf-8")
+
+
+def _people(room: Classroom) -> None:
+    """Let people come, and some of them hand in."""
+    for name in ("nia", "ada", "bo", "cleo", "dan"):
+        room.command("user", "add", name, "--display-name", name.title())
+    room.command("user", "add", "grace", "--role", "instructor", "--display-name", "Grace")
+    for name, solved in {"cleo": 5, "dan": 1, "ada": 3}.items():
+        with Client(room.portal, _secret(room, name, CredentialKind.TOKEN)) as client:
+            for exercise, source in list(_solutions())[:solved]:
+                client.wait(client.submit(exercise, source).id)
+            if name == "ada":
+                client.wait(client.submit("tip-jar", WRONG.replace("total += msg.value", "total += 1")).id)
+                client.wait(client.submit("tip-jar", WRONG).id)
+
+
+def _secret(room: Classroom, name: str, kind: CredentialKind) -> str:
+    settings = Settings(data_dir=room.data_dir, database_url="")
+    with closing(Database(settings.database)) as database, database.unit_of_work() as work:
+        user = accounts.find_user(work.session, name)
+        assert user is not None
+        return accounts.issue(work.session, kind, user.id, lifetime=timedelta(hours=1))
+
+
+def _solutions() -> Iterator[tuple[str, str]]:
+    for name in ("hello-storage", "counter", "guest-book", "tip-jar", "piggy-bank"):
+        yield name, (REPOSITORY / "lessons/foundations" / name / name / "solution.sol").read_text(encoding="utf-8")
+
+
+def _picture(browser: Browser, room: Classroom, shot: Shot) -> bytes:
+    context = browser.new_context(
+        viewport={"width": shot.width, "height": shot.height},
+        color_scheme="dark" if shot.dark else "light",
+        reduced_motion="reduce",
+        locale="en-GB",
+    )
+    page = context.new_page()
+    if shot.who:
+        page.goto(f"{room.portal}/welcome?link={_secret(room, shot.who, CredentialKind.ONE_TIME_LINK)}")
+    base = f"http://127.0.0.1:{room.ports[1]}" if shot.path.startswith("apps:") else room.portal
+    page.goto(base + shot.path.removeprefix("apps:"))
+    if base != room.portal:
+        expect(page.locator("body[data-ready]")).to_be_attached(timeout=PATIENCE_MS)
+    shot.do(page)
+    page.evaluate("document.fonts.ready")
+    taken = context.new_cdp_session(page).send("Page.captureScreenshot", {"format": "webp", "quality": QUALITY})
+    context.close()
+    return base64.b64decode(taken["data"])
+
+
+def _page() -> Iterator[str]:
+    yield "# Gallery\n\nEvery page as people see it, taken from a running classroom by `make screenshots`."
+    for part, shots in PARTS.items():
+        yield f"\n## {part}"
+        for shot in shots:
+            yield f"\n![{shot.alt}](images/gallery/{shot.name}.webp)"
+    yield ""
+
+
+if __name__ == "__main__":
+    take(sys.argv[1:])
