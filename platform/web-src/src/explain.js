@@ -77,12 +77,12 @@ export function explain(project, at) {
 export function showPage({ code, kind, text, example }) {
   return h(
     "div",
-    { class: "hk-help" },
-    h("code", { class: "hk-help-code" }, code),
-    kind && h("p", { class: "hk-help-kind" }, kind),
-    text && h("p", { class: "hk-help-text" }, prose(text)),
-    example && h("p", { class: "hk-help-kind" }, say("words_example")),
-    example && h("pre", { class: "hk-help-example" }, example),
+    { class: "hk-about" },
+    h("code", { class: "hk-about-code" }, code),
+    kind && h("p", { class: "hk-about-kind" }, kind),
+    text && h("p", { class: "hk-about-text" }, prose(text)),
+    example && h("p", { class: "hk-about-kind" }, say("words_example")),
+    example && h("pre", { class: "hk-about-example" }, example),
   );
 }
 

@@ -139,16 +139,16 @@ def test_what_one_types_is_completed_and_explained_by_keyboard_alone(
         await page.keyboard.press("Tab")
         await expect(page.locator(".cm-activeLine")).to_have_text("        total += msg.value")
         await page.keyboard.press("F1")
-        await expect(page.locator(".hk-help")).to_contain_text("How much ether came with this call")
+        await expect(page.locator(".hk-about")).to_contain_text("How much ether came with this call")
         await expect(page.locator(".cm-announced")).to_contain_text("How much ether came with this call")
         await no_barriers(page)
         await page.keyboard.press("Escape")
-        await expect(page.locator(".hk-help")).to_have_count(0)
+        await expect(page.locator(".hk-about")).to_have_count(0)
 
         await page.locator(".cm-activeLine .hk-builtin").hover()
-        await expect(page.locator(".hk-help")).to_contain_text("The call that is running")
+        await expect(page.locator(".hk-about")).to_contain_text("The call that is running")
         await page.keyboard.press("Escape")
-        await expect(page.locator(".hk-help")).to_have_count(0)
+        await expect(page.locator(".hk-about")).to_have_count(0)
 
         # a word that is whole, a comment and a new name are left alone
         await page.keyboard.type(";\ntotal")
