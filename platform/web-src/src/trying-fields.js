@@ -13,7 +13,11 @@ const LONG = 140;
  */
 export function createFields({ onStep, onCancel, first }) {
   const ids = { people: uniqueId("people"), what: uniqueId("what"), who: uniqueId("who") };
-  const what = h("select", { id: ids.what, class: "hk-try-input", onchange: () => drawFields() });
+  const choose = () => {
+    chosen = what.value;
+    drawFields();
+  };
+  const what = h("select", { id: ids.what, class: "hk-try-input", onchange: choose });
   const who = h(
     "select",
     { id: ids.who, class: "hk-try-input" },
@@ -46,6 +50,7 @@ export function createFields({ onStep, onCancel, first }) {
   let steps = [];
   let edited = null;
   let newest = null; // the contract that was deployed last
+  let chosen = null; // what was chosen by hand
 
   /** Offer what can be done now: deploy what the draft has, call what the steps have deployed. */
   function offer(newContracts, newSteps) {
@@ -93,7 +98,9 @@ export function createFields({ onStep, onCancel, first }) {
     const latest = known.at(-1)?.id ?? null;
     const use = latest !== newest && before.startsWith("deploy:") && [...choices.keys()].find((key) => key.startsWith(`${latest}:`));
     newest = latest;
-    what.value = choices.has(before) ? before : (choices.keys().next().value ?? "");
+    // Before the draft was compiled there is only the chain to offer: once there are functions, they come first.
+    const kept = choices.has(before) && (before === chosen || choices.get(before).action !== "wait");
+    what.value = kept ? before : (choices.keys().next().value ?? "");
     if (use) what.value = use; // who has deployed wants to use it
     if (what.value !== before) drawFields();
     form.hidden = choices.size === 0;
