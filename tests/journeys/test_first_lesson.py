@@ -156,8 +156,11 @@ def test_the_lesson_is_where_it_was_left_after_a_reload(
     carol.page.get_by_role("link", name="Open Hello, storage as an app").click()
     write(carol.page, "// half an idea of Carol's\n")
     expect(carol.page.locator(".hk-saved")).to_contain_text("Saved", timeout=PATIENCE_MS)
+    connections: list[str] = []
+    carol.page.on("websocket", lambda socket: connections.append(socket.url))
     carol.page.reload()
     expect(carol.page.get_by_role("textbox", name="Solidity")).to_contain_text("half an idea", timeout=PATIENCE_MS)
+    assert len(connections) == 1, "the first connection must show it: another would be made only once that was lost"
 
 
 def test_the_owner_opens_the_same_lesson_in_jupyterlab(

@@ -8,7 +8,12 @@ from jupyter_server.auth.decorator import allow_unauthenticated
 from tornado import web
 
 LOOPBACK: Final = "127.0.0.1"
-PING_MS: Final = 30_000
+PING_MS: Final = 15_000
+PONG_WITHIN_MS: Final = 40_000
+"""How long a page may say nothing before its connection counts as lost. The server looks once in `PING_MS`, and first
+before any ping was sent: not longer than that, and every connection would be closed at the first look."""
+
+PINGS: Final = {"ws_ping_interval": PING_MS, "ws_ping_timeout": PONG_WITHIN_MS}
 STATIC: Final = Path(__file__).parent / "static"
 
 

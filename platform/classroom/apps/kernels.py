@@ -49,6 +49,11 @@ def environment(environ: Mapping[str, str], **more: str) -> dict[str, str]:
     return {name: environ[name] for name in PASSED_ON if name in environ} | more
 
 
+WIDGETS: Final = ["--ext=ipywidgets"]
+"""A page asks for the widgets there are as soon as it is connected. A kernel whose cells have not imported them yet
+would refuse the question, and the page would show none."""
+
+
 class OneKernelSpec(KernelSpecManager):
     """Knows one kernel, this very Python, whatever is installed for the person or the machine."""
 
@@ -133,6 +138,7 @@ class LessonKernels(AsyncMappingKernelManager):
                 kernel_id=kernel_id,
                 kernel_name=kwargs.get("kernel_name", KERNEL_NAME),
                 cwd=place,
+                extra_arguments=WIDGETS,
                 env=environment(
                     self.parent.environ,
                     HOME=place,

@@ -18,7 +18,7 @@ from jupyterlab.labapp import LabApp
 from traitlets.config import Config
 
 from classroom.apps import lab_lessons
-from classroom.apps.handlers import LOOPBACK, PING_MS, STATIC, Files, Health, policy
+from classroom.apps.handlers import LOOPBACK, PINGS, STATIC, Files, Health, policy
 from classroom.apps.identity import SIGN_IN, OwnerIdentity, Sessions
 from classroom.apps.kernels import OneKernelSpec, environment
 from classroom.apps.pages import TEMPLATES
@@ -129,7 +129,7 @@ def configuration(settings: Settings) -> Config:
             "tornado_settings": {
                 "headers": {"Content-Security-Policy": CONTENT_SECURITY_POLICY, "Referrer-Policy": "same-origin"},
                 "login_url": f"{settings.portal_url}{SIGN_IN}",
-                "ws_ping_timeout": PING_MS,
+                **PINGS,
             },
         },
         MappingKernelManager={"transport_encryption": "auto"},

@@ -34,7 +34,7 @@ from voila.utils import get_page_config
 
 from classroom import courses
 from classroom.apps import pages
-from classroom.apps.handlers import LOOPBACK, PING_MS, STATIC, Files, Health, policy
+from classroom.apps.handlers import LOOPBACK, PINGS, STATIC, Files, Health, policy
 from classroom.apps.identity import SIGN_IN, SessionIdentity, Sessions, visitor_id
 from classroom.apps.kernels import LessonKernels, OneKernelSpec
 from classroom.db import Database
@@ -266,7 +266,7 @@ class ClassroomVoila(Voila):
             "jinja_template_vars": {"portal_url": self.classroom.portal_url},
             "login_url": f"{self.classroom.portal_url}{SIGN_IN}",
             "websocket_max_message_size": MAX_MESSAGE_BYTES,
-            "ws_ping_timeout": PING_MS,
+            **PINGS,
             "xsrf_cookie_kwargs": {"samesite": "Strict"},
         }
         return settings
