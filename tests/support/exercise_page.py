@@ -3,43 +3,18 @@
 It is the real front end on the real kernel half, without the Jupyter between them.
 """
 
-import asyncio
 import json
-from pathlib import Path
 from typing import Any
 
 import httpx
-from playwright.async_api import Locator, Page, Route, expect
+from playwright.async_api import Locator, Page, expect
 
 from classroom.notebook.client import Client
 from classroom.notebook.exercises import ExercisePanel
+from support.widgets import connect
 
 expect.set_options(timeout=20_000)
 
-ROOT = Path(__file__).parents[2]
-AXE = ROOT / "platform/web-src/node_modules/axe-core/axe.min.js"
-PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>Lesson</title><body style="margin:0;color-scheme:light dark"><main><h1>Lesson</h1><h2>Your turn</h2>
-<div id="panel"></div></main><script type="module" src="/bridge.js"></script></body></html>"""
-BRIDGE = """
-import widget from "/panel.js";
-const listeners = new Map();
-const traits = {};
-const model = {
-  get: (name) => traits[name],
-  on: (event, f) => listeners.set(event, [...(listeners.get(event) ?? []), f]),
-  off: (event, f) => listeners.set(event, (listeners.get(event) ?? []).filter((each) => each !== f)),
-  send: (message) => window.toKernel(message),
-};
-const tell = (event, ...args) => (listeners.get(event) ?? []).forEach((f) => f(...args));
-window.fromKernel = (name, value) => {
-  if (name === null) return tell("msg:custom", value);
-  traits[name] = value;
-  tell(`change:${name}`);
-};
-Object.assign(traits, await window.kernelTraits());
-widget.render({ model, el: document.getElementById("panel") });
-"""
 STARTER = "// SPDX-License-Identifier: MIT\npragma solidity ^0.8.0;\n\ncontract Jar {\n}\n"
 EVIL = "<img src=x onerror=hacked=1>`<b>code</b>`"
 
@@ -155,37 +130,7 @@ def _json(data: object) -> httpx.Response:
 
 async def bridge(page: Page, client: Client) -> list[str]:
     """Serve the page with a kernel behind it that lives as long as its browser; returns what else the page asks for."""
-    panel = ExercisePanel("jar", client=lambda: client)
-    tasks: set[asyncio.Task[Any]] = set()
-
-    def tell(name: str | None, value: object) -> None:
-        task = asyncio.get_running_loop().create_task(
-            page.evaluate("([name, value]) => window.fromKernel?.(name, value)", [name, value])
-        )
-        tasks.add(task)
-        task.add_done_callback(tasks.discard)
-
-    async def serve(route: Route) -> None:
-        files = {
-            "http://lesson.test/": ("text/html", PAGE),
-            "http://lesson.test/bridge.js": ("text/javascript", BRIDGE),
-            "http://lesson.test/panel.js": ("text/javascript", panel._esm),
-        }
-        if route.request.url not in files:
-            strangers.append(route.request.url)
-            await route.abort()
-            return
-        kind, text = files[route.request.url]
-        await route.fulfill(content_type=f"{kind}; charset=utf-8", body=text.replace("</title>", f"</title>{style}"))
-
-    strangers: list[str] = []
-    style = f"<style>{panel._css}</style>"
-    panel.send = lambda content: tell(None, content)
-    panel.observe(lambda change: tell(change["name"], change["new"]), ["content", "attempt"])
-    await page.expose_function("toKernel", lambda message: panel._received(panel, message))
-    await page.expose_function("kernelTraits", lambda: {"content": panel.content, "attempt": panel.attempt})
-    await page.route("**/*", serve)
-    return strangers
+    return await connect(page, ExercisePanel("jar", client=lambda: client))
 
 
 def editor(page: Page) -> Locator:
@@ -204,11 +149,3 @@ async def is_saved(page: Page) -> None:
 
 async def check(page: Page) -> None:
     await page.keyboard.press("Control+Enter")
-
-
-async def no_barriers(page: Page) -> None:
-    """Have axe look at the page as it is."""
-    await page.evaluate("Promise.all(document.getAnimations().map((animation) => animation.finished))")
-    await page.evaluate(AXE.read_text(encoding="utf-8"))
-    found = await page.evaluate("axe.run(document, {resultTypes: ['violations']})")
-    assert [(each["id"], [node["html"] for node in each["nodes"]]) for each in found["violations"]] == []

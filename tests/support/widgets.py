@@ -9,6 +9,7 @@ from typing import Any
 from playwright.async_api import Page, Route, async_playwright
 
 AXE = Path(__file__).parents[2] / "platform/web-src/node_modules/axe-core/axe.min.js"
+ADDRESS = "http://lesson.test/"
 PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>Lesson</title><body style="margin:0;color-scheme:light dark"><main><h1>Lesson</h1><h2>Your turn</h2><h3>Here</h3>
 <div id="panel"></div></main><script type="module" src="/bridge.js"></script></body></html>"""
@@ -40,16 +41,24 @@ async def page_of(widget: Any, chromium: str, **options: Any) -> AsyncIterator[P
         page = await (await browser.new_context(**{"viewport": {"width": 1280, "height": 900}, **options})).new_page()
         page.on("pageerror", lambda error: errors.append(str(error)))
         told: set[asyncio.Task[Any]] = set()
-        await _connect(page, widget, errors, told)
-        await page.goto("http://lesson.test/")
+        strangers = await connect(page, widget, told)
+        await page.goto(ADDRESS)
         yield page
         while pending := [*widget._tasks, *told]:  # threads that still ask outlive no loop
             await asyncio.gather(*pending)
         await browser.close()
     assert errors == []
+    assert strangers == []
 
 
-async def _connect(page: Page, widget: Any, errors: list[str], told: set[asyncio.Task[Any]]) -> None:
+async def connect(page: Page, widget: Any, told: set[asyncio.Task[Any]] | None = None) -> list[str]:
+    """Serve a widget's page, with its kernel behind it for as long as it is open; give what else the page asks for.
+
+    `told` holds what is under way to the page.
+    """
+    told = set() if told is None else told
+    strangers: list[str] = []
+
     def tell(name: str | None, value: object) -> None:
         call = page.evaluate("([name, value]) => window.fromKernel?.(name, value)", [name, value])
         task = asyncio.get_running_loop().create_task(call)
@@ -58,12 +67,12 @@ async def _connect(page: Page, widget: Any, errors: list[str], told: set[asyncio
 
     async def serve(route: Route) -> None:
         files = {
-            "http://lesson.test/": ("text/html", PAGE.replace("</title>", f"</title><style>{widget._css}</style>")),
-            "http://lesson.test/bridge.js": ("text/javascript", BRIDGE),
-            "http://lesson.test/widget.js": ("text/javascript", widget._esm),
+            ADDRESS: ("text/html", PAGE.replace("</title>", f"</title><style>{widget._css}</style>")),
+            f"{ADDRESS}bridge.js": ("text/javascript", BRIDGE),
+            f"{ADDRESS}widget.js": ("text/javascript", widget._esm),
         }
         if route.request.url not in files:
-            errors.append(f"the page asked for {route.request.url}")
+            strangers.append(route.request.url)
             await route.abort()
             return
         kind, text = files[route.request.url]
@@ -75,6 +84,7 @@ async def _connect(page: Page, widget: Any, errors: list[str], told: set[asyncio
     await page.expose_function("toKernel", lambda message: widget._received(widget, message))
     await page.expose_function("kernelTraits", lambda: {n: getattr(widget, n) for n in names if _travels(widget, n)})
     await page.route("**/*", serve)
+    return strangers
 
 
 def _travels(widget: Any, name: str) -> bool:

@@ -1,6 +1,7 @@
 """A deployed contract's functions as Python attributes, wherever it is deployed: completion, overloads, advice."""
 
 import difflib
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -44,7 +45,7 @@ class Function:
         return fitting[0]
 
 
-class WithFunctions:
+class WithFunctions(ABC):
     """A contract at an address. Its functions are attributes; `functions` has them by name and by signature."""
 
     def __init__(self, contract: str, address: str, abi: Sequence[Mapping[str, Any]]) -> None:
@@ -84,8 +85,9 @@ class WithFunctions:
     def _repr_html_(self) -> str:
         return shown.deployed_html(self)
 
+    @abstractmethod
     def _use(self, entry: Entry, args: Sequence[Any], sender: Any, value: int, *, reads: bool) -> Any:
-        raise NotImplementedError
+        """Call a function, or send a transaction to it."""
 
 
 def _reads(entry: Entry) -> bool:

@@ -16,7 +16,7 @@ import { solidity } from "./solidity.js";
 import { outline } from "./words.js";
 
 // Colours stand in the style sheet, where light and dark are.
-export const colours = HighlightStyle.define([
+const colours = HighlightStyle.define([
   { tag: tags.keyword, class: "hk-keyword" },
   { tag: tags.modifier, class: "hk-modifier" },
   { tag: [tags.typeName, tags.className], class: "hk-type" },
@@ -32,9 +32,10 @@ export const colours = HighlightStyle.define([
 /**
  * Show a text in `parent` that is to be read: it can be gone through and copied, not changed.
  * @param {{parent: HTMLElement, text: string, label: string, extensions?: any}} options
+ * @returns {EditorView}
  */
 export function createReader({ parent, text, label, extensions = [] }) {
-  new EditorView({
+  return new EditorView({
     parent,
     state: EditorState.create({
       doc: text,
@@ -46,7 +47,7 @@ export function createReader({ parent, text, label, extensions = [] }) {
         EditorView.lineWrapping,
         solidity,
         syntaxHighlighting(colours),
-        EditorView.contentAttributes.of({ "aria-label": label, tabindex: "0" }),
+        EditorView.contentAttributes.of({ "aria-label": label, "aria-readonly": "true", tabindex: "0" }),
         extensions,
       ],
     }),

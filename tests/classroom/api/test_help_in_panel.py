@@ -7,7 +7,8 @@ import pytest
 from playwright.async_api import Page, expect
 
 from classroom.client import Client
-from support.panel import barriers, panel_page
+from classroom.notebook.exercises import ExercisePanel
+from support.widgets import assert_no_barriers, page_of
 
 pytestmark = pytest.mark.browser
 
@@ -41,7 +42,7 @@ def visit(classroom, chromium):
         async def whole():
             options.setdefault("viewport", {"width": 1280, "height": 900})
             with Client(classroom.settings.portal_url, lambda: token) as client:
-                async with panel_page(chromium, client, "keeper", **options) as page:
+                async with page_of(ExercisePanel("keeper", client=lambda: client), chromium, **options) as page:
                     await walk(page)
 
         asyncio.run(whole())
@@ -68,7 +69,7 @@ def test_from_a_failed_check_over_hints_to_a_pass_and_back_to_an_earlier_attempt
         await press(page, "Compare")
         await expect(page.get_by_role("heading", name="Your text against the starter")).to_be_focused()
         await expect(page.locator(".cm-changedLine")).to_contain_text("uint256 public number;")
-        assert await barriers(page) == []
+        await assert_no_barriers(page)
         await page.keyboard.press("Escape")
         await expect(page.get_by_role("button", name="Compare")).to_be_focused()
 
@@ -79,7 +80,7 @@ def test_from_a_failed_check_over_hints_to_a_pass_and_back_to_an_earlier_attempt
         await expect(page.get_by_text("earn at most 2.5 of 3 points")).to_be_visible()
         await expect(page.get_by_role("button", name="Not now")).to_be_focused()  # a second Enter takes nothing
         await expect(page.get_by_text("Assign it")).to_have_count(0)
-        assert await barriers(page) == []
+        await assert_no_barriers(page)
         await press(page, "Take the hint")
         await expect(page.get_by_text("Assign it")).to_be_visible()
         await expect(page.get_by_role("button", name="Read the solution", exact=True)).to_have_count(0)
@@ -95,7 +96,7 @@ def test_from_a_failed_check_over_hints_to_a_pass_and_back_to_an_earlier_attempt
         await press(page, "Attempt 1")
         await expect(page.locator(".hk-attempt-verdict")).to_contain_text("After set(7), number() should answer 7.")
         await expect(page.locator(".hk-attempt .cm-deletedChunk")).to_contain_text("number = n;")
-        assert await barriers(page) == []
+        await assert_no_barriers(page)
         await press(page, "Put this text")
         editor = page.get_by_role("textbox", name="Solidity source")
         await expect(editor).to_be_focused()
@@ -114,7 +115,7 @@ def test_giving_up_says_what_it_costs_first_and_what_follows_is_practice(classro
         await page.locator("summary", has_text="Hints and solution").press("Enter")
         await press(page, "Give up and read")
         await expect(page.get_by_text("your 1 of 3 points so far stay")).to_be_visible()
-        assert await barriers(page) == []
+        await assert_no_barriers(page)
         await press(page, "Keep trying")
         assert classroom.audited("given_up") == []
         await press(page, "Give up and read")
@@ -125,6 +126,6 @@ def test_giving_up_says_what_it_costs_first_and_what_follows_is_practice(classro
         await expect(page.get_by_text("first pass")).to_have_count(0)
         width = await page.evaluate("document.documentElement.scrollWidth")
         assert width <= 400
-        assert await barriers(page) == []
+        await assert_no_barriers(page)
 
     visit("leo", walk, viewport={"width": 400, "height": 900}, color_scheme="dark", reduced_motion="reduce")

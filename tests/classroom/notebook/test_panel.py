@@ -7,7 +7,8 @@ import pytest
 from playwright.async_api import Locator, Page, expect
 
 from classroom.notebook.client import Client
-from support.exercise_page import EVIL, Classroom, bridge, check, editor, is_saved, no_barriers, write
+from support.exercise_page import EVIL, Classroom, bridge, check, editor, is_saved, write
+from support.widgets import assert_no_barriers
 
 pytestmark = pytest.mark.browser
 
@@ -19,7 +20,7 @@ def test_from_a_wrong_attempt_to_a_pass_by_keyboard_alone(
     async def visit(page: Page) -> None:
         await expect(page.get_by_role("heading", name="A jar for tips")).to_be_visible()
         await expect(editor(page)).to_contain_text("contract Jar")
-        await no_barriers(page)
+        await assert_no_barriers(page)
         await editor(page).focus()
         await page.keyboard.press("Control+End")
         await page.keyboard.type("// wrong")
@@ -37,7 +38,7 @@ def test_from_a_wrong_attempt_to_a_pass_by_keyboard_alone(
         await failed.get_by_text("Hint").press("Enter")
         await expect(failed.get_by_text("Look at")).to_be_visible()
         await expect(page.get_by_role("status").filter(has_text="Not yet. Checks passed: 1 of 2.")).to_be_attached()
-        await no_barriers(page)
+        await assert_no_barriers(page)
         await editor(page).focus()
         await page.keyboard.press("Control+End")
         await page.keyboard.type(" pass")
@@ -45,7 +46,7 @@ def test_from_a_wrong_attempt_to_a_pass_by_keyboard_alone(
         await check(page)
         await expect(page.get_by_role("heading", name="Passed")).to_be_in_viewport()
         await expect(page.get_by_text("compiled in 12 ms · checked in 3 ms")).to_be_visible()
-        await no_barriers(page)
+        await assert_no_barriers(page)
 
     in_browser(visit, color_scheme=theme)
     assert len(classroom.attempts) == 2
@@ -59,7 +60,7 @@ def test_what_the_compiler_says_leads_to_its_line(in_browser: Callable[..., None
         await expect(listed).to_contain_text("Error")
         await expect(listed).to_contain_text("Declare oops.")
         await expect(page.locator(".cm-lintRange-error")).to_have_text("oops")
-        await no_barriers(page)
+        await assert_no_barriers(page)
         await listed.get_by_role("button", name="Line 3").press("Enter")
         await expect(editor(page)).to_be_focused()
         await page.keyboard.type("X")
@@ -109,7 +110,7 @@ def test_keys_do_what_an_editor_does_and_never_trap(in_browser: Callable[..., No
         await expect(editor(page)).to_be_focused()
         await page.keyboard.press("ControlOrMeta+f")
         await expect(page.get_by_role("textbox", name="Find")).to_be_focused()
-        await no_barriers(page)
+        await assert_no_barriers(page)
         await page.keyboard.press("Escape")
         await expect(editor(page)).to_be_focused()
 
@@ -134,7 +135,7 @@ def test_what_one_types_is_completed_and_explained_by_keyboard_alone(
         await expect(chosen).to_contain_text("total")
         await expect(page.locator(".cm-lint-marker-error")).to_have_count(1)
         await expect(chosen).to_be_visible()  # what the compiler says has not closed it
-        await no_barriers(page)
+        await assert_no_barriers(page)
         await page.keyboard.press("Enter")
         await expect(page.locator(".cm-activeLine")).to_have_text("        total")
         await page.keyboard.type(" += msg.va")
@@ -144,7 +145,7 @@ def test_what_one_types_is_completed_and_explained_by_keyboard_alone(
         await page.keyboard.press("F1")
         await expect(page.locator(".hk-about")).to_contain_text("How much ether came with this call")
         await expect(page.locator(".cm-announced")).to_contain_text("How much ether came with this call")
-        await no_barriers(page)
+        await assert_no_barriers(page)
         await page.keyboard.press("Escape")
         await expect(page.locator(".hk-about")).to_have_count(0)
 
@@ -211,7 +212,7 @@ def test_two_versions_of_a_draft_are_both_kept_until_one_is_chosen(
         await page.keyboard.type(" too")
         await expect(page.get_by_text("This draft was changed somewhere else")).to_be_in_viewport()
         await expect(editor(page)).to_have_text("mine too")
-        await no_barriers(page)
+        await assert_no_barriers(page)
         await page.get_by_role("button", name="Load the other version").click()
         await expect(editor(page)).to_have_text("theirs")
         await page.get_by_role("button", name="Undo").click()
@@ -269,7 +270,7 @@ def test_what_was_typed_outlives_a_classroom_that_is_away(
         await expect(page.get_by_text("Kept in this browser")).to_be_visible()
         await check(page)
         await expect(page.locator(".hk-notice-title")).to_have_text("The classroom does not answer")
-        await no_barriers(page)
+        await assert_no_barriers(page)
         await page.reload()
         await expect(page.locator(".hk-notice-title")).to_have_text("The classroom does not answer")
         classroom.gone = False
@@ -374,7 +375,7 @@ def test_files_that_are_given_are_read_beside_the_editor_and_stay_as_they_are(
         await expect(text).to_have_text("contract Coin { }")
         await page.locator("summary", has_text="Purse.sol").click()
         await expect(page.get_by_label("Purse.sol, which is given")).to_contain_text(EVIL)
-        await no_barriers(page)
+        await assert_no_barriers(page)
         await expect(page.locator(".hk-toolbar", has_text="Jar.sol")).to_be_visible()
         assert await page.evaluate("window.hacked") is None
 
@@ -408,7 +409,7 @@ def test_questions_are_answered_in_a_form_by_keyboard_alone_and_kept_as_a_draft(
 
     async def visit(page: Page) -> None:
         await expect(page.get_by_label("scene.sol, which is given")).to_have_text("contract Sums { }")
-        await no_barriers(page)
+        await assert_no_barriers(page)
         line = page.get_by_label("What is sum(200, 100)?")
         await line.focus()
         await page.keyboard.type("300")
@@ -430,7 +431,7 @@ def test_questions_are_answered_in_a_form_by_keyboard_alone_and_kept_as_a_draft(
         await expect(line).to_have_value("")
         await page.get_by_role("button", name="Undo").click()
         await expect(line).to_have_value("300")
-        await no_barriers(page)
+        await assert_no_barriers(page)
         assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
     in_browser(visit, viewport={"width": width, "height": 900})

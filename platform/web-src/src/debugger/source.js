@@ -1,10 +1,8 @@
 // The source beside a trace: to be read, with the line that runs lit.
-import { syntaxHighlighting } from "@codemirror/language";
-import { EditorState, StateEffect, StateField } from "@codemirror/state";
-import { Decoration, EditorView, lineNumbers } from "@codemirror/view";
+import { StateEffect, StateField } from "@codemirror/state";
+import { Decoration, EditorView } from "@codemirror/view";
 
-import { colours } from "../editor.js";
-import { solidity } from "../solidity.js";
+import { createReader } from "../editor.js";
 
 const lit = StateEffect.define();
 const line = Decoration.line({ class: "hk-lit", attributes: { "aria-current": "step" } });
@@ -21,23 +19,7 @@ const lighting = StateField.define({
 
 /** @param {{parent: HTMLElement, text: string, label: string}} options */
 export function createSource({ parent, text, label }) {
-  const view = new EditorView({
-    parent,
-    state: EditorState.create({
-      doc: text,
-      extensions: [
-        lineNumbers(),
-        EditorState.readOnly.of(true),
-        EditorView.editable.of(false),
-        EditorState.tabSize.of(4),
-        EditorView.lineWrapping,
-        solidity,
-        syntaxHighlighting(colours),
-        lighting,
-        EditorView.contentAttributes.of({ "aria-label": label, role: "textbox", "aria-readonly": "true", tabindex: "0" }),
-      ],
-    }),
-  });
+  const view = createReader({ parent, text, label, extensions: lighting });
   // What was drawn while it was out of sight or without its styles has another size afterwards.
   const resized = new ResizeObserver(() => view.requestMeasure());
   resized.observe(parent);
