@@ -44,13 +44,15 @@ class Badge:
 
 
 def of_learner(session: Session, course: Course, user: User, catalog: Catalog) -> list[Badge]:
-    """Give the badges that a learner has in a course, the latest first. Two queries, whatever the numbers."""
+    """Give the badges that a learner has in a course, the latest first. Two queries, whatever the numbers.
+
+    A pass in practice, with the solution open, earns none.
+    """
     rows = session.exec(
         select(Progress).where(
             Progress.user_id == user.id, Progress.course_id == course.id, Progress.state == ProgressState.PASSED
         )
     ).all()
-    passed = {row.exercise_id: row.passed_at for row in rows if row.passed_at and row.exercise_id in catalog.exercises}
     verdicts = session.exec(
         select(Submission.exercise_id, Submission.number, Submission.outcome, Submission.created_at)
         .where(
@@ -64,6 +66,13 @@ def of_learner(session: Session, course: Course, user: User, catalog: Catalog) -
     for exercise_id, number, outcome, _ in verdicts:
         if outcome == Outcome.PASSED:
             tries.setdefault(exercise_id, number)
+    passed = {
+        row.exercise_id: row.passed_at
+        for row in rows
+        if row.passed_at
+        and row.exercise_id in catalog.exercises
+        and (row.practice_from is None or tries.get(row.exercise_id, row.practice_from) < row.practice_from)
+    }
     found = [
         *_of_exercises(catalog, rows, passed, tries),
         *_of_tracks(catalog, passed),

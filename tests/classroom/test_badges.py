@@ -5,8 +5,9 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+from sqlmodel import select
 
-from classroom import badges, submissions
+from classroom import badges, hints, submissions
 from classroom.badges import BadgeKind
 from classroom.catalog import Catalog
 from classroom.db import Database
@@ -39,10 +40,11 @@ def passed(database: Database, people: Any) -> Callable[..., None]:
     return write
 
 
-def test_a_failed_attempt_earns_nothing_and_a_first_pass_does(
-    desk: Any, database: Database, people: Any, catalog: Catalog, make_report: Callable[..., Any]
-) -> None:
-    def verdict(score: float) -> None:
+@pytest.fixture
+def verdict(desk: Any, database: Database, make_report: Callable[..., Any]) -> Callable[[float], None]:
+    """Hand in for Alice, and finish it with a score."""
+
+    def finish(score: float) -> None:
         desk.hand_in()
         with database.unit_of_work() as work:
             claim = submissions.claim(work, desk.queued[-1], worker="w", lease_s=30)
@@ -50,6 +52,26 @@ def test_a_failed_attempt_earns_nothing_and_a_first_pass_does(
         with database.unit_of_work() as work:
             assert submissions.finish(work, claim, make_report(score))
 
+    return finish
+
+
+@pytest.mark.parametrize("earned", [True, False])
+def test_a_pass_with_the_solution_open_earns_nothing(
+    database: Database, people: Any, catalog: Catalog, verdict: Callable[[float], None], earned: bool
+) -> None:
+    verdict(3.0 if earned else 1.0)
+    with database.unit_of_work() as work:
+        row = work.session.exec(select(Progress)).one()
+        if not earned:
+            exercise = catalog.exercise(row.exercise_id)
+            hints.give_up(work.session, course=people.course, user=people.alice, exercise=exercise)
+    verdict(3.0)
+    assert (BadgeKind.FIRST_PASS in kinds(database, people, catalog)) is earned
+
+
+def test_a_failed_attempt_earns_nothing_and_a_first_pass_does(
+    database: Database, people: Any, catalog: Catalog, verdict: Callable[[float], None]
+) -> None:
     verdict(1.0)
     assert kinds(database, people, catalog) == []
     verdict(3.0)

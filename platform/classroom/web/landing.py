@@ -57,7 +57,7 @@ def _course(request: Request, seen_by: Viewer, services: Services) -> Response:
         map=course_map.draw(offered, states, upcoming.lesson.id if upcoming else None),
         node=(course_map.NODE_WIDTH, course_map.NODE_HEIGHT),
         upcoming=upcoming,
-        why=_why(services.catalog, upcoming, done) if upcoming else "",
+        why=_why(services.catalog, upcoming, cards) if upcoming else "",
         done=done,
         total=len(cards),
         badges=badges_of(seen_by, services),
@@ -108,14 +108,14 @@ def _needed(catalog: Catalog, card: Card, cards: dict[str, Card]) -> list[str]:
     return [name for name in catalog.lesson(card.lesson.id).requires if name in cards]
 
 
-def _why(catalog: Catalog, upcoming: Card, done: int) -> str:
+def _why(catalog: Catalog, upcoming: Card, cards: dict[str, Card]) -> str:
     """Say why this lesson is the next one."""
     if upcoming.standing.attempts:
         return _("You began this one and have not passed it yet.")
-    lesson = catalog.lesson(upcoming.lesson.id)
-    needed = [catalog.lesson(lesson_id) for lesson_id in lesson.requires]
-    if needed and done:
+    needed = _needed(catalog, upcoming, cards)
+    if needed and all(cards[name].standing.state == "passed" for name in needed):
         return _("It builds on %(lessons)s, which you have passed.") % {
-            "lessons": listed([each.title for each in needed])
+            "lessons": listed([cards[name].lesson.title for name in needed])
         }
+    lesson = upcoming.lesson
     return _("%(summary)s About %(minutes)s minutes.") % {"summary": lesson.summary, "minutes": lesson.minutes}
