@@ -3,7 +3,8 @@
 from dataclasses import replace
 
 from classroom.catalog import Catalog
-from classroom.web import course_map
+from classroom.schemas import LessonOut
+from classroom.web import course_map, landing
 from classroom.web.course_map import NODE_HEIGHT, NODE_WIDTH
 
 
@@ -52,3 +53,18 @@ def test_a_track_whose_lessons_build_on_nothing_goes_on_to_the_right(catalog: Ca
     shown = course_map.draw([replace(track, lessons=tuple(free))], dict.fromkeys(catalog.lessons, "new"), None)
     assert len({(node.x, node.y) for node in shown.nodes}) == len(free)
     assert len({node.x for node in shown.nodes}) == 3
+
+
+def test_a_reason_names_what_was_passed_and_no_lesson_that_the_course_leaves_out(catalog: Catalog) -> None:
+    """A course of tokens alone: badges build on tokens, and on interfaces, which nobody there has seen."""
+
+    def card(name: str, state: str) -> landing.Card:
+        lesson = catalog.lesson(name)
+        told = {"id": name, "track": lesson.track, "title": lesson.title, "summary": lesson.summary}
+        shown = LessonOut(**told, minutes=15, app_url="", notebook_url=None, exercises=[], progress=[])
+        return landing.Card(shown, landing.Standing(state, 0, 0.0, 1.0))
+
+    cards = {"erc20": card("erc20", "passed"), "erc721": card("erc721", "new")}
+    assert landing._why(catalog, cards["erc721"], cards) == "It builds on A token, which you have passed."
+    cards["erc20"] = card("erc20", "new")
+    assert landing._why(catalog, cards["erc721"], cards).endswith("About 15 minutes.")
