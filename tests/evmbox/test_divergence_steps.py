@@ -7,7 +7,7 @@ import pytest
 
 from evmbox.chain import Chain, ExecutionError
 from evmbox.compiler import Compiler
-from evmbox.divergence.replaying import MAX_STEPS, steps_until
+from evmbox.divergence.as_steps import MAX_STEPS, steps_until
 from evmbox.divergence.transcript import WatchedEngine
 from evmbox.scenario import run_scenario
 from evmbox.steps import Step

@@ -1,8 +1,8 @@
 """The first divergence: where a failing check, run on the learner's contract and on the reference, first parts.
 
 `transcript` writes down what happens, `comparing` says in words where two transcripts part, `lines` finds the line of
-the learner's source that did it, or that never did, `replaying` gives what was
-done as a scenario. Nothing of the reference is ever quoted.
+the learner's source that did it, or that never did. `as_steps` gives what was done as a scenario, and `tracing` steps
+through it. Nothing of the reference is ever quoted.
 """
 
 from collections.abc import Sequence
@@ -13,10 +13,10 @@ from evmbox.chain import Chain, LearnerError, listening
 from evmbox.chain.abi import Function, Interface
 from evmbox.checks import Check
 from evmbox.compiler import Artifact, Details
+from evmbox.divergence.as_steps import steps_until
 from evmbox.divergence.comparing import Difference, Side, first_differences
 from evmbox.divergence.lines import Lines
-from evmbox.divergence.replay import trace_check
-from evmbox.divergence.replaying import steps_until
+from evmbox.divergence.tracing import trace_check
 from evmbox.divergence.transcript import Enough, Evidence, WatchedEngine, common
 from evmbox.errors import ExerciseError
 from evmbox.exercise import Exercise

@@ -28,7 +28,7 @@ class _Unlike(Exception):
 def steps_until(index: int, entries: Sequence[Entry], artifact: Artifact, chain: Chain) -> tuple[Step, ...]:
     """Return what was done up to and with the entry at `index`; nothing where a scenario cannot do the same."""
     steps: list[Step] = []
-    replay = _Replay(artifact, {account.raw: account.name for account in chain.accounts})
+    scenario = _Scenario(artifact, {account.raw: account.name for account in chain.accounts})
     try:
         for place, entry in enumerate(entries[: index + 1]):
             if entry.undone_at is not None and entry.undone_at <= index:
@@ -36,7 +36,7 @@ def steps_until(index: int, entries: Sequence[Entry], artifact: Artifact, chain:
             if entry.waited:
                 steps.append(Step(action="wait", seconds=entry.waited))
             if entry.is_transaction or place == index:
-                steps.append(replay.step(entry, len(steps)))
+                steps.append(scenario.step(entry, len(steps)))
             if len(steps) > MAX_STEPS:
                 return ()
     except (_Unlike, Undecodable, ValueError):
@@ -44,7 +44,7 @@ def steps_until(index: int, entries: Sequence[Entry], artifact: Artifact, chain:
     return tuple(steps)
 
 
-class _Replay:
+class _Scenario:
     def __init__(self, artifact: Artifact, people: dict[Address, str]) -> None:
         self._artifact = artifact
         self._interface = Interface(artifact.abi)

@@ -38,15 +38,15 @@ def trace_check(
     Without an index it is the one that the check ended at: the last where that failed, else the last transaction.
     Returns what was traced and None, or None and in words why there is nothing.
     """
-    replay = _Replay(exercise, submission, check, seed)
+    rerun = _Rerun(exercise, submission, check, seed)
     try:
-        actions, chosen = replay.actions()
+        actions, chosen = rerun.actions()
         if chosen is None:
             return None, "The check did nothing on the chain that could be stepped through."
         place = chosen if index is None else index
         if place >= len(actions):
             return None, f"The check did {len(actions)} things; there is no number {place + 1}."
-        return replay.traced(actions, place, window), None
+        return rerun.traced(actions, place, window), None
     except TimeUp:
         return None, _STOPPED[Outcome.TIMED_OUT]
     except EXHAUSTED:
@@ -54,7 +54,7 @@ def trace_check(
 
 
 @dataclass(frozen=True)
-class _Replay:
+class _Rerun:
     exercise: Exercise
     submission: Submission
     check: Check
