@@ -79,7 +79,8 @@ def record_verdict(session: Session, submission: Submission, report: Report) -> 
     """Take a verdict in: the best score and the least gas are kept, and what was passed once stays passed."""
     row = held(session, submission.course_id, submission.user_id, submission.exercise_id)
     overtaken = _overtaken(session, submission)
-    _keep_best(row, submission, report, hints_of(session, row))
+    hints = hints_of(session, row) if report.score > row.best_score else []  # else they change nothing
+    _keep_best(row, submission, report, hints)
     if report.outcome is Outcome.PASSED:
         row.state = ProgressState.PASSED
         row.passed_at = row.passed_at or now()
