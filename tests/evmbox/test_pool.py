@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -337,8 +338,13 @@ def test_prints_of_a_lesson_go_nowhere(pool: Pool, with_check: Callable[[str], E
 
 
 def workers(processes: set[psutil.Process]) -> set[psutil.Process]:
-    """Leave out the processes of bubblewrap, which only stand around others."""
-    return {each for each in processes if each.name() != "bwrap"}
+    """Leave out the processes of bubblewrap, which only stand around others, and those that have ended since."""
+    found = set()
+    for each in processes:
+        with suppress(psutil.NoSuchProcess):
+            if each.name() != "bwrap":
+                found.add(each)
+    return found
 
 
 def test_a_slot_is_free_again_after_each_kind_of_end(hasty: Pool, counter: Exercise):
