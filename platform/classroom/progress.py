@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlmodel import Session, col, select
 
-from classroom import gradebook
+from classroom import findings, gradebook
 from classroom.models import Course, HintTaken, Progress, ProgressState, Submission, SubmissionState, User, now
 from classroom.schemas import CohortCell, CohortOut, CohortRow, ExerciseSummary, ProgressOut
 from evmbox.report import Outcome, Report
@@ -70,7 +70,7 @@ def record_attempt(session: Session, course_id: UUID, user_id: UUID, exercise_id
     """Count an attempt that is being made, and give its number, from 1."""
     row = held(session, course_id, user_id, exercise_id)
     row.attempts += 1
-    row.updated_at = now()
+    row.updated_at = row.attempted_at = now()
     session.add(row)
     return row.attempts
 
@@ -80,28 +80,45 @@ def record_verdict(session: Session, submission: Submission, report: Report) -> 
     row = held(session, submission.course_id, submission.user_id, submission.exercise_id)
     overtaken = _overtaken(session, submission)
     hints = hints_of(session, row) if report.score > row.best_score else []  # else they change nothing
-    _keep_best(row, submission, report, hints)
+    rose = _keep_best(row, submission, report, hints)
     if report.outcome is Outcome.PASSED:
         row.state = ProgressState.PASSED
         row.passed_at = row.passed_at or now()
     if not overtaken:
-        row.last_outcome = report.outcome.value
+        _note_last(row, report, rose=rose)
     row.updated_at = now()
+    if rose:
+        row.advanced_at = row.updated_at
     session.add(row)
 
 
-def _keep_best(row: Progress, submission: Submission, report: Report, hints: Sequence[gradebook.Hint]) -> None:
-    """Keep the best that was reached, less the hints before it; what came after giving up is practice."""
+def _keep_best(row: Progress, submission: Submission, report: Report, hints: Sequence[gradebook.Hint]) -> bool:
+    """Keep the best that was reached, less the hints before it; what came after giving up is practice.
+
+    Tell whether the points rose.
+    """
     if row.practice_from is not None and submission.number >= row.practice_from:
         row.max_score = row.max_score or report.max_score
-        return
+        return False
     score = max(0.0, report.score - gradebook.cost_of(hints, submission.number))
+    rose = score > row.best_score
     if row.best_submission_id is None or score > row.best_score:
         row.best_score = score
         row.max_score = report.max_score
         row.best_submission_id = submission.id
     if report.gas_score and (row.best_gas is None or report.gas_score.used < row.best_gas):
         row.best_gas = report.gas_score.used
+    return rose
+
+
+def _note_last(row: Progress, report: Report, *, rose: bool) -> None:
+    """Note how the last verdict went, and for how long it has been going so."""
+    row.last_outcome = report.outcome.value
+    row.stalled = 0 if rose else row.stalled + 1
+    failure = findings.of_report(report)
+    again = failure is not None and failure.shape == row.shape
+    row.repeats = row.repeats + 1 if again else 1 if failure else 0
+    row.failing, row.shape = (failure.at, failure.shape) if failure else (None, None)
 
 
 def hints_of(session: Session, row: Progress) -> list[gradebook.Hint]:
@@ -142,6 +159,8 @@ def count_again(session: Session, course_id: UUID, user_id: UUID, exercise_id: s
     hints = hints_of(session, row)
     row.best_score = row.max_score = 0.0
     row.best_gas = row.best_submission_id = row.last_outcome = row.passed_at = None
+    row.failing = row.shape = None
+    row.repeats = row.stalled = 0
     row.state = ProgressState.STARTED
     graded = session.exec(
         select(Submission)
@@ -155,10 +174,12 @@ def count_again(session: Session, course_id: UUID, user_id: UUID, exercise_id: s
     ).all()
     for submission in graded:
         report = Report.model_validate(submission.report)
-        _keep_best(row, submission, report, hints)
+        rose = _keep_best(row, submission, report, hints)
+        if rose or submission is graded[0]:
+            row.advanced_at = submission.finished_at or submission.created_at
         if report.outcome is Outcome.PASSED:
             row.state = ProgressState.PASSED
             row.passed_at = row.passed_at or submission.finished_at
-        row.last_outcome = report.outcome.value
+        _note_last(row, report, rose=rose)
     row.updated_at = now()
     session.add(row)

@@ -13,7 +13,7 @@ from uuid import UUID
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from classroom import audit_log, progress, workload
+from classroom import audit_log, findings, progress, workload
 from classroom.audit_log import Action
 from classroom.db import UnitOfWork
 from classroom.errors import Conflict, Invalid, NotFound
@@ -203,7 +203,9 @@ def publish(work: UnitOfWork, course: Course, regrade_id: UUID, *, actor: User, 
         submission = session.get_one(Submission, change.submission_id)
         result = session.get_one(RegradeResult, (regrade.id, submission.id))
         old = (submission.outcome, submission.score, submission.max_score, submission.report)
-        write_verdict(submission, Report.model_validate(result.report))
+        report = Report.model_validate(result.report)
+        write_verdict(submission, report)
+        findings.record(session, submission, report, again=True)
         result.outcome, result.score, result.max_score, result.report = old
         session.add_all((submission, result))
         audit_log.record(

@@ -16,7 +16,7 @@ from sqlalchemy import bindparam, func, update
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
-from classroom import audit_log, courses, progress, usage, workload
+from classroom import audit_log, courses, findings, progress, usage, workload
 from classroom.audit_log import Action
 from classroom.db import UnitOfWork
 from classroom.errors import Conflict, Invalid, NotFound, TooLarge, TooMany
@@ -242,6 +242,7 @@ def finish(work: UnitOfWork, claim: Claim, report: Report) -> bool:
     submission.state = SubmissionState.DONE
     write_verdict(submission, report)
     submission.finished_at = job.finished_at
+    findings.record(session, submission, report)
     if report.deployed:
         session.add(Deployment(submission_id=submission.id, **report.deployed.model_dump()))
     usage.add(

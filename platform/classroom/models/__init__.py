@@ -16,6 +16,7 @@ from classroom.models.courses import (
     Invite,
     Role,
 )
+from classroom.models.findings import Finding
 from classroom.models.hints import HintTaken
 from classroom.models.jobs import Job, JobState, PeriodicTask, Regrade, RegradeResult, RegradeState, Run, Worker
 from classroom.models.letters import LetterOrder
@@ -37,6 +38,7 @@ __all__ = [
     "Draft",
     "Enrolment",
     "Extension",
+    "Finding",
     "Group",
     "GroupMember",
     "HintTaken",

@@ -66,6 +66,7 @@ class Progress(Table, table=True):
         UniqueConstraint("course_id", "user_id", "exercise_id"),
         CheckConstraint("attempts >= 0", name="attempts_counted"),
         CheckConstraint("best_score >= 0 AND best_score <= max_score", name="score_in_range"),
+        CheckConstraint("repeats >= 0 AND stalled >= 0", name="verdicts_counted"),
         CheckConstraint("(given_up_at IS NULL) = (practice_from IS NULL)", name="given_up_is_practice"),
         one_of("state", ProgressState),
     )
@@ -84,6 +85,12 @@ class Progress(Table, table=True):
     updated_at: datetime = Field(default_factory=now, sa_column=time_column())
     passed_at: datetime | None = Field(default=None, sa_column=time_column(nullable=True))
     given_up_at: datetime | None = Field(default=None, sa_column=time_column(nullable=True))
+    failing: str | None = Field(default=None, max_length=128)  # where the last verdict failed first, see `findings`
+    shape: str | None = Field(default=None, max_length=16)  # and how
+    repeats: int = Field(default=0, ge=0)  # how many verdicts in a row, up to the last, had that shape
+    stalled: int = Field(default=0, ge=0)  # how many verdicts there were since the points last rose
+    attempted_at: datetime = Field(default_factory=now, sa_column=time_column())  # when the last attempt was made
+    advanced_at: datetime = Field(default_factory=now, sa_column=time_column())  # when they began, or points last rose
     practice_from: int | None = None  # the number of the first attempt that earns nothing, since the solution was open
 
 
