@@ -25,6 +25,7 @@ COMMANDS: Final = {
     "usage": "Tell what each course used in each month, by which an institution bills.",
     "retention": "Clear away what the settings keep no longer, or say what would go.",
     "audit": "Verify, export and show the audit log.",
+    "settings": "Show what can be set, what it is here, and variables that are none of ours.",
     "doctor": "Look whether this machine has all it takes, and say what to do.",
 }
 
