@@ -107,10 +107,16 @@ class Classroom:
     def portal(self) -> str:
         return f"http://127.0.0.1:{self.ports[0]}"
 
-    def command(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """Run a command of the command line."""
+    def command(self, *arguments: str, given: str | None = None) -> subprocess.CompletedProcess[str]:
+        """Run a command of the command line; `given` is what it reads from its standard input."""
         return subprocess.run(
-            [*CLASSROOM, *arguments], env=self.environment, capture_output=True, text=True, check=True, timeout=120
+            [*CLASSROOM, *arguments],
+            env=self.environment,
+            input=given,
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=120,
         )
 
     def begin(self) -> None:
