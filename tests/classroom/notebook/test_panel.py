@@ -351,6 +351,9 @@ def test_nothing_is_wider_than_the_page_and_all_is_still_for_who_asks(
         await expect(page.get_by_role("heading", name="Not yet")).to_be_visible()
         await page.get_by_role("button", name="Larger code").click()
         assert await page.evaluate(TOO_WIDE) == 0
+        tools = await page.locator(".hk-toolbar .hk-tool").all()
+        heights = [box["y"] for tool in tools if (box := await tool.bounding_box())]
+        assert (len(heights), len(set(heights))) == (5, 1), "the buttons over the editor stand in one line"
         await editor(page).focus()
         await page.keyboard.press("Control+End")
         await page.keyboard.type(" pass")
