@@ -88,6 +88,7 @@ class Classroom:
     said: list[str] = field(default_factory=list)
     listener: threading.Thread | None = None
     more: dict[str, str] = field(default_factory=dict)
+    begun_by: list[str] = field(default_factory=lambda: [*CLASSROOM, "up", "--no-browser"])
 
     @property
     def environment(self) -> dict[str, str]:
@@ -123,7 +124,7 @@ class Classroom:
         """Start `classroom up` and read what it says, without waiting for anything."""
         self.said = []
         self.process = subprocess.Popen(
-            [*CLASSROOM, "up", "--no-browser"],
+            self.begun_by,
             env=self.environment,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
