@@ -15,6 +15,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
@@ -72,16 +73,27 @@ def run(command: list[str], *, folder: Path, label: str, unit: re.Pattern[str], 
         raise SetUpError(f"`{' '.join(command)}` ended with code {process.returncode}.")
 
 
-def step(name: str, label: str, made_from: str, made: Callable[[], bool], work: Callable[[str], None]) -> None:
-    """Do one step unless its stamp says that it was done from the same files."""
-    stamp = STAMPS / name
-    if stamp.is_file() and stamp.read_text() == made_from and made():
-        return
-    started = time.monotonic()
-    work(label)
-    STAMPS.mkdir(parents=True, exist_ok=True)
-    stamp.write_text(made_from)
-    show(f"{label}: done in {time.monotonic() - started:.0f} s")
+class Step(NamedTuple):
+    """A step: its stamp's name, what is shown of it, what it is made from, whether that is there, and its work."""
+
+    name: str
+    label: str
+    made_from: str
+    is_there: Callable[[], bool]
+    work: Callable[[str], None]
+
+    def is_done(self) -> bool:
+        """Tell whether its stamp says that it was done from the same files."""
+        stamp = STAMPS / self.name
+        return stamp.is_file() and stamp.read_text() == self.made_from and self.is_there()
+
+    def do(self) -> None:
+        """Do it, and leave the stamp."""
+        started = time.monotonic()
+        self.work(self.label)
+        STAMPS.mkdir(parents=True, exist_ok=True)
+        (STAMPS / self.name).write_text(self.made_from)
+        show(f"{self.label}: done in {time.monotonic() - started:.0f} s")
 
 
 def make_venv(label: str) -> None:
@@ -128,21 +140,26 @@ def npm(folder: Path, *arguments: str) -> Callable[[str], None]:
     return work
 
 
-def build_web(label: str) -> None:
-    """Install the web packages and bundle the assets."""
-    npm(WEB, "ci")(label)
-    npm(WEB, "run", "build")(label)
+def steps() -> list[Step]:
+    """List the steps in order. The last one alone needs no network."""
+    version = f"{sys.version_info.major}.{sys.version_info.minor}"
+    lock = digest(ROOT / "requirements.lock", ROOT / "pyproject.toml")
+    solc, web = (digest(each / "package.json", each / "package-lock.json") for each in (SANDBOX, WEB))
+    sources = digest(*web_sources())
+    return [
+        Step("venv", f"1/5 Virtual environment (Python {version})", version, (BIN / "python").exists, make_venv),
+        Step("python", "2/5 Python packages", lock, (BIN / "classroom").exists, install_python),
+        Step("solc", "3/5 Solidity compiler", solc, (SANDBOX / "node_modules/solc").is_dir, npm(SANDBOX, "ci")),
+        Step("web_packages", "4/5 Web packages", web, (WEB / "node_modules/esbuild").is_dir, npm(WEB, "ci")),
+        Step("web", "5/5 Web assets", sources, (STATIC / "exercise.js").is_file, npm(WEB, "run", "build")),
+    ]
 
 
 def set_up() -> None:
     """Do every step that is not up to date."""
-    version = f"{sys.version_info.major}.{sys.version_info.minor}"
-    lock = digest(ROOT / "requirements.lock", ROOT / "pyproject.toml")
-    solc = digest(SANDBOX / "package.json", SANDBOX / "package-lock.json")
-    step("venv", f"1/4 Virtual environment (Python {version})", version, (BIN / "python").exists, make_venv)
-    step("python", "2/4 Python packages", lock, (BIN / "classroom").exists, install_python)
-    step("solc", "3/4 Solidity compiler", solc, (SANDBOX / "node_modules/solc").is_dir, npm(SANDBOX, "ci"))
-    step("web", "4/4 Web assets", digest(*web_sources()), (STATIC / "exercise.js").is_file, build_web)
+    for step in steps():
+        if not step.is_done():
+            step.do()
 
 
 def main() -> int:

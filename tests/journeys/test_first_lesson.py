@@ -1,18 +1,22 @@
 """Two learners and an instructor, each at a browser of their own, from the link to the table."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from classroom.settings import REPOSITORY
 from support.contracts import SOLUTION, WRONG
 from support.jupyterlab import run_all
+from support.keyboard import tab_to
 from support.room import Classroom
 
 pytestmark = pytest.mark.browser
 PATIENCE_MS = 60_000
 Visit = Callable[[str], Any]
+HELLO = (REPOSITORY / "lessons/foundations/hello-storage/hello-storage/solution.sol").read_text(encoding="utf-8")
 WITHOUT_THE_OWNER = SOLUTION.replace("if (msg.sender != owner) revert NotOwner(msg.sender);", "")
 
 
@@ -173,3 +177,44 @@ def test_the_owner_opens_the_same_lesson_in_jupyterlab(
     write(owner.page, SOLUTION)
     check(owner.page)
     verdict(owner.page, "Passed")
+
+
+def test_the_keyboard_alone_leads_from_the_sign_in_to_a_passed_exercise(
+    running: tuple[Classroom, str], visit: Visit
+) -> None:
+    room, _ = running
+    room.command("user", "add", "kim", "--password-stdin", given="nine quiet lamps\n")
+    kim = visit(f"{room.portal}/sign-in").page
+    keys = kim.keyboard
+    expect(kim.get_by_label("Name or e-mail")).to_be_focused()
+    keys.type("kim")
+    tab_to(kim, kim.get_by_label("Password"))
+    keys.type("nine quiet lamps")
+    keys.press("Enter")
+
+    # over the bar to the map, on it to a lesson, and from that into its app
+    expect(kim.get_by_role("heading", name="Welcome, kim")).to_be_visible()
+    tab_to(kim, kim.get_by_role("link", name="Skip to the content"))
+    keys.press("Enter")
+    tab_to(kim, kim.locator(".map a[href='/lessons/hello-storage']"))
+    keys.press("Enter")
+    expect(kim.get_by_role("heading", name="Hello, storage", level=1)).to_be_visible()
+    tab_to(kim, kim.get_by_role("link", name="Open Hello, storage as an app"))
+    keys.press("Enter")
+
+    # into the editor, and out of it by the keys that stand under it
+    editor = kim.get_by_role("textbox", name="Solidity")
+    expect(editor).to_be_visible(timeout=PATIENCE_MS)
+    tab_to(kim, editor)
+    expect(editor).to_have_accessible_description(re.compile("To leave the editor, press Escape and then Tab."))
+    keys.press("Control+A")
+    keys.insert_text(HELLO)
+    keys.press("Escape")
+    check = kim.get_by_role("button", name="Check", exact=True)
+    assert tab_to(kim, check) < 5
+    keys.press("Enter")
+
+    # the verdict is said, and shown where the eye is
+    expect(kim.get_by_role("status").filter(has_text="Passed.")).to_be_attached(timeout=PATIENCE_MS)
+    verdict(kim, "Passed")
+    expect(kim.locator(".hk-outcome-title")).to_be_in_viewport()

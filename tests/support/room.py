@@ -88,6 +88,7 @@ class Classroom:
     said: list[str] = field(default_factory=list)
     listener: threading.Thread | None = None
     more: dict[str, str] = field(default_factory=dict)
+    begun_by: list[str] = field(default_factory=lambda: [*CLASSROOM, "up", "--no-browser"])
 
     @property
     def environment(self) -> dict[str, str]:
@@ -107,17 +108,23 @@ class Classroom:
     def portal(self) -> str:
         return f"http://127.0.0.1:{self.ports[0]}"
 
-    def command(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """Run a command of the command line."""
+    def command(self, *arguments: str, given: str | None = None) -> subprocess.CompletedProcess[str]:
+        """Run a command of the command line; `given` is what it reads from its standard input."""
         return subprocess.run(
-            [*CLASSROOM, *arguments], env=self.environment, capture_output=True, text=True, check=True, timeout=120
+            [*CLASSROOM, *arguments],
+            env=self.environment,
+            input=given,
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=120,
         )
 
     def begin(self) -> None:
         """Start `classroom up` and read what it says, without waiting for anything."""
         self.said = []
         self.process = subprocess.Popen(
-            [*CLASSROOM, "up", "--no-browser"],
+            self.begun_by,
             env=self.environment,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

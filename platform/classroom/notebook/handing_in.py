@@ -8,21 +8,11 @@ from classroom.errors import Invalid, Unavailable
 from classroom.notebook import tables
 from classroom.notebook.client import Client, default_client
 from classroom.notebook.progress import Progress
+from classroom.notebook.words import say
 from classroom.schemas import Diagnostic, Event, SubmissionOut
 from evmbox.report import CheckResult, CheckStatus, Outcome, Stage
 
-_HEADLINES = {
-    Outcome.PASSED: "Passed",
-    Outcome.FAILED: "Not yet",
-    Outcome.COMPILE_ERROR: "It does not compile",
-    Outcome.NO_DEPLOYABLE_CONTRACT: "There is nothing to deploy",
-    Outcome.OUT_OF_GAS: "It ran out of gas",
-    Outcome.TIMED_OUT: "It took too long",
-    Outcome.RESOURCE_LIMIT: "It needed too much",
-    Outcome.OUTPUT_LIMIT: "It said too much",
-    Outcome.LESSON_BROKEN: "The lesson itself is broken",
-}
-_STAGES = {Stage.COMPILE: "Compiling", Stage.DEPLOY: "Deploying"}
+_STAGES = {Stage.COMPILE: "compiling", Stage.DEPLOY: "deploying"}
 
 
 class Verdict:
@@ -45,12 +35,13 @@ class Verdict:
     @property
     def headline(self) -> str:
         """How it ended, in two words or three."""
-        return _HEADLINES[self.report.outcome]
+        return say(f"outcome_{self.report.outcome.value}")
 
     @property
     def points(self) -> str:
         """Which attempt it was, and its points."""
-        return f"attempt {self.number}, {self.report.score:g} of {self.report.max_score:g} points"
+        score, most = f"{self.report.score:g}", f"{self.report.max_score:g}"
+        return say("points", number=self.number, score=score, most=most)
 
     @property
     def message(self) -> str | None:
@@ -90,7 +81,7 @@ def submit(exercise_id: str | None = None, source: str | None = None, *, client:
     """
     client = client or default_client()
     exercise_id = exercise_id or exercise_here(client)
-    with Progress("Sending") as progress:
+    with Progress(say("sending")) as progress:
         return hand_in(client, exercise_id, source or source_for(client, exercise_id), progress)
 
 
@@ -112,13 +103,13 @@ def hand_in(client: Client, exercise_id: str, source: str, progress: Progress) -
 def stage_of(event: Event) -> tuple[str, int, int]:
     """Say where an attempt is: words, how many checks are done, and of how many (0: not known yet)."""
     if event.state == "queued":
-        return "Waiting for its turn", 0, 0
+        return say("waiting"), 0, 0
     if event.progress is None:
-        return "Checking", 0, 0
+        return say("checking"), 0, 0
     where = event.progress
     if where.stage is not Stage.CHECK:
-        return _STAGES[where.stage], 0, 0
-    return f"Check {where.index} of {where.total}", where.index, where.total
+        return say(_STAGES[where.stage]), 0, 0
+    return say("check_of", index=where.index, total=where.total), where.index, where.total
 
 
 _last: dict[str, str] = {}

@@ -13,6 +13,7 @@ from classroom.notebook.client import default_client
 from classroom.notebook.contracts import Compiled, Contract
 from classroom.notebook.labs import CompileError
 from classroom.notebook.progress import Progress
+from classroom.notebook.words import say
 from classroom.schemas import Severity
 
 
@@ -56,7 +57,7 @@ class ClassroomMagics(Magics):
             raise Invalid(f"--name {options.name}: this is not a name that Python can use.")
         source = cell if cell.endswith("\n") else f"{cell}\n"
         handing_in.remember(source)
-        with Progress("Compiling"):
+        with Progress(say("compiling")):
             out = default_client().compile(source, solc=options.version, bytecode=True)
         if any(each.severity is Severity.ERROR for each in out.diagnostics):
             display(_NotCompiledCard(source, out.diagnostics))  # type: ignore[no-untyped-call]
@@ -78,7 +79,7 @@ class ClassroomMagics(Magics):
         """
         options = _options(_CHECK, line)
         client = default_client()
-        with Progress("Sending") as progress:
+        with Progress(say("sending")) as progress:
             exercise_id = options.exercise or handing_in.exercise_here(client)
             source = handing_in.source_for(client, exercise_id, draft=options.draft)
             progress.replace(handing_in.hand_in(client, exercise_id, source, progress))

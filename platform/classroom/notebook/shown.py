@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from html import escape
 from typing import TYPE_CHECKING, Any
 
+from classroom.notebook.words import say
 from classroom.schemas import Diagnostic
 
 if TYPE_CHECKING:
@@ -41,10 +42,10 @@ def receipt_text(receipt: "Receipt") -> str:
     if receipt.error:
         lines[0] += f": {receipt.error}"
     if receipt.gas_used is not None:
-        lines[0] += f" ({receipt.gas_used:,} gas)"
+        lines[0] += f" ({gas(receipt.gas_used)})"
     if receipt.value is not None:
-        lines.append(f"  returned {receipt.value!r}")
-    lines.extend(f"  event {event}" for event in receipt.events)
+        lines.append(f"  {say('returned', value=repr(receipt.value))}")
+    lines.extend(f"  {say('event')} {event}" for event in receipt.events)
     return "\n".join(lines)
 
 
@@ -54,15 +55,15 @@ def receipt_html(receipt: "Receipt") -> str:
     verdict = f'<span aria-hidden="true">{symbol}</span> {_verdict(receipt).capitalize()}'
     line = [f'<span class="{state}">{verdict}</span>', f"<code>{escape(receipt.what)}</code>"]
     if receipt.gas_used is not None:
-        line.append(f'<span class="hk-quiet">{receipt.gas_used:,} gas</span>')
+        line.append(f'<span class="hk-quiet">{gas(receipt.gas_used)}</span>')
     parts = [f'<p class="hk-line">{"".join(line)}</p>']
     if receipt.explanation:
         parts.append(f'<p class="hk-why">{code(receipt.explanation)}</p>')
     if receipt.value is not None:
-        parts.append(f"<p>returned <code>{escape(repr(receipt.value))}</code></p>")
+        parts.append(f"<p>{say('returned', value=_code(repr(receipt.value)))}</p>")
     if receipt.events:
         parts.append(
-            _list(f'<span class="hk-quiet">event</span> <code>{escape(str(e))}</code>' for e in receipt.events)
+            _list(f'<span class="hk-quiet">{say("event")}</span> <code>{escape(str(e))}</code>' for e in receipt.events)
         )
     return card(parts)
 
@@ -71,7 +72,7 @@ def deployed_html(deployed: "WithFunctions") -> str:
     """Show a deployed contract: its name, address and functions."""
     head = (
         f'<p class="hk-line"><strong>{escape(deployed.contract)}</strong>'
-        f'<span class="hk-quiet">at <code>{escape(deployed.address)}</code></span></p>'
+        f'<span class="hk-quiet">{say("at", address=_code(deployed.address))}</span></p>'
     )
     functions = [function for name, function in deployed.functions.items() if "(" in name]
     return card([head, _list(f"<code>{escape(str(function.__doc__))}</code>" for function in functions)])
@@ -79,14 +80,16 @@ def deployed_html(deployed: "WithFunctions") -> str:
 
 def lab_text(lab: "Lab") -> str:
     """Tell a lab in lines of text: its contracts and the compiler's warnings."""
-    names = ", ".join(lab.contracts) or "no contract that can be deployed"
-    return "\n".join([f"A lab with {names}; steps so far: {len(lab.steps)}.", *map(_message, lab.diagnostics)])
+    names = ", ".join(lab.contracts) or say("lab_nothing")
+    return "\n".join(
+        [f"{say('lab', names=names)}; {say('lab_steps', count=len(lab.steps))}.", *map(_message, lab.diagnostics)]
+    )
 
 
 def lab_html(lab: "Lab") -> str:
     """Show a lab: its contracts and the compiler's warnings."""
-    names = ", ".join(f"<code>{escape(name)}</code>" for name in lab.contracts) or "no contract that can be deployed"
-    head = f'<p>A lab with {names} <span class="hk-quiet">· steps so far: {len(lab.steps)}</span></p>'
+    names = ", ".join(f"<code>{escape(name)}</code>" for name in lab.contracts) or say("lab_nothing")
+    head = f'<p>{say("lab", names=names)} <span class="hk-quiet">· {say("lab_steps", count=len(lab.steps))}</span></p>'
     return card([head, _list(escape(_message(diagnostic)) for diagnostic in lab.diagnostics)])
 
 
@@ -115,12 +118,21 @@ def code(text: str) -> str:
 
 
 def _message(diagnostic: Diagnostic) -> str:
-    where = f"Line {diagnostic.line}: " if diagnostic.line else ""
-    return f"{where}{diagnostic.severity.value}: {diagnostic.message}"
+    where = f"{say('line', line=diagnostic.line)}: " if diagnostic.line else ""
+    return f"{where}{say(f'severity_{diagnostic.severity.value}')}: {diagnostic.message}"
 
 
 def _verdict(receipt: "Receipt") -> str:
-    return "went through" if receipt.ok else "failed"
+    return say("went_through") if receipt.ok else say("failed")
+
+
+def gas(amount: int) -> str:
+    """Say an amount of gas."""
+    return say("gas", gas=f"{amount:,}")
+
+
+def _code(text: str) -> str:
+    return f"<code>{escape(text)}</code>"
 
 
 def _list(items: Iterable[str]) -> str:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from classroom.notebook import shown
 from classroom.notebook.abi import declaration, parameters
+from classroom.notebook.words import say
 from classroom.schemas import Diagnostic, Severity
 
 if TYPE_CHECKING:
@@ -39,9 +40,9 @@ text-decoration:underline wavy var(--hk-fail);text-underline-offset:.2em}
 </style>
 """
 _SYMBOLS = {
-    "passed": ("hk-ok", "✓", "passed"),
-    "failed": ("hk-no", "✕", "failed"),
-    "not_run": ("hk-quiet", "·", "not run"),
+    "passed": ("hk-ok", "✓"),
+    "failed": ("hk-no", "✕"),
+    "not_run": ("hk-quiet", "·"),
 }
 
 
@@ -57,14 +58,14 @@ def contract_html(contract: "Contract") -> str:
 
 def compiled_text(compiled: "Compiled") -> str:
     """Tell what a cell gave, in lines of text."""
-    names = ", ".join(compiled.contracts) or "nothing that can be deployed"
+    names = ", ".join(compiled.contracts) or say("compiled_nothing")
     told = shown.diagnostics_text(compiled.source, compiled.diagnostics)
-    return f"Compiled: {names}" + (f"\n{told}" if told else "")
+    return say("compiled_names", names=names) + (f"\n{told}" if told else "")
 
 
 def compiled_html(compiled: "Compiled") -> str:
     """Show what a cell gave: each contract, and the compiler's warnings in their lines."""
-    parts = ['<p><span class="hk-ok"><span aria-hidden="true">✓</span> Compiled</span></p>']
+    parts = [f'<p><span class="hk-ok"><span aria-hidden="true">✓</span> {say("compiled")}</span></p>']
     if compiled.contracts:
         rows = [
             [
@@ -75,9 +76,9 @@ def compiled_html(compiled: "Compiled") -> str:
             ]
             for contract in compiled.contracts.values()
         ]
-        parts.append(table(["Contract", "Deploy it with", "Functions", "Bytes"], rows, numbers=[2, 3]))
+        parts.append(table(_heads("contract", "deploy", "functions", "bytes"), rows, numbers=[2, 3]))
     else:
-        parts.append('<p class="hk-quiet">Nothing here can be deployed.</p>')
+        parts.append(f'<p class="hk-quiet">{say("nothing_to_deploy")}</p>')
     parts += [diagnostic_html(compiled.source, each) for each in compiled.diagnostics]
     return card(parts)
 
@@ -91,8 +92,8 @@ def diagnostic_html(source: str, diagnostic: Diagnostic) -> str:
     """Show one message of the compiler and the line it is about."""
     failed = diagnostic.severity is Severity.ERROR
     state, symbol = ("hk-no", "✕") if failed else ("hk-quiet", "!")
-    where = f"Line {diagnostic.line}" if diagnostic.line else ""
-    head = f'<span aria-hidden="true">{symbol}</span> {diagnostic.severity.value.capitalize()}'
+    where = say("line", line=diagnostic.line) if diagnostic.line else ""
+    head = f'<span aria-hidden="true">{symbol}</span> {say(f"severity_{diagnostic.severity.value}").capitalize()}'
     parts = [
         (
             f'<p class="hk-line"><span class="{state}">{head}</span>'
@@ -112,7 +113,7 @@ def trace_text(trace: "Trace") -> str:
     lines = [f"{trace.title}:"]
     for call in trace.calls:
         failed = f", {call.error}" if call.error else ""
-        lines.append(f"  {'  ' * call.depth}{call.kind} {call.what} ({call.gas_used:,} gas{failed})")
+        lines.append(f"  {'  ' * call.depth}{call.kind} {call.what} ({say('gas', gas=f'{call.gas_used:,}')}{failed})")
     lines += [f"  {write.variable}: {write.old} → {write.new}" for write in trace.writes]
     return "\n".join(lines)
 
@@ -127,21 +128,24 @@ def trace_html(trace: "Trace") -> str:
             ),
             f'<span class="hk-no">✕ {escape(call.error)}</span>'
             if call.error
-            else '<span class="hk-ok">✓ went through</span>',
+            else f'<span class="hk-ok">✓ {say("went_through")}</span>',
             f"{call.gas_used:,}",
         ]
         for call in trace.calls
     ]
     parts = [f"<h4>{escape(trace.title)}</h4>"]
-    parts.append(table(["Call", "Ended", "Gas"], calls, numbers=[2]) if calls else "<p>Nothing was executed.</p>")
+    if calls:
+        parts.append(table(_heads("call", "ended", "gas"), calls, numbers=[2]))
+    else:
+        parts.append(f"<p>{say('nothing_executed')}</p>")
     if trace.writes:
         rows = [
             [f"<code>{escape(text)}</code>" for text in (each.variable, each.old, each.new)] for each in trace.writes
         ]
-        parts.append(table(["Variable", "Before", "After"], rows))
+        parts.append(table(_heads("variable", "before", "after"), rows))
     if trace.functions:
         rows = [[f"<code>{escape(name)}</code>", f"{gas:,}"] for name, gas in trace.functions]
-        parts.append(table(["Function", "Gas of its own"], rows, numbers=[1]))
+        parts.append(table(_heads("function", "own_gas"), rows, numbers=[1]))
     return card(parts)
 
 
@@ -175,15 +179,16 @@ def verdict_html(verdict: "Verdict") -> str:
     if verdict.ran:
         rows = []
         for check in verdict.ran:
-            look, mark, word = _SYMBOLS[check.status]
+            look, mark = _SYMBOLS[check.status]
+            word = say(check.status)
             told = [f"<div>{shown.code(check.title)}</div>"]
             told += [
                 f'<div class="hk-why">{shown.code(text)}</div>' for text in (check.message, check.divergence) if text
             ]
             rows.append([f'<span class="{look}"><span aria-hidden="true">{mark}</span> {word}</span>', "".join(told)])
-        parts.append(table(["Result", "Check"], rows, narrow=[0]))
+        parts.append(table(_heads("result", "check"), rows, narrow=[0]))
     if verdict.link:
-        parts.append(f'<p><a href="{escape(verdict.link)}" target="_blank">Open it in the classroom</a></p>')
+        parts.append(f'<p><a href="{escape(verdict.link)}" target="_blank">{say("open_in_classroom")}</a></p>')
     return card(parts)
 
 
@@ -209,6 +214,10 @@ def table(
 def card(parts: Iterable[str]) -> str:
     """Put parts into a frame that follows the theme; a saved notebook stands alone, so each has its styles."""
     return f"{_STYLE}{shown.card(parts)}"
+
+
+def _heads(*names: str) -> list[str]:
+    return [say(f"head_{name}") for name in names]
 
 
 def _items(items: Iterable[str]) -> str:

@@ -27,6 +27,7 @@ from classroom.web import (
     usage,
 )
 from classroom.web.render import page_problem, wants_page
+from classroom.web.texts import marked
 
 STATIC: Final = Path(__file__).parent / "static"
 
@@ -60,7 +61,7 @@ def _pages_for_people(of_api: ExceptionHandler) -> ExceptionHandler:
 
     async def handler(request: Request, error: Exception) -> Response:
         if isinstance(error, HTTPException) and wants_page(request):
-            return page_problem(request, error.status_code, "There is nothing at this address.")
+            return page_problem(request, error.status_code, marked("There is nothing at this address."))
         answer: Response = await of_api(request, error)  # type: ignore[misc, arg-type]
         return answer
 

@@ -15,7 +15,9 @@ from classroom.audit_reading import Filter
 from classroom.errors import Invalid
 from classroom.models import AuditEvent, Course, Scope
 from classroom.schemas import Name
+from classroom.web import names
 from classroom.web.render import InViewer, PageRoute, Viewer, page
+from classroom.web.texts import gettext as _
 
 router = APIRouter(route_class=PageRoute)
 
@@ -90,7 +92,7 @@ def _page(
         entries=shown,
         asked=asked,
         filtered=bool(given),
-        actions=[action.value for action in Action],
+        named=names.translated(names.ACTIONS),
         trouble=trouble,
         older=f"?{urlencode({**given, 'cursor': after})}" if after else "",
         newest=f"?{urlencode(given)}" if cursor else "",
@@ -100,11 +102,11 @@ def _page(
 def _read(asked: dict[str, str]) -> Filter:
     """Read the form's fields. Raises Invalid, which the page shows."""
     if any("\x00" in value for value in asked.values()):
-        raise Invalid("What you are looking for holds a character that nothing in the log can hold.")
+        raise Invalid(_("What you are looking for holds a character that nothing in the log can hold."))
     try:
         action = Action(asked["action"]) if asked["action"] else None
     except ValueError:
-        raise Invalid("There is no such action.") from None
+        raise Invalid(_("There is no such action.")) from None
     times: dict[str, Any] = {}
     for name in ("since", "until"):
         try:
@@ -112,6 +114,6 @@ def _read(asked: dict[str, str]) -> Filter:
             if at is not None:
                 at = at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
         except (ValueError, OverflowError):
-            raise Invalid(f"{name.capitalize()}: a time is written as 2026-11-25T09:30.") from None
+            raise Invalid(_("A time is written as 2026-11-25T09:30.")) from None
         times[name] = at
     return Filter(action, asked["person"].strip(), asked["object"].strip(), text=asked["text"].strip(), **times)

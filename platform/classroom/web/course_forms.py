@@ -11,6 +11,7 @@ from classroom.errors import Invalid
 from classroom.models import Scope
 from classroom.web.forms import InPoster
 from classroom.web.render import InViewer, Viewer
+from classroom.web.texts import gettext as _
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -63,7 +64,7 @@ def moment(form: FormData, name: str) -> datetime | None:
     try:
         return datetime.fromisoformat(value).replace(tzinfo=UTC)
     except ValueError:
-        raise Invalid("A time looks like 2026-03-01T12:00.") from None
+        raise Invalid(_("A time looks like 2026-03-01T12:00.")) from None
 
 
 def number(form: FormData, name: str) -> int | None:
@@ -72,7 +73,7 @@ def number(form: FormData, name: str) -> int | None:
     if not value:
         return None
     if not value.isascii() or not value.isdecimal() or len(value) > 9:
-        raise Invalid("A whole number is needed here, such as 30.")
+        raise Invalid(_("A whole number is needed here, such as 30."))
     return int(value)
 
 

@@ -19,26 +19,28 @@ from classroom.schemas import CourseChange, CourseIn, DatesIn, ExerciseSummary, 
 from classroom.web.course_forms import InChanging, InForm, InRunning, moment, number, read, text
 from classroom.web.forms import InPoster
 from classroom.web.render import InViewer, PageRoute, Viewer, page
+from classroom.web.texts import gettext as _
+from classroom.web.texts import marked
 
 router = APIRouter(route_class=PageRoute)
 
 Done = Annotated[str, Query(max_length=16)]
 Cursor = Annotated[str | None, Query(max_length=2048)]
 LATE_RULES: Final = {
-    "none": "Counts in full, and is called late",
-    "hard_close": "Is not taken",
-    "percent_per_day": "Loses a part of its points each day",
+    "none": marked("Counts in full, and is called late"),
+    "hard_close": marked("Is not taken"),
+    "percent_per_day": marked("Loses a part of its points each day"),
 }
 COUNTINGS: Final = {
-    "best": "The best one",
-    "last": "The last one",
-    "last_on_time": "The last one before the deadline",
+    "best": marked("The best one"),
+    "last": marked("The last one"),
+    "last_on_time": marked("The last one before the deadline"),
 }
 _DONE: Final = {
-    "made": "The course is made. Choose its tracks and dates, then invite people.",
-    "saved": "Saved.",
-    "archived": "The course is archived.",
-    "back": "The course is out of the archive.",
+    "made": marked("The course is made. Choose its tracks and dates, then invite people."),
+    "saved": marked("Saved."),
+    "archived": marked("The course is archived."),
+    "back": marked("The course is out of the archive."),
 }
 
 
@@ -91,7 +93,7 @@ def choose_course(course: Name, poster: InPoster, services: InServices) -> Respo
 @router.get("/courses/{course}")
 def show_course(request: Request, course: Name, viewer: InRunning, services: InServices, done: Done = "") -> Response:
     """Show a course's settings. For its instructors."""
-    return _settings(request, viewer, services, course, done=_DONE.get(done))
+    return _settings(request, viewer, services, course, done=_(_DONE[done]) if done in _DONE else None)
 
 
 @router.post("/courses/{course}")
@@ -200,7 +202,11 @@ def _settings(
         )
         for track in services.catalog.tracks
     ]
-    values: dict[str, Any] = {"late_rules": LATE_RULES, "countings": COUNTINGS, "rows": rows}
+    values: dict[str, Any] = {
+        "late_rules": {value: _(words) for value, words in LATE_RULES.items()},
+        "countings": {value: _(words) for value, words in COUNTINGS.items()},
+        "rows": rows,
+    }
     return page(
         request,
         "course.html",
@@ -244,4 +250,4 @@ def _percent(form: FormData) -> float:
     try:
         return float(text(form, "late_percent_per_day") or 0)
     except ValueError:
-        raise Invalid("Percent is a number from 0 to 100.") from None
+        raise Invalid(_("Percent is a number from 0 to 100.")) from None

@@ -18,13 +18,19 @@ from classroom.models import Role, Scope, now
 from classroom.schemas import EnrolIn, ExtensionIn, GroupIn, ImportIn, InviteIn, Name, RoleName
 from classroom.web.course_forms import InChanging, InForm, InLooking, InRunning, moment, number, read, text
 from classroom.web.render import PageRoute, Viewer, page
+from classroom.web.texts import gettext as _
+from classroom.web.texts import marked
 
 router = APIRouter(route_class=PageRoute)
 
 Cursor = Annotated[str | None, Query(max_length=2048)]
 Done = Annotated[str, Query(max_length=16)]
 Id = Annotated[UUID, Form()]
-_DONE: Final = {"saved": "Saved.", "revoked": "The invite is withdrawn.", "extended": "The extension is given."}
+_DONE: Final = {
+    "saved": marked("Saved."),
+    "revoked": marked("The invite is withdrawn."),
+    "extended": marked("The extension is given."),
+}
 
 
 @router.get("/courses/{course}/people")
@@ -32,7 +38,7 @@ def show_people(
     *, request: Request, course: Name, viewer: InLooking, services: InServices, cursor: Cursor = None, done: Done = ""
 ) -> Response:
     """Show who is in a course. For its instructors, and assistants for their groups."""
-    return _people(request, viewer, services, course, cursor=cursor, done=_DONE.get(done))
+    return _people(request, viewer, services, course, cursor=cursor, done=_(_DONE[done]) if done in _DONE else None)
 
 
 @router.post("/courses/{course}/people")
@@ -145,7 +151,7 @@ def show_invites(
     *, request: Request, course: Name, viewer: InRunning, services: InServices, cursor: Cursor = None, done: Done = ""
 ) -> Response:
     """Show a course's invites, and the import. For its instructors."""
-    return _invites(request, viewer, services, course, cursor=cursor, done=_DONE.get(done))
+    return _invites(request, viewer, services, course, cursor=cursor, done=_(_DONE[done]) if done in _DONE else None)
 
 
 @router.post("/courses/{course}/invites")
@@ -190,16 +196,16 @@ def show_extensions(
     *, request: Request, course: Name, viewer: InRunning, services: InServices, cursor: Cursor = None, done: Done = ""
 ) -> Response:
     """Show a course's extensions. For its instructors."""
-    return _extensions(request, viewer, services, course, cursor=cursor, done=_DONE.get(done))
+    return _extensions(request, viewer, services, course, cursor=cursor, done=_(_DONE[done]) if done in _DONE else None)
 
 
 @router.post("/courses/{course}/extensions")
 def extend(request: Request, course: Name, poster: InChanging, services: InServices, form: InForm) -> Response:
     """Give more time."""
-    kind, _, whose = text(form, "whose").partition(":")
+    kind, _colon, whose = text(form, "whose").partition(":")
     try:
         if (due_at := moment(form, "due_at")) is None:
-            raise Invalid("Say until when.")
+            raise Invalid(_("Say until when."))
         wanted = read(
             ExtensionIn,
             exercise_id=text(form, "exercise_id"),

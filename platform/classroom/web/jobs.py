@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Annotated, Final
 from uuid import UUID
 
+from babel.dates import format_timedelta
 from fastapi import APIRouter, Depends, Form, Query, Request, Response
 from fastapi.responses import RedirectResponse
 from sqlmodel import col
@@ -15,7 +16,10 @@ from classroom.errors import Conflict
 from classroom.jobs import kinds
 from classroom.jobs.kinds import KINDS
 from classroom.models import Job, JobState, Scope
+from classroom.web import names
 from classroom.web.render import InViewer, PageRoute, Viewer, page
+from classroom.web.texts import gettext as _
+from classroom.web.texts import language, marked
 
 router = APIRouter(route_class=PageRoute, prefix="/admin/jobs")
 
@@ -53,13 +57,13 @@ def show_jobs(
             running=sum(depth.running for depth in depths),
             oldest=None if oldest is None else in_words(oldest),
             slow=oldest is not None and oldest > LONG_WAIT,
-            titles={kind.name: kind.title for kind in KINDS.values()},
+            titles=names.translated(names.JOBS),
             workers=workload.live_workers(session),
             dead=session.exec(workload.dead().order_by(col(Job.finished_at).desc()).limit(SHOWN)).all(),
             open=workload.recent(session, states=OPEN, limit=SHOWN),
             queue=services.settings.queue.value,
             trouble=services.queue.trouble(),
-            message=MESSAGES.get(done),
+            message=_(MESSAGES[done]) if done in MESSAGES else None,
             words=in_words,
         )
 
@@ -107,21 +111,18 @@ def cancel(job_id: UUID, viewer: Operator, services: InServices, request: Reques
 
 
 MESSAGES: Final = {
-    "ordered": "A backup is on its way; it goes into the folder `backups` of the data folder.",
-    "requeued": "The job is back in the queue.",
-    "cancelled": "The job is cancelled. One that runs ends within a few seconds.",
-    "late": "That job has moved on meanwhile, so nothing was changed.",
+    "ordered": marked("A backup is on its way; it goes into the folder `backups` of the data folder."),
+    "requeued": marked("The job is back in the queue."),
+    "cancelled": marked("The job is cancelled. One that runs ends within a few seconds."),
+    "late": marked("That job has moved on meanwhile, so nothing was changed."),
 }
 
 
 def in_words(span: timedelta) -> str:
     """Say how long a time is, in its largest unit."""
-    seconds = int(span.total_seconds())
-    for length, unit in ((86_400, "day"), (3_600, "hour"), (60, "minute")):
-        if seconds >= length:
-            count = seconds // length
-            return f"{count} {unit}{'' if count == 1 else 's'}"
-    return f"{seconds} second{'' if seconds == 1 else 's'}"
+    unit = next((unit for unit in (86_400, 3_600, 60) if span.total_seconds() >= unit), 1)
+    whole = timedelta(seconds=span.total_seconds() // unit * unit)
+    return format_timedelta(whole, threshold=1, locale=language().locale)
 
 
 def _check(viewer: Viewer, key: bytes, shown: str) -> None:

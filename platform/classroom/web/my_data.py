@@ -16,13 +16,15 @@ from classroom.models import Job, JobState, Scope
 from classroom.settings import Settings
 from classroom.web.forms import InPoster
 from classroom.web.render import InViewer, PageRoute, page
+from classroom.web.texts import gettext as _
+from classroom.web.texts import marked
 
 router = APIRouter(route_class=PageRoute, prefix="/account/data")
 
 SHOWN: Final = 10
 _DONE: Final = {
-    "ordered": "Your file is being written. Come back to this page in a moment.",
-    "waiting": "A file of yours is being written already.",
+    "ordered": marked("Your file is being written. Come back to this page in a moment."),
+    "waiting": marked("A file of yours is being written already."),
 }
 
 
@@ -43,7 +45,7 @@ def show(
         files=[(job, _ready(services.settings, job)) for job in files],
         writing=any(job.state in {JobState.QUEUED, JobState.RUNNING, JobState.RETRYING} for job in files),
         days=services.settings.keep_exports_days,
-        done=_DONE.get(done),
+        done=_(_DONE[done]) if done in _DONE else None,
     )
 
 

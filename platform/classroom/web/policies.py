@@ -7,6 +7,7 @@ from classroom import policies
 from classroom.api.deps import InServices, InVisitor
 from classroom.policies import Document
 from classroom.web.render import PageRoute, page, viewer
+from classroom.web.texts import gettext as _
 
 router = APIRouter(route_class=PageRoute)
 
@@ -30,7 +31,7 @@ def _page(request: Request, visitor: InVisitor, services: InServices, document: 
         request,
         "policy.html",
         viewer=viewer(visitor, services) if known else None,
-        title="Privacy" if document is Document.PRIVACY else "Terms of use",
+        title=_("Privacy") if document is Document.PRIVACY else _("Terms of use"),
         text=Markup(policy.html),  # noqa: S704 - the renderer escapes all HTML that the text holds
         version=policy.version,
     )

@@ -20,7 +20,7 @@ from classroom.api.deps import InServices, InVisitor, Person, write_down
 from classroom.errors import ClassroomError, NotFound, Unauthenticated
 from classroom.models import Course, Role, Scope
 from classroom.settings import Settings
-from classroom.web import texts, theme
+from classroom.web import names, texts, theme
 
 
 def inline_code(text: str) -> Markup:
@@ -61,7 +61,7 @@ class Viewer:
 def viewer(visitor: InVisitor, services: InServices) -> Viewer:
     """Let in who is signed in by the session cookie. Raises Unauthenticated, which a page answers with the sign-in."""
     if visitor is None or visitor.user is None or visitor.session_secret is None:
-        raise Unauthenticated("Please sign in.")
+        raise Unauthenticated(texts.gettext("Please sign in."))
     with services.database.read() as session:
         by_course = courses.roles(session, visitor.user)
         try:
@@ -102,14 +102,15 @@ def wants_page(request: Request) -> bool:
 
 def page_problem(request: Request, status: int, detail: str, *, title: str | None = None) -> Response:
     """Render a refusal as a page."""
-    return page(
-        request,
-        "problem.html",
-        status=status,
-        title=title or HTTPStatus(status).phrase,
-        detail=detail,
-        request_id=getattr(request.state, "request_id", None),
-    )
+    with texts.speaking(request):
+        return page(
+            request,
+            "problem.html",
+            status=status,
+            title=texts.gettext(title or names.PROBLEMS.get(status) or HTTPStatus(status).phrase),
+            detail=texts.gettext(detail),
+            request_id=getattr(request.state, "request_id", None),
+        )
 
 
 def safe_next(settings: Settings, wanted: str) -> str:

@@ -11,6 +11,7 @@ import { tags } from "@lezer/highlight";
 import { completion } from "./completion.js";
 import { offsetOf, toEditor } from "./diagnostics.js";
 import { help } from "./help.js";
+import { phrases } from "./phrases.js";
 import { project } from "./scope.js";
 import { solidity } from "./solidity.js";
 import { outline } from "./words.js";
@@ -40,6 +41,7 @@ export function createReader({ parent, text, label, extensions = [] }) {
     state: EditorState.create({
       doc: text,
       extensions: [
+        phrases(),
         lineNumbers(),
         EditorState.readOnly.of(true),
         EditorView.editable.of(false),
@@ -88,6 +90,7 @@ export function createEditor({ parent, text, label, describedBy, given = null, o
             { key: "Mod-s", run: run(onSave), preventDefault: true },
           ]),
         ),
+        phrases(),
         lineNumbers(),
         lintGutter(),
         history(),

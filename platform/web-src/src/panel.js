@@ -132,7 +132,7 @@ function createWorkbench(model, root, body, content) {
     "button",
     { type: "button", class: "hk-button hk-primary hk-check-button", onclick: check, "aria-keyshortcuts": "Control+Enter Meta+Enter" },
     checkLabel,
-    h("kbd", { class: "hk-kbd", "aria-hidden": "true" }, IS_MAC ? "⌘ Enter" : "Ctrl Enter"),
+    h("kbd", { class: "hk-kbd", "aria-hidden": "true" }, IS_MAC ? "⌘ Enter" : say("check_keys")),
   );
   const status = h("p", { class: "hk-status hk-hidden", role: "status" });
   const keys = h("p", { class: "hk-keys", id: ids.keys }, say(asks ? "answers_keys" : "editor_keys"), helped && !asks && ` ${say("words_keys")}`);

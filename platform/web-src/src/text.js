@@ -1,5 +1,6 @@
 // Every sentence the panel says, in one catalogue: a translation is another object of the same shape.
 
+import { editorTexts } from "./text-editor.js";
 import { solidityTexts } from "./text-solidity.js";
 
 const en = {
@@ -369,6 +370,10 @@ const en = {
   try_has: "{who} has {amount}",
   try_has_all: "Everyone has 1,000 ether",
   try_clock: "the clock says {time} UTC",
+
+  // The editor itself
+  check_keys: "Ctrl Enter",
+  ...editorTexts, // CodeMirror's own words
 };
 
 /**

@@ -8,6 +8,7 @@ from playwright.async_api import Locator, Page, expect
 
 from classroom.notebook.client import Client
 from support.exercise_page import EVIL, Classroom, bridge, check, editor, is_saved, write
+from support.reading import MOVED, TOO_WIDE, WATCH
 from support.widgets import assert_no_barriers
 
 pytestmark = pytest.mark.browser
@@ -340,16 +341,27 @@ def test_reset_brings_the_starter_back_and_can_be_undone(in_browser: Callable[..
 
 
 @pytest.mark.parametrize("width", [1280, 400, 320])
-def test_nothing_is_wider_than_the_page(in_browser: Callable[..., None], width: int) -> None:
+def test_nothing_is_wider_than_the_page_and_all_is_still_for_who_asks(
+    in_browser: Callable[..., None], width: int
+) -> None:
     async def visit(page: Page) -> None:
+        await page.evaluate(WATCH)
         await write(page, "// wrong oops " + "x" * 300)
         await check(page)
         await expect(page.get_by_role("heading", name="Not yet")).to_be_visible()
         await page.get_by_role("button", name="Larger code").click()
-        wide = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-        assert await page.evaluate(wide) == 0
+        assert await page.evaluate(TOO_WIDE) == 0
+        tools = await page.locator(".hk-toolbar .hk-tool").all()
+        heights = [box["y"] for tool in tools if (box := await tool.bounding_box())]
+        assert (len(heights), len(set(heights))) == (5, 1), "the buttons over the editor stand in one line"
+        await editor(page).focus()
+        await page.keyboard.press("Control+End")
+        await page.keyboard.type(" pass")
+        await check(page)
+        await expect(page.get_by_role("heading", name="Passed")).to_be_visible()
+        assert await page.evaluate(MOVED) == []
 
-    in_browser(visit, viewport={"width": width, "height": 900})
+    in_browser(visit, viewport={"width": width, "height": 900}, reduced_motion="reduce")
 
 
 GIVEN = {"Coin.sol": "contract Coin { }", "Purse.sol": f"contract Purse {{ }} // {EVIL}"}

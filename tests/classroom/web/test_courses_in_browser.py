@@ -7,6 +7,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -16,6 +17,7 @@ from classroom.db import Database
 from classroom.models import CredentialKind, Role, User
 from classroom.settings import REPOSITORY, Settings
 from classroom.web.app import create_site
+from support.reading import MOVED, TOO_WIDE, WATCH
 from support.serving import running
 from support.two_tracks import write_two_tracks
 
@@ -40,11 +42,11 @@ class Site:
                 courses.enrol(work.session, course, user, role)
         return user
 
-    def enter(self, user: User) -> Page:
+    def enter(self, user: User, **options: Any) -> Page:
         """Sign a person in, in a browser of their own."""
         with self.database.unit_of_work() as work:
             link = accounts.issue(work.session, CredentialKind.ONE_TIME_LINK, user.id, lifetime=timedelta(minutes=5))
-        page = self.browser.new_context(viewport={"width": 1280, "height": 900}).new_page()
+        page = self.browser.new_context(**{"viewport": {"width": 1280, "height": 900}, **options}).new_page()
         page.goto(f"{self.settings.portal_url}/welcome?link={link}")
         return page
 
@@ -184,3 +186,28 @@ def test_the_map_leads_by_keyboard_to_a_lesson_and_no_page_of_a_learner_has_a_ba
     page.get_by_role("link", name="Hyperkit Classroom").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Write a contract. See what it really does.")
     has_no_barrier(page)
+
+
+OF_ONESELF = ("", "lessons/keeping", "lessons/none", "grades", "account", "account/data", "privacy", "terms", "courses")
+OF_A_COURSE = tuple(f"courses/home{each}" for each in ("", "/people", "/invites", "/extensions", "/audit", "/usage"))
+OF_ALL = ("cohort", "admin/jobs", "admin/audit", "admin/usage")
+OF_STRANGERS = ("", "sign-in", "sign-up", "forgotten", "welcome?link=used")
+AT_200_PERCENT = {"width": 640, "height": 450}  # what 1280 by 900 are then
+
+
+def test_every_page_fits_at_200_percent_and_keeps_still_for_who_asks(site: Site) -> None:
+    everything = site.add("vera", Role.INSTRUCTOR, Role.LEARNER)
+    with site.database.unit_of_work() as work:
+        accounts.set_admin(work.session, everything.id, is_admin=True, actor_id=None)
+    options: dict[str, Any] = {"viewport": AT_200_PERCENT, "reduced_motion": "reduce"}
+    vera, stranger = site.enter(everything, **options), site.browser.new_context(**options).new_page()
+    found = []
+    for page, paths in ((vera, OF_ONESELF + OF_A_COURSE + OF_ALL), (stranger, OF_STRANGERS)):
+        page.add_init_script(WATCH)
+        for path in paths:
+            page.goto(f"{site.settings.portal_url}/{path}")
+            page.keyboard.press("Tab")
+            found += [(path, what) for what in (page.evaluate(TOO_WIDE), page.evaluate(MOVED)) if what]
+            if path in OF_ALL or path.endswith(("usage", "audit", "data", "privacy", "terms")):
+                has_no_barrier(page)
+    assert found == []
