@@ -46,9 +46,15 @@ class ClassHourSummary(Out):
 class ShapeOut(Out):
     """Learners whose last attempt failed in the same way. Nobody is named."""
 
-    failing: str = Field(description="the id of the check that failed first, else `compile:CODE` or an outcome")
+    failing: str = Field(
+        description="the id of the check that failed first, else `compile:CODE` or an outcome",
+        examples=["counts_deposits"],
+    )
     title: str = Field(description="the same in words")
-    example: str | None = Field(description="what happened in one of these attempts, and should have")
+    example: str | None = Field(
+        description="what happened in one of these attempts, and should have",
+        examples=["After Bob calls deposit, `total()` is 0 and should be 5."],
+    )
     learners: int
     submission_id: UUID = Field(description="the latest of these attempts")
 

@@ -151,15 +151,18 @@ def _hour(
 def _shown(found: ClassHourOut) -> dict[str, Any]:
     """Say what both views of an hour show, with the lines of its chart."""
     most = max(found.learners, found.tried, 1)
-    lines = {name: _line([getattr(minute, name) for minute in found.minutes], most) for name in ("tried", "passed")}
+    planned = max(len(found.minutes), round((found.ends_at - found.opened_at).total_seconds() / 60))
+    lines = {
+        name: _line([getattr(each, name) for each in found.minutes], most, planned) for name in ("tried", "passed")
+    }
     source = found.shown.source.split("\n") if found.shown else []
     return {"hour": found, "most": most, "lines": lines, "size": SIZE, "source": source}
 
 
-def _line(counts: list[int], most: int) -> str:
-    """Give the points of a stepped line from nothing at the beginning, as SVG has them."""
+def _line(counts: list[int], most: int, planned: int) -> str:
+    """Give the points of a stepped line from nothing at the beginning, as SVG has them, over all planned minutes."""
     width, height = SIZE
-    step = width / max(1, len(counts))
+    step = width / planned
     points, level = [(0.0, float(height))], 0
     for place, count in enumerate(counts, 1):
         points.append((place * step, height * (1 - level / most)))
