@@ -58,6 +58,10 @@ class Action(StrEnum):
     INVITE_ACCEPTED = "invite_accepted"
     EXTENSION_GRANTED = "extension_granted"
     EXTENSION_WITHDRAWN = "extension_withdrawn"
+    CLASS_OPENED = "class_opened"  # an exercise, for a time, to be done together
+    CLASS_EXTENDED = "class_extended"
+    CLASS_CLOSED = "class_closed"
+    CLASS_ATTEMPT_SHOWN = "class_attempt_shown"  # without a name
     LEARNERS_IMPORTED = "learners_imported"
     PEOPLE_EXPORTED = "people_exported"
     GRADES_EXPORTED = "grades_exported"

@@ -61,7 +61,7 @@ def _value(connection: Connection, table: Table, column: Any, choices: dict[str,
     ):
         return uuid4()
     if isinstance(kind, DateTime):
-        return AT.replace(year=2027) if column.name.startswith(("ends", "expires")) else AT
+        return AT.replace(year=2027) if column.name.startswith(("ends", "expires", "closes")) else AT
     if isinstance(kind, JSON):
         return {"text": "Grüße \u2603 \u0000", "number": 1.5, "list": [1, None, True]}
     if isinstance(kind, Boolean):

@@ -12,6 +12,7 @@ from classroom.models import (
     AuditEvent,
     Chain,
     ChainRequest,
+    ClassHour,
     Course,
     Credential,
     Deployment,
@@ -73,6 +74,7 @@ HELD: Final = (
     Held(Progress),
     Held(Finding),
     Held(HintTaken),
+    Held(ClassHour, {"shown_id": _OF_OTHERS}),
     Held(Regrade),
     Held(RegradeResult),
     Held(Run),
@@ -126,6 +128,7 @@ def _about(model: Any, user_id: UUID) -> ColumnElement[bool]:
         Course: lambda: table.id.in_(select(enrolment.course_id).where(enrolment.user_id == user_id)),
         Group: lambda: table.id.in_(select(member.group_id).where(member.user_id == user_id)),
         Deployment: lambda: table.submission_id.in_(submissions),
+        ClassHour: lambda: table.opened_by == user_id,
         Regrade: lambda: table.made_by == user_id,
         # before it is published, a new verdict is its instructors' only
         RegradeResult: lambda: table.submission_id.in_(submissions) & table.regrade_id.in_(published),

@@ -10,6 +10,7 @@ from sqlmodel import Session, col, or_, select
 
 from classroom import gradebook
 from classroom.catalog import Catalog, Lesson, Track
+from classroom.courses.hours import is_open_in_class
 from classroom.errors import Conflict, Forbidden, NotFound
 from classroom.gradebook import ExercisePlan, Plan, Policy, TrackPlan
 from classroom.models import Course, CourseExercise, CourseTrack, Enrolment, Extension, GroupMember, User, now
@@ -126,7 +127,11 @@ def check_handing_in(session: Session, offered: Offer, user_id: UUID, exercise_i
         raise Conflict(f"This course begins on {in_words(course.starts_at)}.")
     if course.ends_at is not None and at >= course.ends_at:
         raise Conflict(f"This course ended on {in_words(course.ends_at)}. You can look at it, and hand nothing in.")
-    if dates.opens_at is not None and at < dates.opens_at:
+    if (
+        dates.opens_at is not None
+        and at < dates.opens_at
+        and not is_open_in_class(session, course.id, user_id, exercise_id)
+    ):
         raise Conflict(f"This exercise opens on {in_words(dates.opens_at)}.")
     if dates.due_at is None:
         return

@@ -5,6 +5,7 @@ from classroom.models.audit import AuditEvent, AuditHead
 from classroom.models.base import Table, UtcDateTime, now
 from classroom.models.care import Acceptance, Usage
 from classroom.models.chains import Chain, ChainRequest
+from classroom.models.class_hours import ClassHour
 from classroom.models.courses import (
     Course,
     CourseExercise,
@@ -29,6 +30,7 @@ __all__ = [
     "AuditHead",
     "Chain",
     "ChainRequest",
+    "ClassHour",
     "Course",
     "CourseExercise",
     "CourseTrack",

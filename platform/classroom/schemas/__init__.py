@@ -4,6 +4,16 @@ from classroom.schemas.audit import AuditEntryOut
 from classroom.schemas.base import MAX_SOURCE_BYTES, Id, In, Moment, Name, Out, Page, Problem, Source, Text
 from classroom.schemas.care import UsageOut
 from classroom.schemas.chains import ChainIn, ChainOut
+from classroom.schemas.class_hours import (
+    ClassHourIn,
+    ClassHourOut,
+    ClassHourSummary,
+    MinuteOut,
+    MoreTimeIn,
+    ShapeOut,
+    ShownIn,
+    ShownOut,
+)
 from classroom.schemas.courses import (
     CohortCell,
     CohortOut,
@@ -100,6 +110,9 @@ __all__ = [
     "ChainOut",
     "CheckTraceIn",
     "CheckTraceOut",
+    "ClassHourIn",
+    "ClassHourOut",
+    "ClassHourSummary",
     "CodeIn",
     "CohortCell",
     "CohortOut",
@@ -152,7 +165,9 @@ __all__ = [
     "LessonOut",
     "LinkOut",
     "MeOut",
+    "MinuteOut",
     "Moment",
+    "MoreTimeIn",
     "Name",
     "NewInviteOut",
     "NewKeyOut",
@@ -178,6 +193,9 @@ __all__ = [
     "SentOut",
     "SessionOut",
     "Severity",
+    "ShapeOut",
+    "ShownIn",
+    "ShownOut",
     "SignInIn",
     "SignUpIn",
     "SolutionOut",

@@ -67,6 +67,10 @@ ACTIONS: Final = {
     "usage_exported": marked("Usage exported"),
     "tracks_added": marked("Tracks added"),
     "tracks_removed": marked("Tracks removed"),
+    "class_opened": marked("Class opened"),
+    "class_extended": marked("Class extended"),
+    "class_closed": marked("Class closed"),
+    "class_attempt_shown": marked("Class attempt shown"),
 }
 JOBS: Final = {
     "grade": marked("Grade an attempt"),

@@ -1,7 +1,8 @@
 """How a page is made: templates, who looks at it, and refusals as pages. No page's own content."""
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from http import HTTPStatus
 from pathlib import Path
 from typing import Annotated, Any, Final
@@ -16,9 +17,9 @@ from markupsafe import Markup, escape
 
 from classroom import courses
 from classroom.api import csrf
-from classroom.api.deps import InServices, InVisitor, Person, write_down
+from classroom.api.deps import InServices, InVisitor, Person, Services, write_down
 from classroom.errors import ClassroomError, NotFound, Unauthenticated
-from classroom.models import Course, Role, Scope
+from classroom.models import ClassHour, Course, Role, Scope
 from classroom.settings import Settings
 from classroom.web import names, texts, theme
 
@@ -45,6 +46,15 @@ _TEMPLATES: Final = Jinja2Templates(env=_ENVIRONMENT)
 
 
 @dataclass(frozen=True)
+class OpenNow:
+    """An exercise that is open in class."""
+
+    lesson_id: str
+    title: str
+    ends_at: datetime
+
+
+@dataclass(frozen=True)
 class Viewer:
     """Who looks at a page, and what the page needs to know of them."""
 
@@ -55,6 +65,7 @@ class Viewer:
     learns: bool
     lacks_second_factor: bool = False
     course: Course | None = None  # the one they are in
+    in_class: tuple[OpenNow, ...] = ()  # what is open for them in class
     chooses: bool = False  # whether there is another one, or one to look after
 
 
@@ -68,17 +79,29 @@ def viewer(visitor: InVisitor, services: InServices) -> Viewer:
             course = courses.current_course(session, visitor.user)
         except NotFound:
             course = None
-    held = by_course.get(course.slug, []) if course else []
+        held = by_course.get(course.slug, []) if course else []
+        learns = Role.LEARNER in held
+        hours = courses.hours_for(session, course.id, visitor.user.id) if course and learns else []
     teaches = not {Role.INSTRUCTOR, Role.ASSISTANT}.isdisjoint(held)
     return Viewer(
         person=Person(visitor.kind, visitor.credential_id, visitor.user, visitor.session_secret, visitor.scopes),
         display_name=visitor.user.display_name,
         csrf=csrf.csrf_token(services.key, visitor.session_secret),
         teaches=teaches and Scope.TEACH in visitor.scopes,
-        learns=Role.LEARNER in held,
+        learns=learns,
         lacks_second_factor=teaches and Scope.TEACH not in visitor.scopes,
         course=course,
+        in_class=_in_class(services, hours),
         chooses=len(by_course) > 1 or teaches or visitor.user.is_admin,
+    )
+
+
+def _in_class(services: Services, hours: Sequence[ClassHour]) -> tuple[OpenNow, ...]:
+    lessons = {exercise.id: lesson for lesson in services.catalog.lessons.values() for exercise in lesson.exercises}
+    return tuple(
+        OpenNow(lessons[hour.exercise_id].id, services.catalog.exercises[hour.exercise_id].title, hour.ended_at)
+        for hour in hours
+        if hour.exercise_id in lessons
     )
 
 

@@ -133,6 +133,12 @@ RULES = {
     "DELETE /api/v1/chains/{chain_id}": LEAS_CHAIN_ONCE,
     "POST /rpc/{chain_id}": LEAS_CHAIN,
     "GET /api/v1/grades": LEARNER,
+    "GET /api/v1/courses/{course}/class-hours": STAFF,
+    "POST /api/v1/courses/{course}/class-hours": where_allowed(INSTRUCTOR, 201, 409),
+    "GET /api/v1/courses/{course}/class-hours/{hour_id}": STAFF,
+    "POST /api/v1/courses/{course}/class-hours/{hour_id}/more-time": where_allowed(INSTRUCTOR, 200, 409, 422),
+    "POST /api/v1/courses/{course}/class-hours/{hour_id}/close": where_allowed(INSTRUCTOR, 200, 409),
+    "PUT /api/v1/courses/{course}/class-hours/{hour_id}/shown": INSTRUCTOR,
     "GET /api/v1/courses": PERSON,
     "POST /api/v1/courses": FOUNDER,
     "GET /api/v1/courses/{course}": OF_COURSE,
@@ -267,6 +273,9 @@ BODIES = {
     "PUT /api/v1/courses/{course}/groups/{group_id}": {"name": "The group"},
     "POST /api/v1/courses/{course}/invites": {},
     "POST /api/v1/invites/accept": {"token": "none"},
+    "POST /api/v1/courses/{course}/class-hours": {"exercise_id": "keeper"},
+    "POST /api/v1/courses/{course}/class-hours/{hour_id}/more-time": {"minutes": 1},
+    "PUT /api/v1/courses/{course}/class-hours/{hour_id}/shown": {"submission_id": None},
     "POST /api/v1/courses/{course}/extensions": {"exercise_id": "keeper", "due_at": "2100-01-01T00:00:00Z"},
 }
 
@@ -318,7 +327,10 @@ def of_course(shared):
     extension_id = uuid4()
     user_id = (shared.users.get("pat") or shared.add("pat", Role.LEARNER)).id  # a caller of no rule: may be shut out
     ines.post(f"{course}/people", json={"name": "pat", "role": "learner"})
+    hour = next((each for each in ines.get(f"{course}/class-hours").json()["items"] if each["open"]), None)
+    hour = hour or ines.post(f"{course}/class-hours", json={"exercise_id": "keeper"}).json()
     return {
+        "hour_id": hour["id"],
         "group_id": group["id"],
         "invite_id": invite["id"],
         "extension_id": extension_id,
