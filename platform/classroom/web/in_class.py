@@ -10,7 +10,7 @@ from classroom import courses
 from classroom.api.deps import InServices, Services
 from classroom.api.paging import Paging
 from classroom.api.routes import class_hours as api
-from classroom.errors import ClassroomError, NotFound
+from classroom.errors import ClassroomError
 from classroom.models import Scope
 from classroom.schemas import ClassHourIn, ClassHourOut, MoreTimeIn, ShownIn
 from classroom.web.course_forms import InChanging, InForm, InLooking, number, read, text
@@ -38,7 +38,7 @@ def open_hour(request: Request, poster: InChanging, services: InServices, form: 
             minutes=number(form, "minutes") or 10,
             group_id=text(form, "group_id") or None,
         )
-        hour = api.open_class_hour(_course(poster), wanted, poster.person, services, request)
+        hour = api.open_class_hour(poster.slug, wanted, poster.person, services, request)
     except ClassroomError as error:
         return _list(request, poster, services, error=error)
     return RedirectResponse(f"/in-class/{hour.id}", status_code=303)
@@ -53,7 +53,7 @@ def hour(request: Request, hour_id: UUID, viewer: InLooking, services: InService
 @router.get("/in-class/{hour_id}/screen")
 def screen(request: Request, hour_id: UUID, viewer: InLooking, services: InServices) -> Response:
     """Show an hour to the class, on a projector: large, and without a name."""
-    found = api.show_class_hour(_course(viewer), hour_id, viewer.person, services)
+    found = api.show_class_hour(viewer.slug, hour_id, viewer.person, services)
     return page(request, "in_class_screen.html", viewer=viewer, here="cohort", **_shown(found))
 
 
@@ -62,7 +62,7 @@ def more_time(request: Request, hour_id: UUID, poster: InChanging, services: InS
     """Give five minutes more."""
     try:
         api.extend_class_hour(
-            course=_course(poster),
+            course=poster.slug,
             hour_id=hour_id,
             wanted=MoreTimeIn(),
             person=poster.person,
@@ -78,7 +78,7 @@ def more_time(request: Request, hour_id: UUID, poster: InChanging, services: InS
 def close(request: Request, hour_id: UUID, poster: InChanging, services: InServices) -> Response:
     """End it now."""
     try:
-        api.close_class_hour(_course(poster), hour_id, poster.person, services, request)
+        api.close_class_hour(poster.slug, hour_id, poster.person, services, request)
     except ClassroomError as error:
         return _hour(request, poster, services, hour_id, error=error)
     return RedirectResponse(f"/in-class/{hour_id}", status_code=303)
@@ -95,7 +95,7 @@ def show(
     """Put an attempt on the screen, or take it away."""
     try:
         api.show_attempt_in_class(
-            course=_course(poster),
+            course=poster.slug,
             hour_id=hour_id,
             wanted=read(ShownIn, submission_id=submission_id or None),
             person=poster.person,
@@ -108,7 +108,7 @@ def show(
 
 
 def _list(request: Request, viewer: Viewer, services: Services, *, error: ClassroomError | None = None) -> Response:
-    course = _course(viewer)
+    course = viewer.slug
     found = api.list_class_hours(course, viewer.person, services, Paging(limit=50))
     runs = Scope.MANAGE in viewer.person.scopes
     with services.database.read() as session:
@@ -132,7 +132,7 @@ def _list(request: Request, viewer: Viewer, services: Services, *, error: Classr
 def _hour(
     request: Request, viewer: Viewer, services: Services, hour_id: UUID, *, error: ClassroomError | None = None
 ) -> Response:
-    course = _course(viewer)
+    course = viewer.slug
     found = api.show_class_hour(course, hour_id, viewer.person, services)
     with services.database.read() as session:
         runs = courses.require_staff(session, viewer.person.user, course).role.value == "instructor"
@@ -169,10 +169,3 @@ def _line(counts: list[int], most: int, planned: int) -> str:
         points.append((place * step, height * (1 - count / most)))
         level = count
     return " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
-
-
-def _course(viewer: Viewer) -> str:
-    """Give the course a person is in. Raises NotFound."""
-    if viewer.course is None:
-        raise NotFound("You are in no course yet.")
-    return viewer.course.slug

@@ -68,6 +68,13 @@ class Viewer:
     in_class: tuple[OpenNow, ...] = ()  # what is open for them in class
     chooses: bool = False  # whether there is another one, or one to look after
 
+    @property
+    def slug(self) -> str:
+        """The short name of the course they are in. Raises NotFound."""
+        if self.course is None:
+            raise NotFound(texts.gettext("You are in no course yet."))
+        return self.course.slug
+
 
 def viewer(visitor: InVisitor, services: InServices) -> Viewer:
     """Let in who is signed in by the session cookie. Raises Unauthenticated, which a page answers with the sign-in."""
