@@ -2,7 +2,6 @@
 
 import threading
 from collections.abc import Callable
-from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
@@ -125,23 +124,6 @@ def test_a_lesson_that_does_not_start_says_so(classroom: House, window: Open) ->
     expect(page.get_by_role("alert")).to_be_visible()
     expect(page.get_by_role("button", name="Reload the lesson")).to_be_visible()
     expect(page.get_by_text("Preparing your lesson…")).to_have_count(0)
-
-
-def test_who_finds_no_room_sees_their_place_and_comes_in_by_themselves(house: House, window: Open) -> None:
-    settings = house.settings.model_copy(update={"lesson_kernels": 1, "lesson_kernel_idle_s": 3600})
-    small = replace(house, settings=settings)
-    with small.serve("voila"):
-        first = open_lesson(window(small, "owner"), small, "facts")
-        view = window(small, "alice")
-        page = open_lesson(view, small, "facts", wait=False)
-        expect(page.get_by_role("status").filter(has_text="You are next.")).to_be_visible()
-        expect(page).to_have_title("(1) Facts · Hyperkit Classroom")
-        second = open_lesson(window(small, "bob"), small, "facts", wait=False)
-        expect(second.get_by_role("status").filter(has_text="You are number 2 of 2.")).to_be_visible()
-        first.goto("about:blank")
-        expect(page.locator("body[data-ready]")).to_be_attached()
-        expect(second.get_by_role("status").filter(has_text="You are next.")).to_be_visible()
-        assert view.complaints == []
 
 
 def test_who_is_not_signed_in_lands_at_the_portals_sign_in(classroom: House, window: Open) -> None:

@@ -1,14 +1,15 @@
 """More visitors than kernels: a real server that holds two."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
+from playwright.sync_api import expect
 
 from classroom import accounts, courses
 from classroom.models import Role
-from support.lesson_apps import House, Opened, Visitor
+from support.lesson_apps import House, Opened, Visitor, Window
 from support.room import descendants
 from support.waiting import wait_until
 
@@ -66,6 +67,32 @@ def test_a_page_whose_kernel_ended_gets_another_with_its_own_mark_only(crowd: tu
     page.kernel_id = answer.json()["kernelId"]
     assert page.is_there()
     page.close()
+
+
+@pytest.mark.browser
+def test_who_waits_sees_their_place_and_comes_in_by_themselves(
+    crowd: tuple[list[Visitor], int], window: Callable[..., Window]
+) -> None:
+    (one, two, *_), pid = crowd
+    house = one.house
+    pages = [one.open("facts"), two.open("facts")]
+    view = window(house, "alice", reduced_motion="reduce", viewport={"width": 400, "height": 700})
+    first, second = view.context.new_page(), window(house, "bob").context.new_page()
+    for page in (first, second):
+        page.goto(f"{house.settings.voila_url}/voila/render/facts.ipynb")
+    expect(first.get_by_role("status").filter(has_text="You are next.")).to_be_visible()
+    expect(first).to_have_title("(1) Facts · Hyperkit Classroom")
+    assert first.evaluate("document.documentElement.scrollWidth") == 400
+    expect(second.get_by_role("status").filter(has_text="You are number 2 of 2.")).to_be_visible()
+    pages[0].close()
+    expect(first.locator("body[data-ready]")).to_be_attached()
+    expect(second.get_by_role("status").filter(has_text="You are next.")).to_be_visible()
+    pages[1].close()
+    expect(second.locator("body[data-ready]")).to_be_attached()
+    assert view.complaints == []
+    for page in (first, second):
+        page.goto("about:blank")
+    wait_until(lambda: kernels_of(pid) == 0, what="the end of both")
 
 
 def test_many_come_at_once_and_wait_in_line_for_the_few_kernels_there_are(crowd: tuple[list[Visitor], int]) -> None:
