@@ -58,12 +58,15 @@ class Admission:
         self._kernels = kernels
         self._locks: WeakValueDictionary[UUID, asyncio.Lock] = WeakValueDictionary()
         self._watch: asyncio.Task[None] | None = None
+        self._is_closed = False
 
     async def enter(self, person: UUID) -> None:
         """Let somebody in, who must then take up their kernel before anything else happens on this loop.
 
-        Raises NoRoom, and keeps a place for them.
+        Raises NoRoom, and keeps a place for them; Unavailable once the door is closed.
         """
+        if self._is_closed:
+            raise Unavailable("The lesson apps are being stopped. Try again in a minute.")
         lock = self._locks.setdefault(person, asyncio.Lock())
         async with lock:  # several tabs at once count one after the other
             self._come(person)
@@ -85,6 +88,8 @@ class Admission:
 
     def settle(self) -> None:
         """Give free room to who waits the longest, and make more where kernels can be spared."""
+        if self._is_closed:
+            return
         places, kernels = self.places, self._kernels
         places.forget_the_gone()
         for _ in range(min(self.most - kernels.count() - places.offered, len(places))):
@@ -95,7 +100,8 @@ class Admission:
             self._watch = asyncio.get_running_loop().create_task(self._look())
 
     def close(self) -> None:
-        """Let nobody wait any longer."""
+        """Let nobody in any more. Who waits hears nothing, and asks whoever serves next."""
+        self._is_closed = True
         if self._watch is not None:
             self._watch.cancel()
 
