@@ -196,9 +196,7 @@ def test_a_draft_and_its_verdict_outlive_page_device_kernel_and_server(
     expect(page.get_by_text("Connected again.")).to_be_visible(timeout=PATIENCE_MS)
     expect(saved).to_contain_text("Saved", timeout=PATIENCE_MS)
     expect(away).to_have_count(0)
-    expect(page.get_by_role("button", name="Check", exact=False).first).to_have_attribute(
-        "aria-disabled", "false", timeout=PATIENCE_MS
-    )
+    expect(page.locator(".hk-check-button")).to_have_attribute("aria-disabled", "false", timeout=PATIENCE_MS)
     stands(page, "// three")
     assert room.rows("SELECT count(*) FROM submissions s JOIN users u ON u.id = s.user_id WHERE u.name = 'carol'") == [
         (2,)

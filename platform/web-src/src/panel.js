@@ -389,6 +389,7 @@ function createWorkbench(model, root, body, content) {
 
   function send() {
     clearTimeout(pendingTimer);
+    if (!model.isOpen()) return; // `back` sends it, however long that takes
     pendingTimer = setTimeout(() => {
       const key = pending;
       pending = null;

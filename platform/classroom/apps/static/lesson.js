@@ -93,6 +93,7 @@ const lookAtClassroom = watchReach({
   lost() {
     if (phase !== "running") return;
     phase = "lost";
+    murmur("");
     announce("away");
     say(lost);
   },
