@@ -167,7 +167,10 @@ function act(event) {
 }
 document.addEventListener("keydown", act, true);
 document.addEventListener("click", act, true);
-addEventListener("beforeunload", () => kernelId !== firstKernelId && letGo(kernelId)); // the first is Voila's to close
+addEventListener("beforeunload", () => {
+  phase = "over"; // the end of its kernel is no reason to ask for another
+  if (kernelId !== firstKernelId) letGo(kernelId); // the first is Voila's to close
+});
 
 async function* outputs() {
   for (const wait of [...RETRY_MS, null]) {
