@@ -169,7 +169,9 @@ document.addEventListener("keydown", act, true);
 document.addEventListener("click", act, true);
 addEventListener("beforeunload", () => {
   phase = "over"; // the end of its kernel is no reason to ask for another
-  if (kernelId !== firstKernelId) letGo(kernelId); // the first is Voila's to close
+  if (kernelId === firstKernelId) return; // that one is Voila's to close
+  letGo(kernelId);
+  manager.kernel.dispose();
 });
 
 async function* outputs() {
