@@ -68,6 +68,17 @@ class Settings(BaseSettings):
     chain_journal_bytes: int = Field(default=16 * 1024**2, ge=1, description="bytes of a chain's journal")
     chain_state_bytes: int = Field(default=64 * 1024**2, ge=1, description="bytes that a chain may store")
     chain_request_s: float = Field(default=10, gt=0, description="seconds one request to a chain may take")
+    lesson_kernels: int = Field(
+        default=0,
+        ge=0,
+        description="kernels that lesson apps hold at once; who comes later waits in a queue. "
+        "0: as many as half of the memory of this machine holds",
+    )
+    lesson_kernel_idle_s: float = Field(
+        default=180,
+        ge=0,
+        description="seconds without a word from a lesson's page after which its kernel may go to somebody who waits",
+    )
     session_days: int = Field(default=30, ge=1, description="days a sign-in lasts")
     public_url: str = Field(
         default="", description="the address that people type and links begin with, where a proxy gives it another"

@@ -1,6 +1,8 @@
 """Two learners and an instructor, each at a browser of their own, from the link to the table."""
 
+import os
 import re
+import signal
 from collections.abc import Callable
 from typing import Any
 
@@ -15,6 +17,7 @@ from support.room import Classroom
 
 pytestmark = pytest.mark.browser
 PATIENCE_MS = 60_000
+TOLD_MS = 8_000
 Visit = Callable[[str], Any]
 HELLO = (REPOSITORY / "lessons/foundations/hello-storage/hello-storage/solution.sol").read_text(encoding="utf-8")
 WITHOUT_THE_OWNER = SOLUTION.replace("if (msg.sender != owner) revert NotOwner(msg.sender);", "")
@@ -151,19 +154,65 @@ def test_a_failed_check_opens_as_steps_that_are_changed_run_again_and_are_there_
     expect(steps).to_have_count(3)
 
 
-def test_the_lesson_is_where_it_was_left_after_a_reload(
+def test_a_draft_and_its_verdict_outlive_page_device_kernel_and_server(
     links: dict[str, str], visit: Visit, running: tuple[Classroom, str]
 ) -> None:
     room, _ = running
-    link = room.command("user", "add", "carol").stdout.split()[-1]
-    carol = visit(link)
-    carol.page.get_by_role("link", name="Open Hello, storage as an app").click()
-    write(carol.page, "// half an idea of Carol's\n")
-    expect(carol.page.locator(".hk-saved")).to_contain_text("Saved", timeout=PATIENCE_MS)
+    apps = f"http://127.0.0.1:{room.ports[1]}"
+    page = visit(room.command("user", "add", "carol").stdout.split()[-1]).page
+    page.get_by_role("link", name="Open A tip jar as an app").click()
+    write(page, WRONG)
+    check(page)
+    verdict(page, "Not yet")
+    page.keyboard.press("Control+Home")
+    page.keyboard.insert_text("// one\n")
+    saved = page.locator(".hk-saved")
+    expect(saved).to_contain_text("Saved", timeout=PATIENCE_MS)
+
+    def stands(page: Page, text: str) -> None:
+        expect(page.get_by_role("textbox", name="Solidity")).to_contain_text(text, timeout=PATIENCE_MS)
+        verdict(page, "Not yet")
+
+    # another device
+    other = visit(room.command("user", "link", "carol").stdout.split()[-1]).page
+    other.get_by_role("link", name="Open A tip jar as an app").click()
+    stands(other, "// one")
+    other.close()
+
+    # its kernel ends while she types: the page gets another one, and nothing on it is lost
+    page.evaluate("document.querySelector('.hk-exercise').dataset.same = 'yes'")
+    kernel = page.evaluate("JSON.parse(document.getElementById('jupyter-config-data').textContent).kernelId")
+    mark = next(cookie["value"] for cookie in page.context.cookies(apps) if cookie["name"] == "_xsrf")
+    ended = page.context.request.post(f"{apps}/voila/api/shutdown/{kernel}", headers={"X-XSRFToken": mark})
+    assert ended.status == 204
+    page.keyboard.insert_text("// two\n")
+    expect(page.get_by_text("Connected again.")).to_be_visible(timeout=PATIENCE_MS)
+    expect(saved).to_contain_text("Saved", timeout=PATIENCE_MS)
+
+    # the server dies: that is said, she goes on typing, and it mends itself
+    for pid in room.parts("classroom.apps", "voila"):
+        os.kill(pid, signal.SIGKILL)
+    away = page.get_by_role("alert").filter(has_text="The connection to the classroom is lost")
+    expect(away).to_be_visible(timeout=TOLD_MS)
+    page.keyboard.insert_text("// three\n")
+    expect(saved).to_contain_text("Kept in this browser")
+    check(page)
+    expect(page.get_by_text("Connected again.")).to_be_visible(timeout=PATIENCE_MS)
+    expect(saved).to_contain_text("Saved", timeout=PATIENCE_MS)
+    expect(away).to_have_count(0)
+    expect(page.locator(".hk-check-button")).to_have_attribute("aria-disabled", "false", timeout=PATIENCE_MS)
+    stands(page, "// three")
+    assert room.rows("SELECT count(*) FROM submissions s JOIN users u ON u.id = s.user_id WHERE u.name = 'carol'") == [
+        (2,)
+    ], "the check that was asked for while the server was away was made, once"
+    assert page.locator(".hk-exercise").get_attribute("data-same") == "yes", "the page was never loaded again"
+
     connections: list[str] = []
-    carol.page.on("websocket", lambda socket: connections.append(socket.url))
-    carol.page.reload()
-    expect(carol.page.get_by_role("textbox", name="Solidity")).to_contain_text("half an idea", timeout=PATIENCE_MS)
+    page.on("websocket", lambda socket: connections.append(socket.url))
+    page.reload()
+    stands(page, "// three")
+    kernel = page.evaluate("JSON.parse(document.getElementById('jupyter-config-data').textContent).kernelId")
+    connections = [url for url in connections if kernel in url]
     assert len(connections) == 1, "the first connection must show it: another would be made only once that was lost"
 
 

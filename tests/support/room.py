@@ -172,6 +172,15 @@ class Classroom:
         assert self.process is not None
         return {self.process.pid} | descendants(self.process.pid)
 
+    def parts(self, *words: str) -> set[int]:
+        """Find the processes of this classroom whose command has all of these words."""
+        found = set()
+        for pid in self.processes():
+            with suppress(OSError):
+                if set(words) <= set(Path(f"/proc/{pid}/cmdline").read_text().split("\0")):
+                    found.add(pid)
+        return found
+
     def stop(self, number: signal.Signals = signal.SIGINT) -> int:
         """Press Ctrl+C, in effect, and give the exit code."""
         assert self.process is not None

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any, Final
 
 from jupyter_server.serverapp import ServerApp
-from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelManager
 from jupyterlab.handlers.announcements import NeverCheckForUpdate
 from jupyterlab.labapp import LabApp
 from traitlets.config import Config
@@ -20,7 +19,7 @@ from traitlets.config import Config
 from classroom.apps import lab_lessons
 from classroom.apps.handlers import LOOPBACK, PINGS, STATIC, Files, Health, policy
 from classroom.apps.identity import SIGN_IN, OwnerIdentity, Sessions
-from classroom.apps.kernels import OneKernelSpec, environment
+from classroom.apps.kernels import OneKernelSpec, SocketKernels, environment
 from classroom.apps.pages import TEMPLATES
 from classroom.db import Database
 from classroom.settings import Settings
@@ -51,7 +50,7 @@ CONTENT_SECURITY_POLICY: Final = policy(
 )
 
 
-class OwnerKernels(AsyncMappingKernelManager):
+class OwnerKernels(SocketKernels):
     """The owner's kernels."""
 
     parent: Any
@@ -132,7 +131,6 @@ def configuration(settings: Settings) -> Config:
                 **PINGS,
             },
         },
-        MappingKernelManager={"transport_encryption": "auto"},
         LabApp={
             "app_settings_dir": str(SETTINGS),
             "check_for_updates_class": NeverCheckForUpdate,

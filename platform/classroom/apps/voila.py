@@ -33,7 +33,8 @@ from voila.tornado.kernel_websocket_handler import VoilaKernelWebsocketHandler
 from voila.utils import get_page_config
 
 from classroom import courses
-from classroom.apps import pages
+from classroom.apps import pages, waiting
+from classroom.apps.admission import NoRoom
 from classroom.apps.handlers import LOOPBACK, PINGS, STATIC, Files, Health, policy
 from classroom.apps.identity import SIGN_IN, SessionIdentity, Sessions, visitor_id
 from classroom.apps.kernels import LessonKernels, OneKernelSpec
@@ -75,7 +76,8 @@ SECURITY_HEADERS: Final = {
     "X-Frame-Options": "DENY",
 }
 
-_LESSON: Final = r"/voila/render/(?P<lesson_id>[a-z0-9][a-z0-9-]{0,63})\.ipynb"
+_LESSON_ID: Final = r"(?P<lesson_id>[a-z0-9][a-z0-9-]{0,63})"
+_LESSON: Final = rf"/voila/render/{_LESSON_ID}\.ipynb"
 _KERNEL: Final = r"(?P<kernel_id>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"
 
 
@@ -112,16 +114,25 @@ class LessonPage(Page):
             raise web.HTTPError(404, "The course has no such lesson.") from None
         except Unavailable as error:
             raise web.HTTPError(error.status_code, error.detail) from error
+        self.set_header("Cache-Control", "no-store")
         try:
             kernel_id = await app.kernel_manager.open(visitor_id(self.current_user), lesson)
+        except NoRoom:
+            self._show_the_queue(app, lesson)
+            return
         except ClassroomError as error:
             raise web.HTTPError(error.status_code, error.detail) from error
-        self.set_header("Cache-Control", "no-store")
         self.xsrf_token  # noqa: B018 - reading it sets the cookie that the page shows when it closes its kernel
-        page_config = app.page_config | {"kernelId": kernel_id}
+        page_config = app.page_config | {"kernelId": kernel_id, "lessonId": lesson_id}
         self.finish(
             self.render_template("lesson.html", lesson=lesson, folder=app.classroom.apps_dir, page_config=page_config)
         )
+
+    def _show_the_queue(self, app: "ClassroomVoila", lesson: NotebookNode) -> None:
+        person = visitor_id(self.current_user)
+        app.kernel_manager.admission.places.come(person)
+        self.set_status(202)
+        self.finish(self.render_template("waiting.html", lesson=lesson, now=waiting.standing(app, person)))
 
 
 class Missing(Page):
@@ -191,12 +202,12 @@ class KernelMessages(VoilaKernelWebsocketHandler):
 
     async def open(self, kernel_id: str) -> None:
         """Begin."""
-        self.kernel_manager.pages.setdefault(kernel_id, set()).add(self)
+        self.kernel_manager.connected(kernel_id, self)
         await super().open(kernel_id)
 
     def on_close(self) -> None:
         """End."""
-        self.kernel_manager.pages.get(self.kernel_id, set()).discard(self)
+        self.kernel_manager.disconnected(self.kernel_id, self)
         super().on_close()
 
     def write_message(self, message: Any, binary: bool = False) -> Any:
@@ -281,6 +292,8 @@ class ClassroomVoila(Voila):
             (rf"/api/kernels/{_KERNEL}", Kernel),
             (rf"/api/kernels/{_KERNEL}/channels", KernelMessages),
             (rf"/classroom/outputs/{_KERNEL}", Outputs),
+            (r"/classroom/place", waiting.Place),
+            (rf"/classroom/kernels/{_LESSON_ID}", waiting.NewKernel),
             (rf"/voila/api/shutdown/{_KERNEL}", CloseKernel),
             (r"/classroom/static/(.+)", Files, {"path": STATIC}),
             (r"/voila/static/(.+)", Files, {"path": package / "templates" / "base" / "static"}),

@@ -19,6 +19,8 @@ export function createDraft({ storage, send, show, clock = browserClock }) {
   let revision = 0;
   let savedText = "";
   let sending = null; // {seq, source, timer}
+  let unheard = null; // a text that was sent and may have arrived, though no answer came
+  let isAway = false;
   let seq = 0;
   let timer = null;
   let dirtySince = null;
@@ -35,7 +37,7 @@ export function createDraft({ storage, send, show, clock = browserClock }) {
 
   function save() {
     clock.clear(timer);
-    if (other || sending || !dirty()) return;
+    if (isAway || other || sending || !dirty()) return;
     seq += 1;
     sending = { seq, source: text, timer: clock.set(() => failed(null), ANSWER_WITHIN_MS) };
     dirtySince = null;
@@ -47,12 +49,19 @@ export function createDraft({ storage, send, show, clock = browserClock }) {
     if (!sending || answer.seq !== sending.seq) return null;
     const { source, timer: patience } = sending;
     clock.clear(patience);
-    sending = null;
+    sending = unheard = null;
     return source;
   }
 
-  function failed(problem) {
+  function giveUpWaiting() {
+    if (!sending) return;
+    clock.clear(sending.timer);
+    unheard = sending.source;
     sending = null;
+  }
+
+  function failed(problem) {
+    giveUpWaiting();
     show("local", problem);
     schedule(RETRY_MS[Math.min(failures, RETRY_MS.length - 1)]);
     failures += 1;
@@ -91,6 +100,14 @@ export function createDraft({ storage, send, show, clock = browserClock }) {
     /** The classroom's copy was looked at again; answers a text to show in place of ours, or null. */
     refreshed(server) {
       if (!server || other || sending || server.revision <= revision) return null;
+      if (server.source === unheard && dirty()) {
+        revision = server.revision; // what was sent did arrive
+        savedText = unheard;
+        unheard = null;
+        keep();
+        schedule(0);
+        return null;
+      }
       if (server.source === text || !dirty()) {
         revision = server.revision;
         const changed = server.source !== text;
@@ -114,6 +131,10 @@ export function createDraft({ storage, send, show, clock = browserClock }) {
         show("saved");
         return;
       }
+      if (isAway) {
+        show("local");
+        return;
+      }
       if (!failures) show("saving");
       dirtySince ??= clock.now();
       schedule(Math.max(0, Math.min(SAVE_AFTER_MS, dirtySince + SAVE_AT_LATEST_MS - clock.now())));
@@ -121,6 +142,21 @@ export function createDraft({ storage, send, show, clock = browserClock }) {
 
     /** Save now, without waiting for a pause. */
     flush: save,
+
+    /** The way to the classroom is lost: what is typed stays in this browser until it is `back`. */
+    away() {
+      isAway = true;
+      giveUpWaiting();
+      clock.clear(timer);
+      if (dirty() && !other) show("local");
+    },
+
+    back() {
+      isAway = false;
+      failures = 0;
+      dirtySince = null;
+      if (dirty() && !other) schedule(SAVE_AFTER_MS);
+    },
 
     saved(answer) {
       const source = answered(answer);
@@ -138,8 +174,14 @@ export function createDraft({ storage, send, show, clock = browserClock }) {
     },
 
     conflict(answer) {
+      const before = unheard;
       if (answered(answer) === null) return;
-      if (!answer.other) {
+      if (answer.other && answer.other.source === before) {
+        revision = answer.other.revision; // it is what was sent before, and no answer came then
+        savedText = before;
+        keep();
+        schedule(0);
+      } else if (!answer.other) {
         revision = 0; // the classroom holds none any more: ours is the first
         schedule(0);
       } else if (answer.other.source === text) {

@@ -9,6 +9,7 @@ import { createEditor } from "./editor.js";
 import { showGiven } from "./given.js";
 import { createHistory } from "./history.js";
 import { createLadder, points, takenFrom } from "./ladder.js";
+import { createLine } from "./line.js";
 import { noticeOf, showNotice } from "./notice.js";
 import { number, say, ago } from "./text.js";
 import { canTry, createTrying } from "./trying.js";
@@ -22,10 +23,10 @@ const IS_MAC = /Mac|iPhone|iPad/.test(navigator.platform);
 
 /**
  * Draw the panel into `el` and keep it; answers what takes it away again.
- * @param {{get: (name: string) => any, on: Function, off: Function, send: (message: any) => void}} model
+ * @param {{get: (name: string) => any, on: Function, off: Function, send: (message: any) => void}} kernelModel
  * @param {HTMLElement} el
  */
-export function createPanel(model, el) {
+export function createPanel(kernelModel, el) {
   const notice = h("div", { hidden: true, role: "status" });
   const body = h("div", { class: "hk-body" }, h("p", { class: "hk-loading" }, say("loading")));
   // JupyterLab would take keys for its own commands (Ctrl+Enter runs the cell, "a" on a button adds one) unless the
@@ -33,12 +34,24 @@ export function createPanel(model, el) {
   const leaveKeys = (event) => event.target.setAttribute("data-lm-suppress-shortcuts", "true");
   const root = h("section", { class: "hk hk-exercise", onfocusin: leaveKeys }, notice, body);
   el.replaceChildren(root);
+  const model = createLine(kernelModel, {
+    element: root,
+    away() {
+      clearTimeout(patience);
+      workbench?.away();
+    },
+    back() {
+      open();
+      workbench?.back();
+    },
+  });
 
   let workbench = null;
   let openedAt = 0;
   let patience = null;
 
   function open() {
+    if (!model.isOpen()) return;
     openedAt = Date.now();
     showNotice(notice, null);
     clearTimeout(patience);
@@ -77,9 +90,7 @@ export function createPanel(model, el) {
   open();
 
   return () => {
-    model.off("change:content", onContent);
-    model.off("change:attempt", onAttempt);
-    model.off("msg:custom", onMessage);
+    model.close();
     document.removeEventListener("visibilitychange", onVisibility);
     clearTimeout(patience);
     workbench?.destroy();
@@ -373,12 +384,18 @@ function createWorkbench(model, root, body, content) {
     draft.flush();
     showAttempt({ state: "sending", key: pending });
     bringIntoView(actions);
+    send();
+  }
+
+  function send() {
+    clearTimeout(pendingTimer);
+    if (!model.isOpen()) return; // `back` sends it, however long that takes
     pendingTimer = setTimeout(() => {
       const key = pending;
       pending = null;
       showAttempt({ state: "problem", key, problem: { kind: "kernel" } });
     }, KERNEL_ANSWERS_WITHIN_MS);
-    model.send({ type: "check", key: lastTry.key, source });
+    model.send({ type: "check", key: pending, source: checkedText });
   }
 
   function attemptChanged() {
@@ -474,6 +491,19 @@ function createWorkbench(model, root, body, content) {
       }
     },
     leave: () => draft.flush(),
+    /** The line to the kernel is lost. A check that is on its way waits for it. */
+    away() {
+      clearTimeout(pendingTimer);
+      draft.away();
+    },
+    /** The line is there again, perhaps to another kernel, which knows nothing of what was asked before. */
+    back() {
+      draft.back();
+      diagnoseSoon();
+      if (!lastTry || !root.classList.contains("hk-busy")) return;
+      pending = lastTry.key; // with the same key it stays one attempt, wherever it had got to
+      send();
+    },
     destroy() {
       clearTimeout(diagnoseTimer);
       clearTimeout(pendingTimer);

@@ -167,3 +167,39 @@ test("after it was stopped nothing is sent", () => {
   clock.pass(60_000);
   assert.equal(sent.length, 0);
 });
+
+test("while the classroom is away all stays in this browser, and is saved when it is back, with no quarrel", () => {
+  const { draft, clock, sent, storage, state } = desk();
+  draft.begin(SERVER, "starter");
+  draft.changed("a");
+  clock.pass(1000);
+  assert.equal(sent.length, 1);
+  draft.away(); // before an answer: it may have arrived
+  assert.equal(state(), "local");
+  draft.changed("ab");
+  clock.pass(120_000);
+  assert.equal(sent.length, 1, "nobody is there to hear it");
+  assert.equal(state(), "local");
+  assert.deepEqual(storage.value, { source: "ab", revision: 3, dirty: true });
+  draft.back();
+  assert.equal(draft.refreshed({ source: "a", revision: 4 }), null, "what was sent did arrive: it is no other's text");
+  clock.pass(1000);
+  assert.deepEqual(sent.at(-1), { type: "save", seq: 2, source: "ab", revision: 4 });
+  draft.saved({ seq: 2, revision: 5 });
+  assert.equal(state(), "saved");
+});
+
+test("a save whose answer was lost does not quarrel with the next one either", () => {
+  const { draft, clock, sent, state } = desk();
+  draft.begin(SERVER, "starter");
+  draft.changed("a");
+  clock.pass(1000);
+  draft.away();
+  draft.changed("ab");
+  draft.back();
+  clock.pass(1000);
+  draft.conflict({ seq: 2, other: { source: "a", revision: 4 } });
+  clock.pass(1000);
+  assert.deepEqual(sent.at(-1), { type: "save", seq: 3, source: "ab", revision: 4 });
+  assert.notEqual(state(), "conflict");
+});

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from classroom.apps import kernels
+from classroom.apps.admission import NoRoom
 from classroom.apps.kernels import LessonKernels
 from classroom.apps.pages import read_lesson
 from classroom.apps.voila import ClassroomVoila
@@ -84,3 +85,30 @@ def test_a_kernel_that_nobody_uses_ends(
     monkeypatch.setattr(kernels, "ABANDONED", abandoned)
     monkeypatch.setattr(kernels, "QUIET", quiet)
     with_kernels(cull)
+
+
+def test_a_kernel_that_nobody_misses_goes_to_who_waits(
+    house: House, with_kernels: Callable[[Something], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kernels, "LEFT", NEVER)
+
+    async def crowd(manager: LessonKernels, kernel_id: str) -> None:
+        bob = house.users["bob"].id
+        lesson = read_lesson(house.settings.apps_dir / "facts.ipynb")
+        manager.admission.most = 1
+        with pytest.raises(NoRoom):
+            await manager.open(bob, lesson)
+
+        monkeypatch.setattr(kernels, "LEFT", AT_ONCE)
+        assert manager.spare() == [kernel_id]
+        page: Any = OpenPage()
+        manager.connected(kernel_id, page)
+        assert manager.spare() == [], "its page is open, and it was used a moment ago"
+        manager._idle = AT_ONCE
+        assert manager.spare() == [kernel_id]
+
+        his = await manager.open(bob, lesson)
+        assert (kernel_id in manager, his in manager, page.closed) == (False, True, True)
+        assert manager.count() == 1
+
+    with_kernels(crowd)

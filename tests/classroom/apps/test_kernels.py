@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import psutil
 import pytest
 
 from classroom import accounts
@@ -58,6 +59,14 @@ def test_a_kernel_works_in_a_folder_of_its_own(alice: Visitor) -> None:
     assert facts["cwd"] == facts["env"]["HOME"] == facts["env"]["TMPDIR"]
     assert stat.S_IMODE(facts["mode"]) == 0o700
     assert facts["cwd"] != other["cwd"]
+
+
+def test_a_kernel_is_reached_over_sockets_that_only_its_account_can_open(alice: Visitor) -> None:
+    opened = alice.open("facts")
+    found = psutil.Process(opened.facts["pid"]).net_connections("unix")
+    sockets = {Path(str(each.laddr)) for each in found if opened.kernel_id in str(each.laddr)}
+    assert {path.name for path in sockets} == {f"kernel-{opened.kernel_id}-ipc-{number}" for number in range(1, 6)}
+    assert {stat.S_IMODE(path.parent.stat().st_mode) for path in sockets} == {0o700}
 
 
 def test_a_kernel_acts_for_its_visitor(classroom: House, alice: Visitor, bob: Visitor) -> None:

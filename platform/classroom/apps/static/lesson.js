@@ -1,32 +1,60 @@
-// Shows what a lesson's cells put out in the places its text keeps for them, follows the system's theme, and says when
-// the lesson has lost its kernel. Voila's script, loaded beside this one, knows how to render and to talk to the kernel.
+// Shows what a lesson's cells put out in the places its text keeps for them, follows the system's theme, says when the
+// lesson has lost the classroom or its kernel, and goes on where it was. Voila's script, loaded beside this one, knows
+// how to render and to talk to the kernel.
+
+import { anotherKernel, letGo, managerFor } from "./kernel.js";
+import { placeInWords } from "./queue.js";
+import { statusOf, watchReach } from "./reach.js";
 
 const PATIENCE_MS = 75_000; // longer than any cell may take
 const RETRY_MS = [500, 1000, 2000, 4000];
+const MURMUR_MS = 4000;
+const ACTIVE_MS = 120_000; // who did something in that time is at work, and a lesson that ended starts again by itself
 const STOPPED = new Set(["dead", "terminating", "restarting", "autorestarting"]);
 
-const kernelId = JSON.parse(document.getElementById("jupyter-config-data").textContent).kernelId;
+const { kernelId: firstKernelId, lessonId } = JSON.parse(document.getElementById("jupyter-config-data").textContent);
 const status = document.getElementById("status");
 const notice = document.getElementById("notice");
-const shown = new Set(); // the cells whose outputs are on the page
-let over = false;
+const button = notice.querySelector("button");
+const drawn = new Map(); // what renders the outputs on the page, by cell
+let kernelId = firstKernelId;
+let manager = null; // of the widgets on the page, from when there is one
+let phase = "starting"; // then "running", and "lost", "asleep" or "restarting" for a while; "over" is for good
+let acted = Date.now();
 
-function say(text, { reload = false } = {}) {
+function say(text, action = null) {
   notice.hidden = text === null;
   notice.querySelector("p").textContent = text ?? "";
-  notice.querySelector("button").hidden = !reload;
+  button.hidden = !action;
+  if (action) button.textContent = action.label;
+  button.onclick = action?.run ?? null;
 }
 
+let quiet;
+function murmur(text, ms = 0) {
+  clearTimeout(quiet);
+  if (status.textContent !== text) status.textContent = text;
+  if (ms) quiet = setTimeout(() => murmur(""), ms);
+}
+
+const reload = { label: "Reload the lesson", run: () => location.reload() };
+const goOn = { label: "Go on", run: () => startAgain() };
+
 function giveUp(text) {
-  if (over) return;
-  over = true;
-  status.remove();
+  if (phase === "over") return;
+  phase = "over";
+  murmur("");
   for (const place of document.querySelectorAll(".waiting")) place.remove();
-  say(text, { reload: true });
+  say(text, reload);
 }
 
 const failed = "The lesson could not be started. Please reload it; if that does not help, tell your instructor.";
-const asleep = "This lesson has gone to sleep. Your draft is kept; reload to go on.";
+const asleep = "This lesson has gone to sleep. Your draft, your last verdict and your history are kept. Go on whenever you like.";
+const lost = "The connection to the classroom is lost. You can go on typing: your draft is kept in this browser, and is saved when the connection is back.";
+const signedOut = "You are not signed in any more. Your draft is kept in this browser. Reload to sign in and go on.";
+
+/** Tell the widgets on the page that they have no kernel to talk to, or that they have one again. */
+const announce = (what) => document.dispatchEvent(new CustomEvent("hk:connection", { detail: what }));
 
 function followTheme() {
   const dark = matchMedia("(prefers-color-scheme: dark)");
@@ -50,21 +78,101 @@ const started = new Promise((resolve) => {
   Object.defineProperty(window, "jupyterapp", { configurable: true, set: resolve });
 }).then(async (app) => {
   Object.defineProperty(window, "jupyterapp", { value: app });
-  const manager = await app.widgetManagerPromise.promise;
+  manager = await app.widgetManagerPromise.promise;
   watchKernel(manager.kernel);
   return manager;
 });
 
 function watchKernel(kernel) {
-  const watch = (state) => {
-    if (over) return;
-    if (state === "connected") say(null);
-    if (state === "connecting" && !status.isConnected) say("The connection is lost. Trying again…");
-    if (state === "disconnected") say("The connection is lost. Reload when the classroom is back.", { reload: true });
-  };
-  kernel.connectionStatusChanged.connect((_, state) => watch(state));
-  kernel.statusChanged.connect((_, state) => STOPPED.has(state) && giveUp(asleep));
+  const doubt = () => phase === "running" && kernel === manager.kernel && lookAtKernel();
+  kernel.connectionStatusChanged.connect((_, state) => state !== "connected" && doubt());
+  kernel.statusChanged.connect((_, state) => STOPPED.has(state) && doubt());
 }
+
+const lookAtClassroom = watchReach({
+  lost() {
+    if (phase !== "running") return;
+    phase = "lost";
+    murmur("");
+    announce("away");
+    say(lost);
+  },
+  async back() {
+    if (phase === "lost") await lookAtKernel();
+  },
+});
+
+/** Find out what there is of the connection, the kernel and the classroom, and mend what can be mended. */
+async function lookAtKernel() {
+  const found = await statusOf(`/api/kernels/${kernelId}`);
+  if (phase !== "running" && phase !== "lost") return;
+  if (found === 0) {
+    lookAtClassroom();
+    if (phase === "lost") setTimeout(lookAtKernel, RETRY_MS.at(-1));
+  } else if (found === 200) {
+    if (phase === "running" && manager.kernel.connectionStatus === "connected") return;
+    await manager.kernel.reconnect().catch(() => {});
+    if (phase === "lost") resumed();
+  } else {
+    phase = "asleep";
+    announce("away");
+    say(null);
+    if (document.visibilityState === "visible" && Date.now() - acted < ACTIVE_MS) startAgain();
+    else say(asleep, goOn);
+  }
+}
+
+function resumed() {
+  phase = "running";
+  say(null);
+  announce("back");
+  murmur("Connected again.", MURMUR_MS);
+}
+
+/** Go on with another kernel. The page stays as it is; what runs in the lesson's cells is run again. */
+async function startAgain() {
+  if (phase !== "asleep") return;
+  phase = "restarting";
+  say(null);
+  murmur("Starting the lesson again…");
+  try {
+    const next = await anotherKernel(lessonId, (now) => murmur(`All lesson apps are in use. ${placeInWords(now)}`));
+    if (next === null) {
+      phase = "over";
+      murmur("");
+      say(signedOut, reload);
+      return;
+    }
+    kernelId = next;
+    manager = managerFor(kernelId, manager);
+    watchKernel(manager.kernel);
+    await showAll();
+    resumed();
+  } catch (error) {
+    console.error(error);
+    clearTimeout(patience);
+    murmur("");
+    if (phase === "over") return;
+    phase = "asleep";
+    say("The lesson could not be started again. Your draft is kept in this browser.", goOn);
+  }
+}
+
+// Whoever does something in a lesson that sleeps wants it awake.
+const MOVES = new Set(["Tab", "Shift", "Control", "Alt", "Meta", "Escape", "ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight", "PageUp", "PageDown", "Home", "End"]);
+function act(event) {
+  acted = Date.now();
+  const wants = event.type === "keydown" ? !MOVES.has(event.key) : event.target.closest("button, input, select, textarea, summary");
+  if (phase === "asleep" && wants && event.target.closest(".output")) startAgain();
+}
+document.addEventListener("keydown", act, true);
+document.addEventListener("click", act, true);
+addEventListener("beforeunload", () => {
+  phase = "over"; // the end of its kernel is no reason to ask for another
+  if (kernelId === firstKernelId) return; // that one is Voila's to close
+  letGo(kernelId);
+  manager.kernel.dispose();
+});
 
 async function* outputs() {
   for (const wait of [...RETRY_MS, null]) {
@@ -80,7 +188,7 @@ async function* outputs() {
         yield* lines.map((line) => JSON.parse(line));
       }
     } catch (error) {
-      if (over || wait === null) throw error;
+      if (phase === "over" || wait === null) throw error;
       await new Promise((resolve) => setTimeout(resolve, wait));
     }
   }
@@ -113,10 +221,24 @@ function failure({ ename }) {
   return text;
 }
 
-async function show(manager, { cell, outputs: all }) {
+/** Have a panel that is on the page go on with the model of another kernel; tells whether there is one. */
+async function handOver(place, all) {
+  const panels = place.querySelectorAll(".hk-exercise");
+  const models = all.map((output) => output.data?.["application/vnd.jupyter.widget-view+json"]?.model_id).filter(Boolean);
+  if (panels.length !== 1 || models.length !== 1 || all.length !== 1) return false;
+  await registered(manager, models[0]);
+  const detail = await manager.get_model(models[0]);
+  return !panels[0].dispatchEvent(new CustomEvent("hk:model", { detail, cancelable: true }));
+}
+
+async function show({ cell, outputs: all }) {
   const place = document.getElementById(`output-${cell}`);
+  if (!place || (await handOver(place, all))) return;
   const rendered = await Promise.all(all.map((output) => (output.output_type === "error" ? null : render(manager, output))));
   place.classList.remove("waiting", "tall");
+  for (const renderer of drawn.get(cell) ?? []) renderer.dispose();
+  place.replaceChildren();
+  drawn.set(cell, rendered.filter(Boolean));
   all.forEach((output, index) => {
     const renderer = rendered[index];
     if (output.output_type === "error") place.append(failure(output));
@@ -132,30 +254,38 @@ function hope() {
   patience = setTimeout(() => giveUp(failed), PATIENCE_MS);
 }
 
-async function main() {
-  hope();
-  const manager = await started;
+/** Show what the kernel's cells put out, as they are run. */
+async function showAll() {
+  const shown = new Set();
   const pending = [];
   for await (const news of outputs()) {
     hope();
     if (news.failed) throw new Error("the kernel did not start");
     if (shown.has(news.cell)) continue;
     shown.add(news.cell);
-    pending.push(show(manager, news));
+    pending.push(show(news));
   }
   await Promise.all(pending);
+  clearTimeout(patience);
+}
+
+async function main() {
+  hope();
+  await started;
+  await showAll();
   if (document.querySelector(".waiting")) throw new Error("the outputs broke off");
 }
 
 followTheme();
 for (const wide of document.querySelectorAll(".text pre, .text table")) wide.tabIndex = 0;
-notice.querySelector("button").addEventListener("click", () => location.reload());
 addEventListener("pageshow", (event) => event.persisted && location.reload()); // its kernel ended when it was left
 
 main()
   .then(() => {
-    status.remove();
+    phase = "running";
+    murmur("");
     document.body.dataset.ready = "true";
+    if (manager.kernel.connectionStatus !== "connected") lookAtKernel(); // it may have been lost on the way
   })
   .catch((error) => {
     console.error(error);
