@@ -171,12 +171,14 @@ class Learning(Connection):
         body = checked(ScenarioIn, source=source, steps=list(steps), exercise_id=exercise_id, state=state)
         return self._send("POST", "/scenarios", ScenarioOut, body)
 
-    def trace(self, source: str, steps: Sequence[Step], *, index: int, **window: Any) -> TraceOut:
-        """Tell what happens in one step of a scenario, instructions by page.
+    def trace(
+        self, source: str, steps: Sequence[Step], *, index: int, exercise_id: str | None = None, **window: Any
+    ) -> TraceOut:
+        """Tell what happens in one step of a scenario, instructions by page; as for an exercise if that is named.
 
         `window` is what is wanted: `offset`, `limit`, `memory`, `summary`, `outline`, as in `TraceIn`.
         """
-        body = checked(TraceIn, source=source, steps=list(steps), index=index, **window)
+        body = checked(TraceIn, source=source, steps=list(steps), index=index, exercise_id=exercise_id, **window)
         return self._send("POST", "/traces", TraceOut, body)
 
     def trace_check(self, submission_id: UUID, check: str, *, index: int | None = None, **window: Any) -> CheckTraceOut:

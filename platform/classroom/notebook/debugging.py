@@ -19,7 +19,7 @@ from classroom.errors import Invalid
 from classroom.notebook.client import Client
 from classroom.notebook.labs import Lab
 from classroom.notebook.pages import bundled, in_thread, problem_of
-from classroom.notebook.replays import window_of
+from classroom.notebook.replays import told, window_of
 from classroom.schemas import Step
 
 _Json = dict[str, Any]
@@ -87,9 +87,7 @@ def _steps(view: str, of: Lab, step: int) -> Steps:
 
 
 def _trace_step(client: Client, source: str, steps: tuple[Step, ...], message: _Json) -> _Json:
-    answer = client.trace(source, steps, index=len(steps) - 1, **window_of(message))
-    told = answer.trace.model_dump(mode="json", exclude={"result"}) if answer.trace else {}
-    return {**told, "stopped": answer.stopped}
+    return told(client.trace(source, steps, index=len(steps) - 1, **window_of(message)))
 
 
 def _title(step: Step) -> str:

@@ -228,7 +228,7 @@ function createWorkbench(model, root, body, content) {
         onSave: () => draft.flush(),
       });
   root.addEventListener("keydown", keyPressed);
-  const trying = canTry(exercise) ? createTrying({ exercise, user, source: editor.text, send: (message) => model.send(message), reveal: bringIntoView }) : null;
+  const trying = canTry(exercise) ? createTrying({ exercise, user, source: editor.text, send: (message) => model.send(message), reveal: bringIntoView, debug: tracing.openStep }) : null;
   if (trying) actions.before(trying.element);
 
   if (begun.restored) showBrief(say("restored"));

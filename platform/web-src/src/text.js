@@ -369,6 +369,9 @@ const en = {
   try_has: "{who} has {amount}",
   try_has_all: "Everyone has 1,000 ether",
   try_clock: "the clock says {time} UTC",
+
+  // From a step that was tried, or a transaction in the explorer, to the debugger
+  trydbg_open: "Open in the debugger",
 };
 
 /**
