@@ -146,11 +146,12 @@ class Learning(Connection):
         solc: str | None = None,
         bytecode: bool = False,
         layouts: bool = False,
+        debugging: bool = False,
     ) -> CompileOut:
         """Compile a source, as one for an exercise if that is named; with `check_only` only parse and type-check it.
 
         `solc` is one of the pinned versions; with `bytecode` the answer has that too, but for an exercise. With
-        `layouts`, the layouts of storage come with it.
+        `layouts`, the layouts of storage come with it, with `debugging` what a chain's `stepTracer` takes.
         """
         more = {"solc": solc, "bytecode": bytecode} if solc or bytecode else {}
         body = checked(
@@ -160,6 +161,7 @@ class Learning(Connection):
             exercise_id=exercise_id,
             language=language,
             layouts=layouts,
+            debugging=debugging,
             **more,
         )
         return self._send("POST", "/compile", CompileOut, body)

@@ -49,6 +49,10 @@ export function createTracing(model) {
       if (tried) show(tried.parent, { source: tried.source, steps: tried.steps }, tried.source, tried.sentence);
       else close();
     },
+    /** Step through a transaction of a chain. */
+    openTransaction({ transaction, source, title }) {
+      show(place, { transaction }, source, title);
+    },
     received: asker.received,
     destroy() {
       close();
