@@ -79,6 +79,9 @@ class Scratch:
         """
         if solc not in SOLC_VERSIONS:
             raise Invalid(f"There is no solc {solc} here. There are: {', '.join(SOLC_VERSIONS)}.")
+        if exercise is not None and exercise.kind is Kind.BYTECODE and not check_only:
+            with self._turn(who):
+                return compile_out(self._started().compile_to_try(exercise, source))
         with self._turn(who):
             compilation = self._started().compile(
                 source,
@@ -108,9 +111,7 @@ class Scratch:
                 source,
                 steps,
                 state=state,
-                extra_sources=exercise.importable if exercise else NO_SOURCES,
-                solc=exercise.solc if exercise else SOLC_VERSION,
-                optimize=exercise is not None and exercise.kind is Kind.GAS,
+                exercise=exercise,
             )
         return ScenarioOut(diagnostics=diagnostics(compilation), steps=results, stopped=stopped)
 
@@ -122,9 +123,7 @@ class Scratch:
                 order.steps,
                 order.index,
                 _window(order),
-                extra_sources=exercise.importable if exercise else NO_SOURCES,
-                solc=exercise.solc if exercise else SOLC_VERSION,
-                optimize=exercise is not None and exercise.kind is Kind.GAS,
+                exercise=exercise,
             )
         return TraceOut(diagnostics=diagnostics(compilation), trace=trace, stopped=stopped)
 

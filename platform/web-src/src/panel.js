@@ -11,7 +11,7 @@ import { createHistory } from "./history.js";
 import { createLadder, points, takenFrom } from "./ladder.js";
 import { noticeOf, showNotice } from "./notice.js";
 import { number, say, ago } from "./text.js";
-import { canTry, createTrying } from "./trying.js";
+import { canTry, createTrying, whyNot } from "./trying.js";
 import { isUnderWay, outcomeOf, showVerdict, stageOf, tasksDone } from "./verdict.js";
 
 const DIAGNOSE_AFTER_MS = 400;
@@ -419,7 +419,7 @@ function createWorkbench(model, root, body, content) {
     verdict.hidden = false;
     tracing.close();
     const step = exercise.kind === "contract" && attempt.id && ((check) => tracing.open(attempt, check));
-    const tryThis = trying && ((failed) => trying.open(failed.steps, failed.title));
+    const tryThis = trying && Object.assign((failed) => trying.open(failed.steps, failed.title), { why: whyNot(exercise) });
     const passes = attempt.report?.outcome === "passed";
     const first = fresh && passes && !passedBefore && !exercise.progress.given_up && !help.gaveUp();
     showVerdict(verdict, attempt, { fresh, jump: goTo, step, tryThis, first, bestGas });

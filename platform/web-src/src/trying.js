@@ -10,11 +10,17 @@ import { MAX_STEPS, forKernel, fromKernel, moved, nextId, sentence, withStep, wi
 const ANSWERS_WITHIN_MS = 20000;
 const LOOK_AFTER_MS = 800;
 const REMEMBERED = 30;
-const EXECUTES = ["deploy", "send", "call", "transfer"];
+const EXECUTES = ["deploy", "send", "raw", "call", "transfer"];
 
-/** Whether a draft of this exercise is a contract that can be put on a chain. */
+/** Whether a draft of this exercise is a contract, or code, that can be put on a chain. */
 export function canTry({ kind, language, questions }) {
+  if (kind === "bytecode") return ["yul", "hex"].includes(language);
   return ["contract", "gas", "challenge"].includes(kind) && (language ?? "solidity") === "solidity" && !questions?.length;
+}
+
+/** Why a failed check of this exercise may have no steps to be tried. */
+export function whyNot({ kind }) {
+  return say(["challenge", "bytecode"].includes(kind) ? `trywhy_${kind}` : "trywhy_contract");
 }
 
 /**
