@@ -142,7 +142,13 @@ def set_up() -> None:
     step("venv", f"1/4 Virtual environment (Python {version})", version, (BIN / "python").exists, make_venv)
     step("python", "2/4 Python packages", lock, (BIN / "classroom").exists, install_python)
     step("solc", "3/4 Solidity compiler", solc, (SANDBOX / "node_modules/solc").is_dir, npm(SANDBOX, "ci"))
-    step("web", "4/4 Web assets", digest(*web_sources()), (STATIC / "exercise.js").is_file, build_web)
+    step(
+        "web",
+        "4/4 Web assets",
+        digest(*web_sources(), SANDBOX / "package-lock.json"),
+        (STATIC / "exercise.js").is_file,
+        build_web,
+    )
 
 
 def main() -> int:

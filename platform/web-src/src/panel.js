@@ -223,6 +223,7 @@ function createWorkbench(model, root, body, content) {
         label: say("editor_label", { title: exercise.title }),
         describedBy: ids.keys,
         given: helped ? Object.values(exercise.shown ?? {}) : null,
+        yul: exercise.language === "yul",
         onChange: typed,
         onCheck: check,
         onSave: () => draft.flush(),
