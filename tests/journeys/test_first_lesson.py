@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from support.contracts import SOLUTION, WRONG
-from support.jupyterlab import run_all
+from support.jupyterlab import connected, run_all
 from support.room import Classroom
 
 pytestmark = pytest.mark.browser
@@ -173,3 +173,26 @@ def test_the_owner_opens_the_same_lesson_in_jupyterlab(
     write(owner.page, SOLUTION)
     check(owner.page)
     verdict(owner.page, "Passed")
+
+
+SOLVING = """import classroom
+chain = classroom.chain("challenge", fresh=True)
+w3 = chain.w3
+alice, bob = chain.accounts["alice"], chain.accounts["bob"]
+w3.eth.send_transaction({"from": alice, "to": bob, "value": w3.to_wei(1, "ether")})
+classroom.submit("first-transaction", chain)"""
+
+
+def test_a_challenge_is_solved_from_a_notebook_with_web3(
+    running: tuple[Classroom, str], links: dict[str, str], visit: Visit
+) -> None:
+    page = visit(links["owner"]).page
+    page.get_by_role("link", name="Open Your first transaction as a notebook").click()
+    expect(page.locator(".jp-Notebook")).to_be_visible(timeout=PATIENCE_MS)
+    connected(page)
+    page.locator(".jp-CodeCell .cm-content").first.click()
+    page.keyboard.press("Control+A")
+    page.keyboard.insert_text(SOLVING)
+    page.keyboard.press("Control+Enter")
+    told = page.locator(".jp-CodeCell .jp-OutputArea-output").first
+    expect(told).to_contain_text("Passed", timeout=PATIENCE_MS)

@@ -8,6 +8,7 @@ The chain stays: the same name gives the same chain tomorrow, and in another not
 ether each, and are unlocked. Nothing goes by the clock: a block comes a second after the one before it.
 """
 
+import json
 from collections.abc import Mapping
 from functools import cached_property
 from importlib import import_module
@@ -108,6 +109,19 @@ class PrivateChain:
     def balance(self, of: Any) -> Wei:
         """Read the balance of an account, a contract or an address, in wei."""
         return Wei(int(self.ask("eth_getBalance", abi.address_of(of), "latest"), 16))
+
+    def moves(self) -> str:
+        """Give all that was sent on this chain, and the time that passed between, as a challenge takes it."""
+        moves: list[str | dict[str, int]] = []
+        before = None
+        for number in range(int(self.ask("eth_blockNumber"), 16) + 1):
+            block = self.ask("eth_getBlockByNumber", hex(number), False)
+            time = int(block["timestamp"], 16)
+            if before is not None and time > before + 1:
+                moves.append({"wait": time - before - 1})
+            before = time
+            moves += [self.ask("eth_getRawTransactionByHash", each) for each in block["transactions"]]
+        return json.dumps({"transactions": moves})
 
     def wait(self, *, seconds: int = 0, minutes: int = 0, hours: int = 0, days: int = 0) -> None:
         """Let time pass, and a block with it."""
