@@ -183,17 +183,17 @@ w3.eth.send_transaction({"from": alice, "to": bob, "value": w3.to_wei(1, "ether"
 classroom.submit("first-transaction", chain)"""
 
 
-def test_a_challenge_is_solved_from_a_notebook_with_web3(
-    running: tuple[Classroom, str], links: dict[str, str], visit: Visit
-) -> None:
-    page = visit(links["owner"]).page
+def test_a_challenge_is_solved_from_a_notebook_with_web3(running: tuple[Classroom, str], visit: Visit) -> None:
+    room, _ = running
+    page = visit(room.command("user", "link", "owner").stdout.split()[-1]).page
     page.get_by_role("link", name="Open Your first transaction as a notebook").click()
-    expect(page.locator(".jp-Notebook")).to_be_visible(timeout=PATIENCE_MS)
+    notebook = page.locator(".jp-NotebookPanel:visible", has_text="Your first transaction")
+    expect(notebook).to_be_visible(timeout=PATIENCE_MS)
     connected(page)
-    page.locator(".jp-CodeCell .cm-content").first.click()
+    notebook.locator(".jp-CodeCell .cm-content").first.click()
     page.keyboard.press("Control+A")
     page.keyboard.insert_text(SOLVING)
     page.keyboard.press("Control+Enter")
-    told = page.locator(".jp-CodeCell").first
+    told = notebook.locator(".jp-CodeCell").first
     expect(told).to_contain_text("Passed", timeout=PATIENCE_MS)
     expect(told).to_contain_text("5 of 5 points")
