@@ -76,6 +76,7 @@ def _stepped(page: Page) -> None:
     _in_editor(WRONG, "Not yet")(page)
     page.get_by_role("button", name="Step through").first.click()
     expect(page.locator(".hk-dbg-where")).to_contain_text("line", timeout=PATIENCE_MS)
+    expect(page.locator(".hk-stack code").first).to_be_visible(timeout=PATIENCE_MS)
     _to(".hk-dbg")(page)
 
 
