@@ -145,7 +145,7 @@ def steps() -> list[Step]:
     version = f"{sys.version_info.major}.{sys.version_info.minor}"
     lock = digest(ROOT / "requirements.lock", ROOT / "pyproject.toml")
     solc, web = (digest(each / "package.json", each / "package-lock.json") for each in (SANDBOX, WEB))
-    sources = digest(*web_sources())
+    sources = digest(*web_sources(), SANDBOX / "package-lock.json")  # the library's names are in the bundle
     return [
         Step("venv", f"1/5 Virtual environment (Python {version})", version, (BIN / "python").exists, make_venv),
         Step("python", "2/5 Python packages", lock, (BIN / "classroom").exists, install_python),

@@ -3,7 +3,7 @@
 Each is for something that a learner did, none for what others did not. Wording is left to who shows them.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
@@ -12,7 +12,7 @@ from typing import Final
 from sqlmodel import Session, col, select
 
 from classroom.catalog import Catalog
-from classroom.models import Course, Progress, ProgressState, Submission, SubmissionState, User
+from classroom.models import Course, HintTaken, Progress, ProgressState, Submission, SubmissionState, User
 from evmbox.exercise import Kind
 from evmbox.report import Outcome
 
@@ -31,6 +31,7 @@ class BadgeKind(StrEnum):
     GAS = "gas"
     WEEK = "week"
     TRACK = "track"
+    UNAIDED = "unaided"
     COURSE = "course"
 
 
@@ -44,7 +45,7 @@ class Badge:
 
 
 def of_learner(session: Session, course: Course, user: User, catalog: Catalog) -> list[Badge]:
-    """Give the badges that a learner has in a course, the latest first. Two queries, whatever the numbers.
+    """Give the badges that a learner has in a course, the latest first. Three queries, whatever the numbers.
 
     A pass in practice, with the solution open, earns none.
     """
@@ -75,7 +76,7 @@ def of_learner(session: Session, course: Course, user: User, catalog: Catalog) -
     }
     found = [
         *_of_exercises(catalog, rows, passed, tries),
-        *_of_tracks(catalog, passed),
+        *_of_tracks(catalog, passed, _helped(session, course, user, tries)),
     ]
     if (full := streak_end(at.astimezone(UTC).date() for _, _, _, at in verdicts)) is not None:
         found.append(Badge(BadgeKind.WEEK, "", datetime(full.year, full.month, full.day, tzinfo=UTC)))
@@ -121,12 +122,27 @@ def _of_exercises(
     return list(first.values())
 
 
-def _of_tracks(catalog: Catalog, passed: Mapping[str, datetime]) -> list[Badge]:
+def _helped(session: Session, course: Course, user: User, tries: Mapping[str, int]) -> set[str]:
+    """Give the exercises of which a learner took a hint before they passed."""
+    taken = session.exec(
+        select(HintTaken.exercise_id, HintTaken.from_attempt).where(
+            HintTaken.user_id == user.id, HintTaken.course_id == course.id
+        )
+    ).all()
+    return {exercise_id for exercise_id, attempt in taken if attempt <= tries.get(exercise_id, attempt)}
+
+
+def _of_tracks(catalog: Catalog, passed: Mapping[str, datetime], helped: Collection[str]) -> list[Badge]:
+    """Give one for each track that is done; of those done without a hint the first has one more."""
     done = []
+    unaided = []
     for track in catalog.tracks:
         wanted = [exercise.id for lesson in track.lessons for exercise in lesson.exercises]
         if wanted and all(each in passed for each in wanted):
-            done.append(Badge(BadgeKind.TRACK, track.title, max(passed[each] for each in wanted)))
+            at = max(passed[each] for each in wanted)
+            done.append(Badge(BadgeKind.TRACK, track.title, at))
+            if not any(each in helped for each in wanted):
+                unaided.append(Badge(BadgeKind.UNAIDED, track.title, at))
     if done and all(each in passed for each in catalog.exercises):
         done.append(Badge(BadgeKind.COURSE, catalog.title, max(passed.values())))
-    return done
+    return [*done, *sorted(unaided, key=lambda badge: badge.at)[:1]]

@@ -27,6 +27,7 @@ from classroom.schemas import (
 )
 from classroom.schemas.sandbox import WindowIn
 from evmbox.compiler import Compilation, Language
+from evmbox.compiler.carrying import to_carry
 from evmbox.compiler.compilation import NO_SOURCES
 from evmbox.errors import CompilerUnavailable, EvmboxError
 from evmbox.exercise import Exercise, Kind
@@ -67,25 +68,32 @@ class Scratch:
         solc: str = SOLC_VERSION,
         bytecode: bool = False,
         layouts: bool = False,
+        debugging: bool = False,
     ) -> CompileOut:
         """Compile a source or, with `check_only`, only type-check it; as a submission to `exercise` where one is given.
 
-        With `layouts`, the layouts of storage come with it, and with `bytecode` that, but for an exercise.
+        With `layouts`, the layouts of storage come with it, with `debugging` what steps through a transaction take,
+        and with `bytecode` that, but for an exercise.
 
         Raises Invalid for a `solc` that is not pinned, TooMany, Unavailable, or CompilerUnavailable with advice.
         """
         if solc not in SOLC_VERSIONS:
             raise Invalid(f"There is no solc {solc} here. There are: {', '.join(SOLC_VERSIONS)}.")
+        if exercise is not None and exercise.kind is Kind.BYTECODE and not check_only:
+            with self._turn(who):
+                return compile_out(self._started().compile_to_try(exercise, source))
         with self._turn(who):
             compilation = self._started().compile(
                 source,
                 check_only=check_only,
-                details=layouts and not check_only,
+                details=(layouts or debugging) and not check_only,
                 extra_sources=exercise.importable if exercise else NO_SOURCES,
                 language=language,
                 solc=exercise.solc if exercise else solc,
             )
         out = compile_out(compilation)
+        if debugging:
+            out = out.model_copy(update={"debugging": to_carry(compilation)})
         if not bytecode or exercise is not None:
             return out
         code = {name: f"0x{artifact.creation.hex()}" for name, artifact in compilation.artifacts.items()}
@@ -103,9 +111,7 @@ class Scratch:
                 source,
                 steps,
                 state=state,
-                extra_sources=exercise.importable if exercise else NO_SOURCES,
-                solc=exercise.solc if exercise else SOLC_VERSION,
-                optimize=exercise is not None and exercise.kind is Kind.GAS,
+                exercise=exercise,
             )
         return ScenarioOut(diagnostics=diagnostics(compilation), steps=results, stopped=stopped)
 
@@ -117,9 +123,7 @@ class Scratch:
                 order.steps,
                 order.index,
                 _window(order),
-                extra_sources=exercise.importable if exercise else NO_SOURCES,
-                solc=exercise.solc if exercise else SOLC_VERSION,
-                optimize=exercise is not None and exercise.kind is Kind.GAS,
+                exercise=exercise,
             )
         return TraceOut(diagnostics=diagnostics(compilation), trace=trace, stopped=stopped)
 

@@ -2,10 +2,12 @@
 // JupyterLab. Nothing is fetched at run time.
 import { mkdir } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
+import { deflateSync } from "node:zlib";
 
 import { build } from "esbuild";
 
 import { buildLab } from "./lab.mjs";
+import { openzeppelin } from "./openzeppelin.mjs";
 
 const outdir = process.argv[2] ?? fileURLToPath(new URL("../classroom/static/", import.meta.url));
 const source = (name) => fileURLToPath(new URL(`src/${name}`, import.meta.url));
@@ -17,6 +19,7 @@ await build({
     { in: source("css/exercise.css"), out: "exercise" },
   ],
   outdir,
+  define: { __OPENZEPPELIN__: JSON.stringify(deflateSync(JSON.stringify(await openzeppelin()), { level: 9 }).toString("base64")) },
   bundle: true,
   format: "esm",
   minify: true,

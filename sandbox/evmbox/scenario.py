@@ -135,11 +135,8 @@ class Scenario:
 
     def _act(self, step: Step) -> StepResult:
         match step.action:
-            case "send":
-                receipt = self._target(step).send(
-                    _function(step), *self._args(step), sender=step.account, value=step.value_wei
-                )
-                return _done(receipt)
+            case "send" | "raw":
+                return self._send(step)
             case "transfer":
                 to = self._world.get(step.to, step.to) if step.to is not None else self._target(step)
                 return _done(self._chain.transfer(step.account, to, step.value_wei))
@@ -156,6 +153,13 @@ class Scenario:
             case _:
                 whose = self._chain.account(step.account) if step.target is None else self._target(step)
                 return StepResult(ok=True, result=self._chain.balance(whose))
+
+    def _send(self, step: Step) -> StepResult:
+        contract = self._target(step)
+        if step.action == "raw":
+            receipt = self._chain.transfer(step.account, contract, step.value_wei, data=_calldata(step))
+            return _done(receipt).model_copy(update={"result": to_json(receipt.output)})
+        return _done(contract.send(_function(step), *self._args(step), sender=step.account, value=step.value_wei))
 
     def _target(self, step: Step) -> Contract:
         if step.to is not None:
@@ -207,6 +211,14 @@ def _function(step: Step) -> str:
     if step.function is None:
         raise ChainError(f"A {step.action} step names a function.")
     return step.function
+
+
+def _calldata(step: Step) -> bytes:
+    try:
+        [written] = step.args
+        return bytes.fromhex(written.removeprefix("0x"))
+    except (ValueError, AttributeError):
+        raise ChainError("A raw step has one argument: the calldata in hexadecimal, such as 0x2a.") from None
 
 
 def _done(receipt: Receipt | None, *, address: str | None = None) -> StepResult:

@@ -18,11 +18,14 @@ ShortText = Annotated[str, Field(max_length=128)]
 
 
 class Step(BaseModel):
-    """One step: a deployment, a transaction (`send`), plain ether (`transfer`), a read (`call`), a wait, or a look."""
+    """One step: a deployment, a transaction (`send`, `raw`), plain ether (`transfer`), a read (`call`), a wait, a look.
+
+    `raw` has one argument, the calldata in hexadecimal, and answers what came back.
+    """
 
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
 
-    action: Literal["deploy", "send", "transfer", "call", "wait", "storage", "balance"]
+    action: Literal["deploy", "send", "raw", "transfer", "call", "wait", "storage", "balance"]
     account: ShortText = "alice"
     contract: ShortText | None = Field(default=None, description="deploy: the contract's name")
     target: int | None = Field(

@@ -92,6 +92,22 @@ def test_a_whole_track_and_a_challenge_earn_theirs(
     assert BadgeKind.COURSE not in {badge.kind for badge in found}
 
 
+@pytest.mark.parametrize("hinted", [False, True])
+def test_a_track_passed_without_a_hint_has_a_word_of_its_own(
+    database: Database, people: Any, catalog: Catalog, passed: Callable[..., None], hinted: bool
+) -> None:
+    exercises = [exercise for lesson in catalog.tracks[-1].lessons for exercise in lesson.exercises]
+    if hinted:
+        with database.unit_of_work() as work:
+            told = next(exercise for exercise in exercises if exercise.hints)
+            who = {"course": people.course, "user": people.alice, "exercise": told}
+            hints.take(work.session, **who, rung=1, cost=told.hints[0].cost)
+            work.session.flush()
+            work.session.delete(work.session.exec(select(Progress)).one())
+    passed(*(exercise.id for exercise in exercises))
+    assert (BadgeKind.UNAIDED in kinds(database, people, catalog)) is not hinted
+
+
 @pytest.mark.parametrize(
     ("offsets", "full"),
     [

@@ -93,6 +93,24 @@ def test_a_scenario_for_an_exercise_may_use_its_files_and_tells_the_state_by_nam
     assert scratch.scenario(WHO, source, deploy).steps == []
 
 
+@pytest.mark.parametrize(
+    ("exercise", "name", "step"),
+    [
+        ("forty-two", "Bytecode", {"action": "raw", "args": ["0x"]}),
+        ("larger", "Larger", {"action": "call", "function": "max", "args": [42, 3]}),
+    ],
+)
+def test_code_is_tried_as_a_contract_is(scratch, exercise, name, step):
+    found = load_exercise(SAVINGS.with_name(exercise))
+    assert list(scratch.compile(WHO, found.solution, exercise=found).contracts) == [name]
+    steps = [Step(action="deploy", contract=name), Step(target=0, **step)]
+    told = scratch.scenario(WHO, found.solution, steps, exercise=found, state=True)
+    assert told.steps[1].result in {42, f"0x{42:064x}"}
+    traced = scratch.trace(WHO, TraceIn(source=found.solution, steps=steps, index=1, outline=True), exercise=found)
+    assert traced.trace.outline.steps > 3
+    assert scratch.scenario(WHO, "zz", steps, exercise=found).diagnostics
+
+
 def test_a_scenario_of_a_source_that_does_not_compile_has_diagnostics_and_no_steps(scratch):
     told = scratch.scenario(WHO, "contract A {", [Step(action="deploy", contract="A")])
     assert told.steps == []

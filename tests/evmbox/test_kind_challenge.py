@@ -218,6 +218,8 @@ def test_too_many_transactions_are_refused_before_one_is_sent(verdict: Verdict, 
     report = verdict({"steps": [step, step]}, transfer)
     assert report.message == "Only one transaction may be sent in this challenge, and these are 2."
     assert set(statuses(report).values()) == {CheckStatus.NOT_RUN}
+    raw = {"action": "raw", "target": 0, "args": ["0x"]}
+    assert verdict({"steps": [step, raw]}, transfer).message == report.message
     report = verdict({"transactions": [signed(value=1), signed(nonce=1)]}, transfer)
     assert report.message == "Only one transaction may be sent in this challenge, and these are 2."
 

@@ -5,7 +5,8 @@ from collections.abc import Callable
 import pytest
 
 from evmbox.chain import START_TIME
-from evmbox.compiler import Compiler
+from evmbox.chain.code import TAKES_ANYTHING, creation_of
+from evmbox.compiler import Artifact, Compilation, Compiler
 from evmbox.scenario import run_scenario
 from evmbox.steps import Step, StepResult
 
@@ -40,6 +41,20 @@ contract Jar {
 contract Picky { constructor(address who) { require(who != address(0)); } }
 """
 ETHER = 10**18
+
+
+def test_code_without_a_source_is_sent_raw_calldata_and_answers_what_came_back() -> None:
+    echo = Artifact("Code", TAKES_ANYTHING, creation_of(bytes.fromhex("365f5f37365ff3")), 7)
+    steps = [
+        Step(action="deploy", contract="Code"),
+        Step(action="raw", target=0, args=["0xabcd"], value_wei=1),
+        Step(action="balance", target=0),
+        Step(action="raw", target=0, args=["0xabc"]),
+    ]
+    _, sent, balance, refused = run_scenario(Compilation(artifacts={"Code": echo}), steps)[0]
+    assert (sent.result, balance.result) == ("0xabcd", 1)
+    assert sent.gas_used is not None
+    assert "hexadecimal" in (refused.error or "")
 
 
 @pytest.fixture

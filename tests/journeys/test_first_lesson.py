@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 
 from classroom.settings import REPOSITORY
 from support.contracts import SOLUTION, WRONG
-from support.jupyterlab import run_all
+from support.jupyterlab import connected, run_all
 from support.keyboard import tab_to
 from support.room import Classroom
 
@@ -267,3 +267,27 @@ def test_the_keyboard_alone_leads_from_the_sign_in_to_a_passed_exercise(
     expect(kim.get_by_role("status").filter(has_text="Passed.")).to_be_attached(timeout=PATIENCE_MS)
     verdict(kim, "Passed")
     expect(kim.locator(".hk-outcome-title")).to_be_in_viewport()
+
+
+SOLVING = """import classroom
+chain = classroom.chain("challenge", fresh=True)
+w3 = chain.w3
+alice, bob = chain.accounts["alice"], chain.accounts["bob"]
+w3.eth.send_transaction({"from": alice, "to": bob, "value": w3.to_wei(1, "ether")})
+classroom.submit("first-transaction", chain)"""
+
+
+def test_a_challenge_is_solved_from_a_notebook_with_web3(running: tuple[Classroom, str], visit: Visit) -> None:
+    room, _ = running
+    page = visit(room.command("user", "link", "owner").stdout.split()[-1]).page
+    page.get_by_role("link", name="Open Your first transaction as a notebook").click()
+    notebook = page.locator(".jp-NotebookPanel:visible", has_text="Your first transaction")
+    expect(notebook).to_be_visible(timeout=PATIENCE_MS)
+    connected(page)
+    notebook.locator(".jp-CodeCell .cm-content").first.click()
+    page.keyboard.press("Control+A")
+    page.keyboard.insert_text(SOLVING)
+    page.keyboard.press("Control+Enter")
+    told = notebook.locator(".jp-CodeCell").first
+    expect(told).to_contain_text("Passed", timeout=PATIENCE_MS)
+    expect(told).to_contain_text("5 of 5 points")

@@ -65,6 +65,21 @@ def _to(selector: str) -> Callable[[Page], object]:
     return lambda page: page.locator(selector).first.evaluate("each => each.scrollIntoView({block: 'start'})")
 
 
+def _tried(page: Page) -> None:
+    _in_editor(WRONG, "Not yet")(page)
+    page.get_by_role("button", name="Try this").first.click()
+    expect(page.locator(".hk-try-state")).to_be_visible(timeout=PATIENCE_MS)
+    _to(".hk-try")(page)
+
+
+def _stepped(page: Page) -> None:
+    _in_editor(WRONG, "Not yet")(page)
+    page.get_by_role("button", name="Step through").first.click()
+    expect(page.locator(".hk-dbg-where")).to_contain_text("line", timeout=PATIENCE_MS)
+    expect(page.locator(".hk-stack code").first).to_be_visible(timeout=PATIENCE_MS)
+    _to(".hk-dbg")(page)
+
+
 TIP_JAR = "apps:/voila/render/tip-jar.ipynb"
 PARTS: dict[str, list[Shot]] = {
     "Coming in": [
@@ -78,6 +93,13 @@ PARTS: dict[str, list[Shot]] = {
         Shot("home-new", "The course map for somebody who is new: one lesson is next, all else follows", "nia", "/"),
         Shot("home-begun", "The course map with lessons passed, one in progress, and what is open now", "ada", "/"),
         Shot("home-begun-dark", "The same map in dark", "ada", "/", dark=True),
+        Shot(
+            "home-map",
+            "A lesson on the map with the focus: what it teaches, and the concepts that lead to it and on",
+            "ada",
+            "/",
+            do=lambda page: page.locator(".node[data-lesson='guest-book']").focus(),
+        ),
         Shot("home-narrow", "The lessons on a phone, as a list", "ada", "/", width=400),
         Shot(
             "lesson-failed",
@@ -118,6 +140,15 @@ PARTS: dict[str, list[Shot]] = {
             TIP_JAR,
             dark=True,
             do=_in_editor(SOLUTION.replace("total += msg.value;", "total += msg.value"), "It does not compile yet"),
+        ),
+        Shot("app-try", "A failed check opened in Try it: its steps, to be changed", "bo", TIP_JAR, do=_tried),
+        Shot(
+            "app-debugger",
+            "The same check in the debugger, in dark: the line, the calls, the stack",
+            "dan",
+            TIP_JAR,
+            dark=True,
+            do=_stepped,
         ),
         Shot("app-narrow", "The same lesson on a phone", "bo", TIP_JAR, width=400),
     ],

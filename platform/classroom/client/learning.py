@@ -146,11 +146,12 @@ class Learning(Connection):
         solc: str | None = None,
         bytecode: bool = False,
         layouts: bool = False,
+        debugging: bool = False,
     ) -> CompileOut:
         """Compile a source, as one for an exercise if that is named; with `check_only` only parse and type-check it.
 
         `solc` is one of the pinned versions; with `bytecode` the answer has that too, but for an exercise. With
-        `layouts`, the layouts of storage come with it.
+        `layouts`, the layouts of storage come with it, with `debugging` what a chain's `stepTracer` takes.
         """
         more = {"solc": solc, "bytecode": bytecode} if solc or bytecode else {}
         body = checked(
@@ -160,6 +161,7 @@ class Learning(Connection):
             exercise_id=exercise_id,
             language=language,
             layouts=layouts,
+            debugging=debugging,
             **more,
         )
         return self._send("POST", "/compile", CompileOut, body)
@@ -171,12 +173,14 @@ class Learning(Connection):
         body = checked(ScenarioIn, source=source, steps=list(steps), exercise_id=exercise_id, state=state)
         return self._send("POST", "/scenarios", ScenarioOut, body)
 
-    def trace(self, source: str, steps: Sequence[Step], *, index: int, **window: Any) -> TraceOut:
-        """Tell what happens in one step of a scenario, instructions by page.
+    def trace(
+        self, source: str, steps: Sequence[Step], *, index: int, exercise_id: str | None = None, **window: Any
+    ) -> TraceOut:
+        """Tell what happens in one step of a scenario, instructions by page; as for an exercise if that is named.
 
         `window` is what is wanted: `offset`, `limit`, `memory`, `summary`, `outline`, as in `TraceIn`.
         """
-        body = checked(TraceIn, source=source, steps=list(steps), index=index, **window)
+        body = checked(TraceIn, source=source, steps=list(steps), index=index, exercise_id=exercise_id, **window)
         return self._send("POST", "/traces", TraceOut, body)
 
     def trace_check(self, submission_id: UUID, check: str, *, index: int | None = None, **window: Any) -> CheckTraceOut:

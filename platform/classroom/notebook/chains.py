@@ -8,6 +8,7 @@ The chain stays: the same name gives the same chain tomorrow, and in another not
 ether each, and are unlocked. Nothing goes by the clock: a block comes a second after the one before it.
 """
 
+import json
 from collections.abc import Mapping
 from functools import cached_property
 from importlib import import_module
@@ -18,7 +19,9 @@ from classroom.errors import Invalid, Unavailable
 from classroom.notebook import abi
 from classroom.notebook.client import Client, default_client
 from classroom.notebook.contracts import Contract, OnChain, order_of, send
+from classroom.notebook.debugging import Steps
 from classroom.notebook.labs import Receipt
+from classroom.notebook.transactions import Transactions
 from classroom.notebook.units import Wei
 from classroom.schemas import ACCOUNTS, ChainOut
 
@@ -48,6 +51,11 @@ class PrivateChain:
 
     def __repr__(self) -> str:
         return f"chain({self.name!r}): {self.url}"
+
+    @property
+    def client(self) -> Client:
+        """What asks the classroom for it."""
+        return self._client
 
     @property
     def name(self) -> str:
@@ -102,10 +110,54 @@ class PrivateChain:
         """Read the balance of an account, a contract or an address, in wei."""
         return Wei(int(self.ask("eth_getBalance", abi.address_of(of), "latest"), 16))
 
+    def moves(self) -> str:
+        """Give all that was sent on this chain, and the time that passed between, as a challenge takes it."""
+        moves: list[str | dict[str, int]] = []
+        before = None
+        for number in range(int(self.ask("eth_blockNumber"), 16) + 1):
+            block = self.ask("eth_getBlockByNumber", hex(number), False)
+            time = int(block["timestamp"], 16)
+            if before is not None and time > before + 1:
+                moves.append({"wait": time - before - 1})
+            before = time
+            moves += [self.ask("eth_getRawTransactionByHash", each) for each in block["transactions"]]
+        return json.dumps({"transactions": moves})
+
     def wait(self, *, seconds: int = 0, minutes: int = 0, hours: int = 0, days: int = 0) -> None:
         """Let time pass, and a block with it."""
         self.ask("evm_increaseTime", seconds + 60 * (minutes + 60 * (hours + 24 * days)))
         self.ask("evm_mine")
+
+    def debug(self, transaction: Any = None, *, source: str = "") -> Steps:
+        """Step through a transaction: a receipt or a hash, or the latest; also one that failed.
+
+        Its lines and variables are told where its contract is of a `%%solidity` cell, or `source` is given. Raise
+        `Invalid` where there is none.
+        """
+        digest = self._transaction(transaction)
+        sent = self.ask("eth_getTransactionReceipt", digest)
+        if sent is None:
+            raise Invalid(f"There is no transaction {digest} on this chain.")
+        contract = self.known.get(abi.address_of(sent.get("contractAddress") or sent["to"]))
+        if contract is None or source:
+            contract = Contract("", (), "", source)
+        traced = Transactions(self.ask, self._client, source=contract.source, solc=contract.solc)
+        names = {address: each.name for address, each in self.known.items()}
+        title = getattr(transaction, "what", None) or f"{digest[:10]}…"
+        return Steps("debugger", title, contract.source, lambda window: traced.trace(digest, window, names))
+
+    def _transaction(self, meant: Any) -> str:
+        if meant is None:
+            for number in range(int(self.ask("eth_blockNumber"), 16), 0, -1):
+                if found := self.ask("eth_getBlockByNumber", hex(number), False)["transactions"]:
+                    return str(found[-1])
+            raise Invalid("Nothing was sent on this chain yet.")
+        digest = meant if isinstance(meant, str) else getattr(meant, "transaction", None) or meant
+        if isinstance(digest, bytes):
+            return f"0x{digest.hex()}"
+        if isinstance(digest, str):
+            return digest
+        raise Invalid("Name a transaction by its receipt or its hash; a call that was not sent has none.")
 
     def reset(self) -> None:
         """Begin again with an empty chain of the same name. What refers to the old one, `w3` too, is of no more use."""

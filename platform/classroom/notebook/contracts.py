@@ -33,6 +33,9 @@ class Contract:
     name: str
     abi: tuple[Entry, ...]
     bytecode: str
+    source: str = ""
+    solc: str | None = None
+    """What it was compiled from, and by which of the pinned compilers where that was chosen."""
 
     @property
     def constructor(self) -> Sequence[Entry]:

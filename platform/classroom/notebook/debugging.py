@@ -10,6 +10,8 @@ Browser to kernel: `trace` (seq, and the window that is wanted). Kernel to brows
 """
 
 import asyncio
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import anywidget
@@ -19,14 +21,14 @@ from classroom.errors import Invalid
 from classroom.notebook.client import Client
 from classroom.notebook.labs import Lab
 from classroom.notebook.pages import bundled, in_thread, problem_of
-from classroom.notebook.replays import window_of
+from classroom.notebook.replays import told, window_of
 from classroom.schemas import Step
 
 _Json = dict[str, Any]
 
 
 class Steps(anywidget.AnyWidget):
-    """One step of a lab, traced as a page asks for it; `view` says how it is shown."""
+    """One step of a lab, or one transaction, traced as a page asks for it; `view` says how it is shown."""
 
     _esm = traitlets.Unicode().tag(sync=True)
     _css = traitlets.Unicode().tag(sync=True)
@@ -34,18 +36,16 @@ class Steps(anywidget.AnyWidget):
     title = traitlets.Unicode().tag(sync=True)
     source = traitlets.Unicode().tag(sync=True)
 
-    def __init__(self, view: str, *, client: Client, source: str, steps: tuple[Step, ...], index: int) -> None:
-        title = _title(steps[index])
+    def __init__(self, view: str, title: str, source: str, trace: Callable[[_Json], _Json]) -> None:
         super().__init__(
             view=view, title=title, source=source, _esm=bundled("exercise.js"), _css=bundled("exercise.css")
         )
-        self._client = client
-        self._steps = steps[: index + 1]
+        self._trace = trace
         self._tasks: set[asyncio.Task[None]] = set()
         self.on_msg(self._received)
 
     def __repr__(self) -> str:
-        return f"{self.view} of step {len(self._steps)}: {self.title}"
+        return f"{self.view} of {self.title}"
 
     def _received(self, _widget: object, message: _Json, _buffers: object = None) -> None:
         if message.get("type") != "trace":
@@ -57,7 +57,7 @@ class Steps(anywidget.AnyWidget):
     async def _answer(self, message: _Json) -> None:
         seq = message.get("seq")
         try:
-            answer = await in_thread(_trace_step, self._client, self.source, self._steps, message)
+            answer = await in_thread(self._trace, message)
         except Exception as error:  # noqa: BLE001 - whatever it is, the learner sees a debugger and not a traceback
             self.send({"type": "traced", "seq": seq, "problem": problem_of(error)})
         else:
@@ -83,13 +83,12 @@ def _steps(view: str, of: Lab, step: int) -> Steps:
         raise Invalid("Nothing was done in this lab yet: deploy a contract, or call a function.")
     if not -len(steps) <= step < len(steps):
         raise Invalid(f"This lab has {len(steps)} steps; there is no number {step}.")
-    return Steps(view, client=of.client, source=of.source, steps=steps, index=step % len(steps))
+    taken = steps[: step % len(steps) + 1]
+    return Steps(view, _title(taken[-1]), of.source, partial(_trace_step, of.client, of.source, taken))
 
 
 def _trace_step(client: Client, source: str, steps: tuple[Step, ...], message: _Json) -> _Json:
-    answer = client.trace(source, steps, index=len(steps) - 1, **window_of(message))
-    told = answer.trace.model_dump(mode="json", exclude={"result"}) if answer.trace else {}
-    return {**told, "stopped": answer.stopped}
+    return told(client.trace(source, steps, index=len(steps) - 1, **window_of(message)))
 
 
 def _title(step: Step) -> str:

@@ -4,8 +4,8 @@ The browser's half (`web-src/src/`) talks only to this half, and this half talks
 opened again mid-way stands in synced traits; answers that only the asking page needs are messages.
 
 Browser to kernel: `open` (key), `check` (key, source), `diagnose` (seq, source), `save` (seq, source, revision),
-`trace` (seq, submission, check, and the window that is wanted), `try` (seq, source, steps), and `ask`; what can be
-asked is told in `asking`.
+`trace` (seq, submission and check or source and steps, and the window that is wanted), `try` (seq, source, steps), and
+`ask`; what can be asked is told in `asking`.
 Kernel to browser: traits `content` and `attempt`; messages `diagnostics` (seq), `saved`, `conflict`, `unsaved` (seq),
 `traced` (seq, answer or problem), `tried` (seq), and `answer`.
 """
@@ -24,7 +24,7 @@ from classroom.notebook.client import Client, default_client
 from classroom.notebook.pages import bundled as _bundled
 from classroom.notebook.pages import in_thread as _in_thread
 from classroom.notebook.pages import problem_of as _problem
-from classroom.notebook.replays import traced_check
+from classroom.notebook.replays import traced
 from classroom.notebook.trying import tried
 from classroom.schemas import Event, SubmissionOut
 
@@ -179,7 +179,7 @@ class ExercisePanel(anywidget.AnyWidget):
         return [diagnostic.model_dump(mode="json") for diagnostic in compiled.diagnostics]
 
     async def _trace(self, message: dict[str, Any]) -> None:
-        self.send(await traced_check(self._client(), message))
+        self.send(await traced(self._client(), self.exercise_id, message))
 
     async def _try(self, message: dict[str, Any]) -> None:
         try:

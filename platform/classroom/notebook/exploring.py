@@ -5,8 +5,9 @@
     explorer(box, abis={"Jar": jar.abi})              # or only by their ABIs: calls and events can be read
 
 Nothing is followed: it shows the chain as it is, and again when its button is pressed.
-Browser to kernel: `look` (seq, before: the block from which on the earlier ones are wanted, or null) and `inside` (seq,
-address). Kernel to browser: `seen` (seq, answer or problem).
+Browser to kernel: `look` (seq, before: the block from which on the earlier ones are wanted, or null), `inside` (seq,
+address) and `trace` (seq, transaction, and the window that is wanted). Kernel to browser: `seen`, or for `trace`
+`traced` (seq, answer or problem).
 """
 
 import asyncio
@@ -17,9 +18,10 @@ import anywidget
 import traitlets
 
 from classroom.notebook.chains import PrivateChain, Refused
-from classroom.notebook.client import Client, default_client
+from classroom.notebook.client import Client
 from classroom.notebook.decoding import Known
 from classroom.notebook.pages import bundled, in_thread, problem_of
+from classroom.notebook.transactions import Transactions
 from classroom.notebook.variables import Storage
 from classroom.schemas import ACCOUNTS
 
@@ -27,6 +29,7 @@ BLOCKS = 10
 """Blocks on one page."""
 
 MOST_CONTRACTS = 50
+_PEOPLE = frozenset(address.lower() for address in ACCOUNTS.values())
 _Json = dict[str, Any]
 _ABI = Sequence[Mapping[str, Any]]
 
@@ -38,10 +41,19 @@ class Explorer(anywidget.AnyWidget):
     _css = traitlets.Unicode().tag(sync=True)
     view = traitlets.Unicode("explorer").tag(sync=True)
     title = traitlets.Unicode().tag(sync=True)
+    source = traitlets.Unicode().tag(sync=True)
 
-    def __init__(self, chain: PrivateChain, abis: Mapping[str, _ABI], layouts: Mapping[str, _Json]) -> None:
-        super().__init__(title=chain.name, _esm=bundled("exercise.js"), _css=bundled("exercise.css"))
+    def __init__(
+        self,
+        chain: PrivateChain,
+        abis: Mapping[str, _ABI],
+        layouts: Mapping[str, _Json],
+        traced: Transactions,
+        source: str,
+    ) -> None:
+        super().__init__(title=chain.name, source=source, _esm=bundled("exercise.js"), _css=bundled("exercise.css"))
         self._chain = chain
+        self._traced = traced
         self._layouts = layouts
         self._names = {address.lower(): name.capitalize() for name, address in chain.accounts.items()}
         self._known = Known(abis, self._names)
@@ -54,7 +66,7 @@ class Explorer(anywidget.AnyWidget):
         return f"explorer({self.title!r})"
 
     def _received(self, _widget: object, message: _Json, _buffers: object = None) -> None:
-        asked = {"look": self.look, "inside": self.inside}.get(message.get("type", ""))
+        asked = {"look": self.look, "inside": self.inside, "trace": self.trace}.get(message.get("type", ""))
         if asked is None:
             return
         task = asyncio.get_running_loop().create_task(self._answer(asked, message))
@@ -62,13 +74,13 @@ class Explorer(anywidget.AnyWidget):
         task.add_done_callback(self._tasks.discard)
 
     async def _answer(self, asked: Any, message: _Json) -> None:
-        seq = message.get("seq")
+        seq, kind = message.get("seq"), "traced" if message["type"] == "trace" else "seen"
         try:
             answer = await in_thread(asked, message)
         except Exception as error:  # noqa: BLE001 - whatever it is, the learner sees an explorer and not a traceback
-            self.send({"type": "seen", "seq": seq, "problem": problem_of(error)})
+            self.send({"type": kind, "seq": seq, "problem": problem_of(error)})
         else:
-            self.send({"type": "seen", "seq": seq, "answer": answer})
+            self.send({"type": kind, "seq": seq, "answer": answer})
 
     def look(self, message: _Json) -> _Json:
         """Give a page of blocks, the latest first, and with the first page also accounts and contracts."""
@@ -102,6 +114,11 @@ class Explorer(anywidget.AnyWidget):
         slots = [(slot, load(slot)) for slot in range(8)]
         words = [{"name": f"slot {slot}", "type": "", "value": f"0x{word:064x}"} for slot, word in slots if word]
         return {"variables": words, "known": False}
+
+    def trace(self, message: _Json) -> _Json:
+        """Give what a page's debugger wants of a transaction."""
+        names = {address: name for address, name in self._names.items() if address not in _PEOPLE}
+        return self._traced.trace(str(message["transaction"]), message, names)
 
     def _search(self, head: int) -> None:
         """Find the contracts that were made since the last look; an empty chain was reset."""
@@ -173,10 +190,11 @@ def explorer(
     chain: PrivateChain, *, source: str = "", abis: Mapping[str, _ABI] | None = None, client: Client | None = None
 ) -> Explorer:
     """Explore a private chain. The contracts of `source`, and those of `abis` by name, are read in their own words."""
+    client = client or chain.client
     known: dict[str, _ABI] = dict(abis or {})
     layouts: dict[str, _Json] = {}
     if source:
-        compiled = (client or default_client()).compile(source, layouts=True)
+        compiled = client.compile(source, layouts=True)
         known |= compiled.contracts
         layouts = compiled.layouts or {}
-    return Explorer(chain, known, layouts)
+    return Explorer(chain, known, layouts, Transactions(chain.ask, client, source=source), source)

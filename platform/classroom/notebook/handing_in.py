@@ -3,6 +3,7 @@
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import PurePosixPath
+from typing import Protocol
 
 from classroom.errors import Invalid, Unavailable
 from classroom.notebook import tables
@@ -73,16 +74,27 @@ class Verdict:
         return tables.verdict_html(self)
 
 
-def submit(exercise_id: str | None = None, source: str | None = None, *, client: Client | None = None) -> Verdict:
+class Movable(Protocol):
+    """A chain: what was sent on it can be handed in for a challenge."""
+
+    def moves(self) -> str:
+        """Give what was sent, as a challenge takes it."""
+
+
+def submit(
+    exercise_id: str | None = None, source: str | Movable | None = None, *, client: Client | None = None
+) -> Verdict:
     """Hand in an attempt, show how far it is, and answer the verdict.
 
-    Without a source, the last `%%solidity` cell or, where there was none, the draft that the classroom keeps. Without
-    an exercise, the one of this notebook's lesson. Raise `Invalid` where either cannot be told.
+    The source may be a chain: for a challenge, all that was sent on it. Without a source, it is the last `%%solidity`
+    cell or, where there was none, the draft that the classroom keeps. Without an exercise, the one of this notebook's
+    lesson. Raise `Invalid` where either cannot be told.
     """
     client = client or default_client()
     exercise_id = exercise_id or exercise_here(client)
     with Progress(say("sending")) as progress:
-        return hand_in(client, exercise_id, source or source_for(client, exercise_id), progress)
+        text = source.moves() if source is not None and not isinstance(source, str) else source
+        return hand_in(client, exercise_id, text or source_for(client, exercise_id), progress)
 
 
 def hand_in(client: Client, exercise_id: str, source: str, progress: Progress) -> Verdict:

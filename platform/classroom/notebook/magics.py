@@ -62,7 +62,10 @@ class ClassroomMagics(Magics):
         if any(each.severity is Severity.ERROR for each in out.diagnostics):
             display(_NotCompiledCard(source, out.diagnostics))  # type: ignore[no-untyped-call]
             raise NotCompiled(source, out.diagnostics)
-        contracts = {name: Contract(name, tuple(abi), out.bytecode[name]) for name, abi in out.contracts.items()}
+        contracts = {
+            name: Contract(name, tuple(abi), out.bytecode[name], source, options.version)
+            for name, abi in out.contracts.items()
+        }
         if options.name is not None:
             if len(contracts) != 1:
                 raise Invalid(f"--name is for a cell with one contract, and this one has {len(contracts)}.")

@@ -33,7 +33,9 @@ def tried(client: Client, exercise_id: str, source: str, steps: Sequence[Mapping
     }
     if not steps or not compiled.contracts:
         return answer
-    outcome: ScenarioOut = client.scenario(source, [_step(each) for each in steps], exercise_id=exercise_id, state=True)
+    outcome: ScenarioOut = client.scenario(
+        source, [step_of(each) for each in steps], exercise_id=exercise_id, state=True
+    )
     results = [each.model_dump(mode="json") for each in outcome.steps]
     for result in results:
         result["result"] = tagged(result["result"])
@@ -81,7 +83,8 @@ def _for_page(step: Mapping[str, Any]) -> dict[str, Any]:
     return {**step, **amounts, "args": tagged(step["args"])}
 
 
-def _step(given: Mapping[str, Any]) -> Step:
+def step_of(given: Mapping[str, Any]) -> Step:
+    """Read a step as a page has it. Raises `Invalid` where it is none."""
     try:
         return Step.model_validate(untagged(dict(given)))
     except ValidationError as error:

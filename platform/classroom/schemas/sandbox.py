@@ -26,6 +26,9 @@ class CompileIn(In):
     solc: str | None = Field(default=None, max_length=16, description="a pinned version of solc", examples=["0.8.30"])
     bytecode: bool = Field(default=False, description="whether bytecode is wanted; there is none for an exercise")
     layouts: bool = Field(default=False, description="whether the layouts of storage are wanted too")
+    debugging: bool = Field(
+        default=False, description="whether what the tracer `stepTracer` of a chain takes as `compiled` is wanted too"
+    )
 
 
 class CompileOut(Out):
@@ -40,6 +43,9 @@ class CompileOut(Out):
     )
     layouts: dict[str, dict[str, Any]] | None = Field(
         default=None, description="solc's `storageLayout` by contract name, where it was asked for"
+    )
+    debugging: list[Any] | None = Field(
+        default=None, description="what `stepTracer` takes as `compiled`, where it was asked for"
     )
 
 

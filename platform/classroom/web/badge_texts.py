@@ -31,6 +31,7 @@ _SIGNS: Final = {
     BadgeKind.GAS: "◔",
     BadgeKind.WEEK: "7",
     BadgeKind.TRACK: "⬢",
+    BadgeKind.UNAIDED: "◇",
     BadgeKind.COURSE: "★",
 }
 
@@ -47,6 +48,7 @@ def told(badge: Badge) -> Told:
         BadgeKind.GAS: (_("Within the budget"), _("Stayed within the gas budget of %(subject)s.")),
         BadgeKind.WEEK: (_("A week of work"), _("Worked on %(days)s days, with never more than one day off between.")),
         BadgeKind.TRACK: (_("Track done"), _("Passed every exercise of %(subject)s.")),
+        BadgeKind.UNAIDED: (_("Without a hint"), _("Passed every exercise of %(subject)s without a hint.")),
         BadgeKind.COURSE: (_("All of it"), _("Passed every exercise of %(subject)s.")),
     }[badge.kind]
     return Told(badge.kind.value, _SIGNS[badge.kind], name % about, reason % about, badge.at)

@@ -4,15 +4,17 @@ Only geometry and states are worked out here; a template writes the SVG, and wor
 """
 
 import textwrap
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean
+from types import MappingProxyType
 from typing import Final, Literal
 
 from classroom.catalog import Catalog, Lesson, Track
 
 State = Literal["passed", "started", "open", "later"]
 
+NO_CONCEPTS: Final[Mapping[str, Sequence[str]]] = MappingProxyType({})
 NODE_WIDTH: Final = 102
 NODE_HEIGHT: Final = 58
 _COLUMN: Final = 120
@@ -27,6 +29,14 @@ _BEND: Final = 9  # px: half the gap between two columns
 
 
 @dataclass(frozen=True)
+class Link:
+    """A lesson that another leads to or comes from, and the concepts that join the two."""
+
+    title: str
+    concepts: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Node:
     """A lesson on the map; `x` and `y` are its upper left corner, in px."""
 
@@ -36,7 +46,9 @@ class Node:
     track: str
     state: State
     next: bool
-    builds_on: tuple[str, ...]
+    teaches: tuple[str, ...]
+    builds_on: tuple[Link, ...]
+    opens: tuple[Link, ...]
     waits_for: tuple[str, ...]
     x: int
     y: int
@@ -46,6 +58,8 @@ class Node:
 class Edge:
     """From a lesson to one that builds on it. `done` where the first is passed."""
 
+    source: str
+    target: str
     path: str
     done: bool
 
@@ -70,8 +84,15 @@ class CourseMap:
     nodes: tuple[Node, ...]
 
 
-def draw(tracks: Sequence[Track], states: Mapping[str, str], upcoming: str | None) -> CourseMap:
+def draw(
+    tracks: Sequence[Track],
+    states: Mapping[str, str],
+    upcoming: str | None,
+    concepts: Mapping[str, Sequence[str]] = NO_CONCEPTS,
+) -> CourseMap:
     """Lay the lessons of these tracks out. `states` says of each lesson `new`, `started` or `passed`.
+
+    `concepts` says what each concept builds on, so that a lesson's neighbours can be told with what joins them.
 
     A lesson not begun is `open` when all that it builds on is passed, and comes `later` otherwise. What it builds on
     outside of these tracks is not drawn and keeps nothing closed.
@@ -86,11 +107,11 @@ def draw(tracks: Sequence[Track], states: Mapping[str, str], upcoming: str | Non
         for column, row in [cells[name]]
     }
     nodes = tuple(
-        _node(lesson, places[name], required[name], lessons, states, is_next=name == upcoming)
+        _node(lesson, places[name], required, lessons, states, is_next=name == upcoming, concepts=concepts)
         for name, lesson in lessons.items()
     )
     edges = tuple(
-        Edge(_path(places[source], places[name]), states[source] == "passed")
+        Edge(source, name, _path(places[source], places[name]), states[source] == "passed")
         for name, sources in required.items()
         for source in sources
     )
@@ -109,9 +130,14 @@ def taught(lesson: Lesson) -> list[str]:
     return list(dict.fromkeys(concept for exercise in lesson.exercises for concept in exercise.concepts))
 
 
-def shared(catalog: Catalog, source: Lesson, target: Lesson) -> list[str]:
+def in_words(concepts: Iterable[str]) -> list[str]:
+    """Write concepts as one reads them."""
+    return [concept.replace("-", " ") for concept in concepts]
+
+
+def shared(concepts: Mapping[str, Sequence[str]], source: Lesson, target: Lesson) -> list[str]:
     """List what the first lesson teaches and the second one's concepts build on, or use again."""
-    wanted = {*taught(target), *(on for concept in taught(target) for on in catalog.concepts.get(concept, ()))}
+    wanted = {*taught(target), *(on for concept in taught(target) for on in concepts.get(concept, ()))}
     return [concept for concept in taught(source) if concept in wanted]
 
 
@@ -172,13 +198,19 @@ def _lanes(tracks: Sequence[Track], cells: Mapping[str, tuple[int, int]]) -> tup
 def _node(
     lesson: Lesson,
     place: tuple[int, int],
-    required: Sequence[str],
+    required: Mapping[str, Sequence[str]],
     lessons: Mapping[str, Lesson],
     states: Mapping[str, str],
     *,
     is_next: bool,
+    concepts: Mapping[str, Sequence[str]],
 ) -> Node:
-    missing = tuple(lessons[each].title for each in required if states[each] != "passed")
+    def link(title: str, source: Lesson, target: Lesson) -> Link:
+        return Link(title, tuple(in_words(shared(concepts, source, target))))
+
+    before = [lessons[each] for each in required[lesson.id]]
+    after = [each for each in lessons.values() if lesson.id in required[each.id]]
+    missing = tuple(each.title for each in before if states[each.id] != "passed")
     state: State = "later" if missing else "open"
     if states[lesson.id] != "new":
         state = "passed" if states[lesson.id] == "passed" else "started"
@@ -189,7 +221,9 @@ def _node(
         track=lesson.track,
         state=state,
         next=is_next,
-        builds_on=tuple(lessons[each].title for each in required),
+        teaches=tuple(in_words(taught(lesson))),
+        builds_on=tuple(link(each.title, each, lesson) for each in before),
+        opens=tuple(link(each.title, lesson, each) for each in after),
         waits_for=missing,
         x=place[0],
         y=place[1],

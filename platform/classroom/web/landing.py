@@ -54,7 +54,7 @@ def _course(request: Request, seen_by: Viewer, services: Services) -> Response:
         viewer=seen_by,
         here="lessons",
         tracks=[(track, [cards[lesson.id] for lesson in track.lessons]) for track in offered],
-        map=course_map.draw(offered, states, upcoming.lesson.id if upcoming else None),
+        map=course_map.draw(offered, states, upcoming.lesson.id if upcoming else None, services.catalog.concepts),
         node=(course_map.NODE_WIDTH, course_map.NODE_HEIGHT),
         upcoming=upcoming,
         why=_why(services.catalog, upcoming, cards) if upcoming else "",

@@ -10,6 +10,7 @@ from classroom.api.routes.lessons import list_lessons, show_exercise, show_lesso
 from classroom.api.routes.submissions import list_submissions
 from classroom.schemas import Name
 from classroom.web import course_map
+from classroom.web.course_map import in_words
 from classroom.web.landing import Standing
 from classroom.web.render import InViewer, PageRoute, page
 
@@ -50,18 +51,18 @@ def lesson(request: Request, lesson_id: Name, viewer: InViewer, services: InServ
         lesson=shown,
         standing=standings[lesson_id],
         track=next(track.title for track in catalog.tracks if track.id == this.track),
-        concepts=_words(course_map.taught(this)),
+        concepts=in_words(course_map.taught(this)),
         before=[
-            Neighbour(each.id, each.title, standings[each.id], _words(course_map.shared(catalog, each, this)))
+            Neighbour(
+                each.id, each.title, standings[each.id], in_words(course_map.shared(catalog.concepts, each, this))
+            )
             for each in before
         ],
         after=[
-            Neighbour(each.id, each.title, standings[each.id], _words(course_map.shared(catalog, this, each)))
+            Neighbour(
+                each.id, each.title, standings[each.id], in_words(course_map.shared(catalog.concepts, this, each))
+            )
             for each in after
         ],
         exercises=exercises,
     )
-
-
-def _words(concepts: list[str]) -> list[str]:
-    return [concept.replace("-", " ") for concept in concepts]

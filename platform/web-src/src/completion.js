@@ -19,9 +19,11 @@ import { EditorView, keymap } from "@codemirror/view";
 
 import { pageOf, pageOfName, showPage } from "./explain.js";
 import { DOC_TAGS, ENTRIES, FUNCTIONS, GLOBALS, TYPES, UNITS, WORDS_OF } from "./language.js";
+import { openzeppelin } from "./openzeppelin.js";
 import { membersOf, valueBefore, visibleAt } from "./scope.js";
 import { say } from "./text.js";
 import { quietAt, scopeAt } from "./words.js";
+import { completeYul } from "./yul.js";
 
 const NAMES_FOLLOW = new Set("function contract interface library struct enum event error modifier pragma import as".split(" "));
 const TYPE_KINDS = new Set("contract interface struct enum type imported".split(" "));
@@ -59,10 +61,10 @@ const SNIPPETS = {
  * @param {boolean} explicit whether it was asked for, rather than typed on
  * @returns {{from: number, options: import("@codemirror/autocomplete").Completion[]} | null}
  */
-export function complete(project, at, explicit) {
+export function complete(project, at, explicit, library = openzeppelin()) {
   const { text, tokens } = project;
   const quiet = quietAt(project, at);
-  if (quiet) return quiet.kind === "doc" ? inDoc(project, quiet, at) : null;
+  if (quiet) return quiet.kind === "doc" ? inDoc(project, quiet, at) : quiet.kind === "string" ? inImport(project, quiet, at, library) : null;
   const typed = /[A-Za-z_$][\w$]*$/.exec(text.slice(Math.max(0, at - 200), at))?.[0] ?? "";
   const from = at - typed.length;
   if (/[\w"']/.test(text[from - 1] ?? "")) return null;
@@ -76,7 +78,12 @@ export function complete(project, at, explicit) {
   }
   if (!typed && !explicit) return null;
   const scope = scopeAt(project.root, at);
-  if (scope.kind === "assembly" || scope.kind === "enum") return null;
+  if (scope.kind === "assembly") {
+    const seen = visibleAt(project, scope.from).filter(({ name }) => IN_YUL.has(name.kind));
+    return answer(completeYul(project, outermost(scope), from, at, seen.map(({ name }) => ({ name: name.name, detail: detailOf(name) }))));
+  }
+  if (scope.kind === "enum") return null;
+  if (scope.kind === "file" && importing(tokens, last)) return answer(importable(project, last, at, library));
   const seen = () => visibleAt(project, at);
   const names = (kinds, more) =>
     seen().filter(({ name }) => kinds.has(name.kind)).map((each) => nameOption(project, each, text[at], more));
@@ -123,6 +130,43 @@ export function complete(project, at, explicit) {
     ...words(WORDS_OF.code),
     ...(starts ? snippets("code", text[at]) : []),
   ]);
+}
+
+const IN_YUL = new Set(["local", "parameter", "variable", "constant"]);
+
+function outermost(scope) {
+  while (scope.parent?.kind === "assembly") scope = scope.parent;
+  return scope;
+}
+
+/** Whether the brackets of `import {…}` are open. */
+function importing(tokens, last) {
+  let i = last;
+  while (tokens[i]?.text === "," || tokens[i]?.kind === "word") {
+    if (tokens[i].text === "import") return false;
+    i -= 1;
+  }
+  return tokens[i]?.text === "{" && tokens[i - 1]?.text === "import";
+}
+
+/** The names that can be imported: those of the file that is named after the brackets, or all with their file. */
+function importable({ text, tokens }, last, at, library) {
+  const line = text.slice(at, (text.indexOf("\n", at) + 1 || text.length + 1) - 1);
+  const path = /^[^"';]*from\s*["']([^"']+)["']/.exec(line)?.[1];
+  if (path) return library.namesIn(path).map((label) => ({ label, type: "class" }));
+  if (tokens[last].text !== "{") return null;
+  const after = /^\s*\}?\s*;?\s*$/.exec(line)?.[0].length;
+  const whole = (name, from) => (view, _completion, start) => view.dispatch({ changes: { from: start, to: after === undefined ? at : view.state.doc.lineAt(start).to, insert: `${name}} from "${from}";` }, selection: { anchor: start + name.length + from.length + 10 } });
+  return library.names.map(({ name, path: from }) => ({ label: name, type: "class", detail: from.slice("@openzeppelin/".length), apply: after === undefined ? undefined : whole(name, from) }));
+}
+
+/** The files that can be imported, where the text of an import stands. */
+function inImport({ text, tokens }, { from, to, open }, at, library) {
+  const i = tokens.findIndex((token) => token.from === from);
+  if (!["import", "from"].includes(tokens[i - 1]?.text)) return null;
+  const end = open ? to : to - 1;
+  const options = library.paths.map((label) => ({ label, type: "text", apply: (view, _completion, start, stop) => view.dispatch({ changes: { from: start, to: Math.max(stop, Math.min(end, view.state.doc.length)), insert: label } }) }));
+  return { from: from + 1, options, validFor: /^[@\w./-]*$/ };
 }
 
 /** The index of the token at which the statement begins that `last` is part of; one past `last` where one may begin. */
@@ -299,12 +343,22 @@ function beside(view, list, option, info, space) {
   return { style: `left: ${left}px; ${under ? "top" : "bottom"}: 100%` };
 }
 
+/** What can stand at `at` of a text that is Yul throughout. */
+export function completeInYul(outlined, at, explicit) {
+  if (quietAt(outlined, at)) return null;
+  const typed = /[A-Za-z_$][\w$]*$/.exec(outlined.text.slice(Math.max(0, at - 200), at))?.[0] ?? "";
+  if ((!typed && !explicit) || /[\w"'.]/.test(outlined.text[at - typed.length - 1] ?? "")) return null;
+  const options = completeYul(outlined, { from: 0, to: outlined.text.length }, at - typed.length, at);
+  return options && { from: at - typed.length, options, validFor: /^[\w$]*$/ };
+}
+
 /**
  * Completion for an editor.
  * @param {(state: import("@codemirror/state").EditorState) => any} projectOf
+ * @param {typeof complete} find
  */
-export function completion(projectOf) {
-  const source = (context) => complete(projectOf(context.state), context.pos, context.explicit);
+export function completion(projectOf, find = complete) {
+  const source = (context) => find(projectOf(context.state), context.pos, context.explicit);
   let openedAt = 0;
   return [
     autocompletion({

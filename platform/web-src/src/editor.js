@@ -8,9 +8,10 @@ import { EditorState, Prec } from "@codemirror/state";
 import { EditorView, highlightActiveLine, keymap, lineNumbers } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
 
-import { completion } from "./completion.js";
+import { completeInYul, completion } from "./completion.js";
 import { offsetOf, toEditor } from "./diagnostics.js";
 import { help } from "./help.js";
+import { openzeppelin, readLibrary } from "./openzeppelin.js";
 import { phrases } from "./phrases.js";
 import { project } from "./scope.js";
 import { solidity } from "./solidity.js";
@@ -59,21 +60,27 @@ export function createReader({ parent, text, label, extensions = [] }) {
 /** Completion and help, from an outline that is made once for each text. */
 function assistance(given) {
   const outlines = given.map((text) => outline(text));
-  const made = new WeakMap();
+  let made = new WeakMap();
+  readLibrary().then(() => {
+    made = new WeakMap(); // what was made before knows of none
+  });
   const projectOf = ({ doc }) => {
-    if (!made.has(doc)) made.set(doc, project(outline(doc.toString()), outlines));
+    if (!made.has(doc)) made.set(doc, readProject(doc.toString()));
     return made.get(doc);
   };
+  const readProject = (text) => project(outline(text), outlines, [text, ...given].flatMap((each) => openzeppelin().outlinesFor(each)));
   return [completion(projectOf), help(projectOf)];
 }
 
+const inYul = () => completion((state) => outline(state.doc.toString()), completeInYul);
+
 /**
  * Open an editor in `parent`.
- * @param {{parent: HTMLElement, text: string, label: string, describedBy: string, given?: string[] | null,
+ * @param {{parent: HTMLElement, text: string, label: string, describedBy: string, given?: string[] | null, yul?: boolean,
  *          onChange: (text: string) => void, onCheck: () => void, onSave: () => void}} options `given` are Solidity files
  *   whose names can be used here; null where the text is not Solidity
  */
-export function createEditor({ parent, text, label, describedBy, given = null, onChange, onCheck, onSave }) {
+export function createEditor({ parent, text, label, describedBy, given = null, yul = false, onChange, onCheck, onSave }) {
   const run = (action) => () => {
     action();
     return true;
@@ -104,7 +111,7 @@ export function createEditor({ parent, text, label, describedBy, given = null, o
         search({ top: true }),
         solidity,
         syntaxHighlighting(colours),
-        given ? assistance(given) : [],
+        given ? assistance(given) : yul ? inYul() : [],
         keymap.of([
           ...closeBracketsKeymap,
           ...searchKeymap,

@@ -1,10 +1,12 @@
 // The chain explorer: blocks, transactions and events, balances, and what contracts store.
 import { createAsker } from "./debugger/asking.js";
+import { createTracing } from "./debugger/panel.js";
 import { fill, h, prose, symbol, uniqueId } from "./dom.js";
 import { noticeOf, showNotice } from "./notice.js";
 import { number, say } from "./text.js";
 
 const WEI = 10n ** 18n;
+const TRANSFER_GAS = 21000; // what costs no more has run no code
 
 /** Wei as ether, with at most six digits after the point. */
 export function ether(wei) {
@@ -34,6 +36,7 @@ export function shortAddress(address) {
  */
 export function createExplorer(model, el) {
   const asker = { look: createAsker(model, "look"), inside: createAsker(model, "inside") };
+  const tracing = createTracing(model);
   const ids = { title: uniqueId("chain") };
   const notice = h("div", { hidden: true, role: "status" });
   const status = h("span", { class: "hk-note", role: "status" });
@@ -64,10 +67,12 @@ export function createExplorer(model, el) {
           h("div", { class: "hk-part" }, accounts),
         ),
       ),
+      tracing.place,
     ),
   );
 
   const onMessage = (message) => {
+    if (message.type === "traced") tracing.received(message);
     if (message.type !== "seen") return;
     for (const each of Object.values(asker)) each.received(message);
   };
@@ -85,7 +90,7 @@ export function createExplorer(model, el) {
       fill(status, say("exp_read", { head: number(answer.head) }));
       if (before === null) showAll(answer);
       else {
-        blocks.append(...answer.blocks.map(block));
+        blocks.append(...answer.blocks.map((each) => block(each, debug)));
         blocks.querySelector(`[data-block="${before - 1}"]`)?.focus();
       }
       last = answer.blocks.at(-1)?.number ?? 0;
@@ -104,8 +109,11 @@ export function createExplorer(model, el) {
     showNotice(notice, noticeOf(problem, again));
   }
 
+  const debug = (transaction, said) => tracing.openTransaction({ transaction, source: model.get("source"), title: said });
+
   function showAll(answer) {
-    fill(blocks, answer.blocks.map(block));
+    tracing.close();
+    fill(blocks, answer.blocks.map((each) => block(each, debug)));
     const rows = answer.accounts.map((each) =>
       h("tr", null, h("th", { scope: "row", title: each.address }, shortAddress(each.name)), h("td", { class: "hk-number-cell" }, ether(each.wei))),
     );
@@ -157,10 +165,11 @@ export function createExplorer(model, el) {
     turn += 1;
     model.off("msg:custom", onMessage);
     for (const each of Object.values(asker)) each.destroy();
+    tracing.destroy();
   };
 }
 
-function block(each) {
+function block(each, debug) {
   const time = new Date(each.time * 1000);
   const when = new Intl.DateTimeFormat(document.documentElement.lang || undefined, { dateStyle: "medium", timeStyle: "medium" }).format(time);
   const title = say("exp_block", { number: number(each.number) });
@@ -168,12 +177,13 @@ function block(each) {
     "article",
     { class: "hk-block", "aria-label": title, tabindex: "-1", "data-block": each.number },
     h("p", { class: "hk-block-head" }, h("strong", null, title), h("time", { datetime: time.toISOString() }, when), h("span", null, each.transactions.length > 0 ? say("dbg_costs", { gas: number(each.gas) }) : say("exp_no_transactions"))),
-    each.transactions.length > 0 && h("ul", { class: "hk-transactions" }, each.transactions.map(transaction)),
+    each.transactions.length > 0 && h("ul", { class: "hk-transactions" }, each.transactions.map((one) => transaction(one, debug))),
   );
 }
 
-function transaction(each) {
+function transaction(each, debug) {
   const said = say(`exp_${each.kind}`, { sender: shortAddress(each.sender), to: shortAddress(each.to) });
+  const open = () => debug(each.hash, said);
   return h(
     "li",
     { class: `hk-transaction ${each.ok ? "hk-went" : "hk-not"}` },
@@ -188,6 +198,8 @@ function transaction(each) {
     each.call && h("p", null, h("code", null, each.call)),
     each.error && h("p", { class: "hk-call-error" }, each.error),
     each.events.map((event) => h("p", null, h("span", { class: "hk-quiet" }, say("exp_event")), " ", h("code", null, event))),
+    each.gas > TRANSFER_GAS &&
+      h("p", null, h("button", { type: "button", class: "hk-link", "aria-label": `${say("trydbg_open")}: ${said}`, onclick: open }, say("trydbg_open"))),
   );
 }
 

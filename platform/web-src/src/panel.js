@@ -12,7 +12,7 @@ import { createLadder, points, takenFrom } from "./ladder.js";
 import { createLine } from "./line.js";
 import { noticeOf, showNotice } from "./notice.js";
 import { number, say, ago } from "./text.js";
-import { canTry, createTrying } from "./trying.js";
+import { canTry, createTrying, whyNot } from "./trying.js";
 import { isUnderWay, outcomeOf, showVerdict, stageOf, tasksDone } from "./verdict.js";
 
 const DIAGNOSE_AFTER_MS = 400;
@@ -234,12 +234,13 @@ function createWorkbench(model, root, body, content) {
         label: say("editor_label", { title: exercise.title }),
         describedBy: ids.keys,
         given: helped ? Object.values(exercise.shown ?? {}) : null,
+        yul: exercise.language === "yul",
         onChange: typed,
         onCheck: check,
         onSave: () => draft.flush(),
       });
   root.addEventListener("keydown", keyPressed);
-  const trying = canTry(exercise) ? createTrying({ exercise, user, source: editor.text, send: (message) => model.send(message), reveal: bringIntoView }) : null;
+  const trying = canTry(exercise) ? createTrying({ exercise, user, source: editor.text, send: (message) => model.send(message), reveal: bringIntoView, debug: tracing.openStep }) : null;
   if (trying) actions.before(trying.element);
 
   if (begun.restored) showBrief(say("restored"));
@@ -436,7 +437,7 @@ function createWorkbench(model, root, body, content) {
     verdict.hidden = false;
     tracing.close();
     const step = exercise.kind === "contract" && attempt.id && ((check) => tracing.open(attempt, check));
-    const tryThis = trying && ((failed) => trying.open(failed.steps, failed.title));
+    const tryThis = trying && Object.assign((failed) => trying.open(failed.steps, failed.title), { why: whyNot(exercise) });
     const passes = attempt.report?.outcome === "passed";
     const first = fresh && passes && !passedBefore && !exercise.progress.given_up && !help.gaveUp();
     showVerdict(verdict, attempt, { fresh, jump: goTo, step, tryThis, first, bestGas });

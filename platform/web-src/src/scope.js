@@ -6,8 +6,12 @@ const CONTRACTS = new Set(["contract", "interface", "library"]);
 const NUMBER = /^u?int\d*$/;
 const FIXED_BYTES = /^bytes\d+$/;
 
-/** Everything there is to know: the outline of the text, and those of the files that were given with it. */
-export function project(outlined, given = []) {
+/**
+ * Everything there is to know: the outline of the text, those of the files that were given with it, and those of
+ * `library`, of whose names only those are seen that the text imports.
+ */
+export function project(outlined, given = [], library = []) {
+  const known = new Map(library.flatMap(({ root }) => root.names.map((name) => [name.name, name])));
   const roots = [outlined.root, ...given.map(({ root }) => root)];
   const top = new Map();
   for (const root of roots)
@@ -15,14 +19,17 @@ export function project(outlined, given = []) {
       const held = top.get(name.name);
       if (!held || held.kind === "imported") top.set(name.name, name);
     }
-  return { ...outlined, top };
+  for (const [word, name] of top) if (name.kind === "imported" && known.has(word)) top.set(word, known.get(word));
+  return { ...outlined, top, known };
 }
+
+const topNamed = (project, word) => project.top.get(word) ?? project.known.get(word);
 
 /** A contract's scope and those it inherits from, the nearest first. */
 function lineOf(project, scope, seen = new Set()) {
   if (!scope || seen.has(scope)) return [];
   seen.add(scope);
-  const bases = scope.bases.toReversed().map((base) => project.top.get(base)?.inner);
+  const bases = scope.bases.toReversed().map((base) => topNamed(project, base)?.inner);
   return [scope, ...bases.flatMap((base) => lineOf(project, base, seen))];
 }
 
@@ -313,7 +320,7 @@ function isStored({ name, made }) {
 
 function typeNamed(project, text) {
   const parts = text.split(".");
-  let name = project.top.get(parts[0]);
+  let name = topNamed(project, parts[0]);
   if (parts.length > 1) return name?.inner?.names.find((each) => each.name === parts[1]);
   if (name) return name;
   const all = [...project.top.values()].flatMap((each) => each.inner?.names ?? []);

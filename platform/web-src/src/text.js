@@ -374,6 +374,15 @@ const en = {
   // The editor itself
   check_keys: "Ctrl Enter",
   ...editorTexts, // CodeMirror's own words
+  // From a step that was tried, or a transaction in the explorer, to the debugger
+  trydbg_open: "Open in the debugger",
+
+  // Raw calldata in Try it, and why a check cannot be tried
+  tryraw_what: "Raw calldata",
+  tryraw_says: "{who} sends {data} to {to}",
+  trywhy_contract: "This check cannot be opened in Try it: it uses contracts of its own, or takes too many steps.",
+  trywhy_challenge: "This check looks at how your chain stands, so it has no steps to open in Try it.",
+  trywhy_bytecode: "The steps of this check are not kept. In Try it you can send the same calldata yourself.",
 };
 
 /**

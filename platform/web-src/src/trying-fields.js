@@ -5,6 +5,10 @@ import { PEOPLE, Unreadable, digitsOf, integer, readAddress, readInteger, readVa
 import { deployments, person } from "./trying-steps.js";
 
 const LONG = 140;
+const RAW = { inputs: [{ name: "calldata", type: "bytes" }], stateMutability: "payable" };
+
+/** Whether a contract does something with calldata that names none of its functions, or may: its `fallback` is there. */
+const takesAnything = (abi) => (abi ?? []).some((entry) => entry.type === "fallback");
 
 /**
  * Draw the form.
@@ -75,7 +79,8 @@ export function createFields({ onStep, onCancel, first }) {
               const reads = ["view", "pure"].includes(entry.stateMutability);
               const key = `${id}:${signature(entry)}`;
               return option(key, declaration(entry), { action: reads ? "call" : "send", target: id, entry });
-            }),
+            })
+            .concat(takesAnything(contracts[contract]) ? option(`${id}:raw`, say("tryraw_what"), { action: "raw", target: id, entry: RAW }) : []),
         ),
       ),
       group(
@@ -201,7 +206,8 @@ export function createFields({ onStep, onCancel, first }) {
     if (!meaning) return;
     const step = { action: meaning.action, account: who.value, args: [], value_wei: integer(0) };
     if (meaning.contract) step.contract = meaning.contract;
-    if (meaning.target !== undefined) Object.assign(step, { target: meaning.target, function: signature(meaning.entry) });
+    if (meaning.target !== undefined) step.target = meaning.target;
+    if (["call", "send"].includes(meaning.action)) step.function = signature(meaning.entry);
     let wrong = null;
     for (const each of fields) {
       try {
@@ -256,7 +262,7 @@ export function createFields({ onStep, onCancel, first }) {
       edited = step;
       cancel.hidden = false;
       offer(contracts, steps);
-      const key = { deploy: `deploy:${step.contract}`, wait: "wait", transfer: "transfer" }[step.action] ?? `${step.target}:${step.function}`;
+      const key = { deploy: `deploy:${step.contract}`, wait: "wait", transfer: "transfer", raw: `${step.target}:raw` }[step.action] ?? `${step.target}:${step.function}`;
       if (!choices.has(key)) {
         const named = [...choices.keys()].find((each) => each.startsWith(`${step.target}:${step.function?.split("(")[0]}(`));
         if (!named) return false; // the draft has no such function any more

@@ -39,7 +39,7 @@ export function resultOf(result, step, nameOf) {
       null,
       symbol("✓"),
       answered
-        ? [say(step.action === "send" ? "try_returned" : "try_answered"), " ", h("code", null, inWords(result.result, nameOf))]
+        ? [say(["send", "raw"].includes(step.action) ? "try_returned" : "try_answered"), " ", h("code", null, inWords(result.result, nameOf))]
         : say(word),
       gas && " ",
       gas,

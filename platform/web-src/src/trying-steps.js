@@ -95,6 +95,8 @@ export function sentence(step, steps) {
       const to = step.to ? (named(step.to) ?? step.to) : called(step.target);
       return say("try_says_transfer", { who, amount: wei(amount), to });
     }
+    case "raw":
+      return say("tryraw_says", { who, data: args, to: called(step.target) }) + paying;
     case "wait":
       return say("try_says_wait", { time: duration(step.seconds) });
     case "balance":

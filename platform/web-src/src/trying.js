@@ -10,18 +10,25 @@ import { MAX_STEPS, forKernel, fromKernel, moved, nextId, sentence, withStep, wi
 const ANSWERS_WITHIN_MS = 20000;
 const LOOK_AFTER_MS = 800;
 const REMEMBERED = 30;
+const EXECUTES = ["deploy", "send", "raw", "call", "transfer"];
 
-/** Whether a draft of this exercise is a contract that can be put on a chain. */
+/** Whether a draft of this exercise is a contract, or code, that can be put on a chain. */
 export function canTry({ kind, language, questions }) {
+  if (kind === "bytecode") return ["yul", "hex"].includes(language);
   return ["contract", "gas", "challenge"].includes(kind) && (language ?? "solidity") === "solidity" && !questions?.length;
+}
+
+/** Why a failed check of this exercise may have no steps to be tried. */
+export function whyNot({ kind }) {
+  return say(["challenge", "bytecode"].includes(kind) ? `trywhy_${kind}` : "trywhy_contract");
 }
 
 /**
  * Draw the bench for trying a draft out.
  * @param {{exercise: any, user: string, source: () => string, send: (message: any) => void,
- *          reveal: (element: HTMLElement) => void}} options
+ *          reveal: (element: HTMLElement) => void, debug: (step: any) => void}} options
  */
-export function createTrying({ exercise, user, source, send, reveal }) {
+export function createTrying({ exercise, user, source, send, reveal, debug }) {
   const storage = browserStorage(`hk-try:${user}:${exercise.id}`);
   const ids = { title: uniqueId("try"), steps: uniqueId("steps") };
   let steps = kept(storage.read());
@@ -41,6 +48,7 @@ export function createTrying({ exercise, user, source, send, reveal }) {
   const stepsTitle = h("h4", { class: "hk-try-heading", id: ids.steps, tabindex: "-1" }, say("try_steps"));
   const status = h("p", { class: "hk-hidden", role: "status" });
   const trouble = h("div", { hidden: true });
+  const debugPlace = h("div", { class: "hk-dbg-place" });
   const stateplace = h("div", { class: "hk-try-state", hidden: true });
   const runButton = h("button", { type: "button", class: "hk-button", onclick: () => run(say("try_ran")) }, say("try_run"));
   const undoButton = h("button", { type: "button", class: "hk-tool", onclick: undo }, say("undo"));
@@ -58,7 +66,7 @@ export function createTrying({ exercise, user, source, send, reveal }) {
       h("span", { class: "hk-file" }, say("try_title")),
       h("span", { class: "hk-given-note" }, say("try_about")),
     ),
-    h("div", { class: "hk-try-body" }, status, trouble, taken, fields.element, stateplace),
+    h("div", { class: "hk-try-body" }, status, trouble, taken, fields.element, debugPlace, stateplace),
   );
   draw();
 
@@ -134,6 +142,7 @@ export function createTrying({ exercise, user, source, send, reveal }) {
       origin.hidden = true;
     }
     fields.done();
+    debug(null);
     draw();
     run(said);
   }
@@ -203,6 +212,7 @@ export function createTrying({ exercise, user, source, send, reveal }) {
       h(
         "div",
         { class: "hk-try-tools" },
+        results[index] && EXECUTES.includes(step.action) && tool(say("trydbg_open"), "⇥", () => debug({ source: asked, steps: forKernel(steps.slice(0, index + 1)), sentence: words, parent: debugPlace })),
         !["balance", "storage"].includes(step.action) && tool(say("try_edit"), "✎", () => edit(step)),
         mover(say("try_up"), "↑", -1),
         mover(say("try_down"), "↓", 1),

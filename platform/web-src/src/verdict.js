@@ -165,7 +165,8 @@ function tools(check, step, tryThis) {
       h("button", { type: "button", class: "hk-button hk-try-this", "aria-label": label, onclick: () => tryThis(check) }, say("try_this")),
     check.status === "failed" && step && stepThrough(check, step),
   ].filter(Boolean);
-  return found.length > 0 && h("div", { class: "hk-check-tools" }, found);
+  const why = tryThis && check.status === "failed" && !check.steps?.length && h("p", { class: "hk-small" }, tryThis.why);
+  return (found.length > 0 || why) && h("div", { class: "hk-check-tools" }, found, why);
 }
 
 function smallPrint(attempt) {

@@ -66,6 +66,11 @@ const STEPS = fromKernel([
   { action: "call", account: "alice", target: 3, function: "all()", args: [], value_wei: int("0") },
 ]);
 
+test("raw calldata is told by who sends it where", () => {
+  const raw = { id: 9, action: "raw", account: "bob", target: 0, args: ["0xabcd"], value_wei: int("0") };
+  assert.equal(sentence(raw, [...STEPS, raw]), "Bob sends 0xabcd to Jar");
+});
+
 test("steps tell what is done", () => {
   assert.deepEqual(
     STEPS.map((step) => sentence(step, STEPS)),

@@ -4,10 +4,14 @@ import { test } from "node:test";
 import { complete } from "../src/completion.js";
 import { explain } from "../src/explain.js";
 import { ENTRIES } from "../src/language.js";
+import { libraryOf } from "../src/openzeppelin.js";
 import { project } from "../src/scope.js";
 import { solidityTexts } from "../src/text-solidity.js";
 import { has } from "../src/text.js";
 import { outline } from "../src/words.js";
+import { BUILT_IN } from "../src/yul.js";
+import { completeInYul } from "../src/completion.js";
+import { openzeppelin } from "../openzeppelin.mjs";
 
 const JAR = `// SPDX-License-Identifier: MIT
 pragma solidity ^0.8.20;
@@ -67,6 +71,42 @@ const excludes = (labels, ...unwanted) => {
   for (const label of unwanted) assert.ok(!labels.includes(label), `${label} is in ${labels}`);
 };
 
+const LIBRARY = libraryOf(await openzeppelin());
+const TOKEN_PATH = "@openzeppelin/contracts/token/ERC20/ERC20.sol";
+
+function offeredOf(text) {
+  const at = text.indexOf("§");
+  const plain = text.replace("§", "");
+  return complete(project(outline(plain), [], LIBRARY.outlinesFor(plain)), at, false, LIBRARY)?.options.map(({ label }) => label) ?? null;
+}
+
+test("an import is completed with the files of the library, and their names", () => {
+  includes(offeredOf('import {ERC20} from "@open§";'), TOKEN_PATH, "@openzeppelin/contracts/access/Ownable.sol");
+  includes(offeredOf("import {ER§"), "ERC20", "ERC721", "Math");
+  assert.deepEqual(offeredOf(`import {E§} from "${TOKEN_PATH}";`), ["ERC20"]);
+  assert.equal(offeredOf('contract A { string s = "@open§"; }'), null);
+});
+
+test("what is imported from the library has its members, and no more is seen than is imported", () => {
+  const text = `import {ERC20} from "${TOKEN_PATH}";\ncontract Coin is ERC20 { function f(ERC20 other) external { § } }`;
+  includes(offeredOf(text.replace("§", "_m§")), "_mint", "balanceOf");
+  includes(offeredOf(text.replace("§", "revert E§")), "ERC20InsufficientBalance");
+  includes(offeredOf(text.replace("§", "other.b§")), "balanceOf", "name");
+  excludes(offeredOf(text.replace("§", "other.b§")), "_mint");
+  excludes(offeredOf(text.replace("§", "I§")), "IERC20Metadata", "Context");
+});
+
+test("in Yul stand its built-in functions and the names around it", () => {
+  const labels = inTip("assembly { let total := 1 function half(a) -> b { } m§".replace("§", ""));
+  includes(labels, "mstore", "sload", "total", "half", "sum", "let", "for");
+  excludes(labels, "require", "msg", "newest");
+  const code = 'object "A" { code { let size := datasize("B") s } }';
+  const found = completeInYul(outline(code), code.indexOf("s }") + 1, false).options.map(({ label }) => label);
+  includes(found, "size", "sstore", "switch");
+  for (const naming of ["let s", "function s", "let a, s", "function f(a, s"]) assert.equal(completeInYul(outline(naming), naming.length, false), null, naming);
+  assert.ok(BUILT_IN.size > 80);
+});
+
 test("in a function stand what it can see, and nothing else", () => {
   const labels = inTip("x");
   includes(labels, "note", "sum", "deposits", "given", "newest", "inherited", "stored", "Deposit", "Status", "msg", "require");
@@ -107,7 +147,7 @@ test("after a word that asks for a kind of name stand names of that kind", () =>
 });
 
 test("nothing comes up where a name is made, in a comment or in a text", () => {
-  for (const words of ["// ms", "/* ms */ // ms", '"ms', "uint256 m", "uint256 memory m", "1m", "0xa", "assembly { le"])
+  for (const words of ["// ms", "/* ms */ // ms", '"ms', "uint256 m", "uint256 memory m", "1m", "0xa", "assembly { let le"])
     assert.equal(inTip(words), null, words);
   for (const text of ["contract M§", "contract A { function f§", "contract A { event T§", "contract A { uint256 public to§"])
     assert.equal(offered(text)?.includes("msg") ?? false, false, text);

@@ -67,8 +67,11 @@ class _Scenario:
             if message.to in self._people:
                 return Step(action="transfer", account=account, to=self._people[message.to], value_wei=value)
         function = self._functions.get(message.data[:4])
-        if target is None or function is None:
+        if target is None:
             raise _Unlike
+        if function is None:
+            data = f"0x{message.data.hex()}"
+            return Step(action="raw", account=account, target=target, args=[data], value_wei=value)
         return Step(
             action="send" if entry.is_transaction else "call",
             account=account,

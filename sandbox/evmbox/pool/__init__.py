@@ -48,6 +48,7 @@ from evmbox.runner import (
     OnFault,
     OnProgress,
     Submission,
+    compile_to_try,
     cut_short,
     ignore,
     prepare,
@@ -249,6 +250,11 @@ class Pool:
                 language=language,
             )
 
+    def compile_to_try(self, exercise: Exercise, source: str) -> Compilation:
+        """Compile a draft of an exercise as `scenario` does, on the compiler kept for diagnostics."""
+        with self._turn(self._diagnostics) as usual, self._in_version(exercise.solc, usual) as compiler:
+            return compile_to_try(exercise, source, compiler=compiler, details=False)
+
     def compile_ahead(self, exercise: Exercise, source: str) -> bool:
         """Compile what grading `source` will ask for, so that it is remembered when it is handed in.
 
@@ -276,22 +282,23 @@ class Pool:
         steps: Sequence[Step],
         *,
         state: bool = False,
-        extra_sources: Mapping[str, str] = NO_SOURCES,
-        solc: str = SOLC_VERSION,
-        optimize: bool = False,
+        exercise: Exercise | None = None,
         ration: Ration | None = None,
         on_step: Callable[[int], object] = ignore,
         recall: Recall | None = None,
     ) -> tuple[Compilation, list[StepResult], str | None]:
-        """Compile a source and run steps on a fresh chain, within the pool's ration or another.
+        """Compile a source, as one for an exercise if that is given, and run steps on a fresh chain.
+
+        It is done within the pool's ration or another.
 
         Returns the compilation, the results of the steps that were reached, and in words why the rest was not.
         `on_step` is told how many are done. With `state` each result says what changed in storage, and the last how
         all stands. Raises `CalledOff` as `grade` does.
         """
         recall = recall or Recall()
+        solc = SOLC_VERSION if exercise is None else exercise.solc
         with self._turn(self._slots) as usual, self._in_version(solc, usual) as compiler:
-            compilation = compiler.compile(source, extra_sources=extra_sources, optimize=optimize, details=state)
+            compilation = _to_try(exercise, source, compiler, details=state)
             recall.check()
             if not compilation.ok:
                 return compilation, [], compilation.message
@@ -315,19 +322,18 @@ class Pool:
         index: int,
         window: Window,
         *,
-        extra_sources: Mapping[str, str] = NO_SOURCES,
-        solc: str = SOLC_VERSION,
-        optimize: bool = False,
+        exercise: Exercise | None = None,
     ) -> tuple[Compilation, Traced | None, str | None]:
-        """Compile a source, run the steps up to `index` on a fresh chain, and trace that one.
+        """Compile a source, as `scenario` does, run the steps up to `index` on a fresh chain, and trace that one.
 
         Nothing is kept: another page of the same trace is made anew, and is the same trace. Returns the compilation,
         the trace, and in words why there is none. Raises `IndexError` where there is no such step.
         """
         if not 0 <= index < len(steps):
             raise IndexError(index)
+        solc = SOLC_VERSION if exercise is None else exercise.solc
         with self._turn(self._slots) as usual, self._in_version(solc, usual) as compiler:
-            compilation = compiler.compile(source, extra_sources=extra_sources, optimize=optimize, details=True)
+            compilation = _to_try(exercise, source, compiler, details=True)
             if not compilation.ok:
                 return compilation, None, compilation.message
             ending = self._fork(TraceJob(compilation, steps, index, window), self._ration, ignore)
@@ -474,3 +480,9 @@ class Pool:
 
 def _closed() -> PoolClosed:
     return PoolClosed("The pool was shut down, or has not been started.")
+
+
+def _to_try(exercise: Exercise | None, source: str, compiler: Compiler, *, details: bool) -> Compilation:
+    if exercise is None:
+        return compiler.compile(source, details=details)
+    return compile_to_try(exercise, source, compiler=compiler, details=details)

@@ -13,11 +13,12 @@ from types import CodeType
 
 from evmbox.checks import Check, load_checks
 from evmbox.checks.expectations import EXHAUSTED
-from evmbox.compiler import Compiler
+from evmbox.compiler import Compilation, Compiler
 from evmbox.compiler.compilation import TIME_LIMIT_S
 from evmbox.errors import ExerciseError, TimeUp
 from evmbox.exercise import HELPERS, Exercise, Kind
 from evmbox.report import Outcome, Progress, Report, Stage
+from evmbox.runner import bytecode
 from evmbox.runner.grading import (
     LESSON_FAULT,
     UNHEARD,
@@ -44,6 +45,7 @@ __all__ = [
     "OnProgress",
     "Submission",
     "checks_of",
+    "compile_to_try",
     "cut_short",
     "grade",
     "ignore",
@@ -80,6 +82,18 @@ def grade(
 def prepare(exercise: Exercise, source: str, *, compiler: Compiler) -> Submission:
     """Return what `judge` needs of a submission: the source, and all that has to be compiled for it."""
     return KINDS[exercise.kind].prepare(exercise, source, compiler)
+
+
+def compile_to_try(exercise: Exercise, source: str, *, compiler: Compiler, details: bool) -> Compilation:
+    """Compile a draft for a scenario: code for an exercise of the kind `bytecode` becomes a contract too."""
+    if exercise.kind is Kind.BYTECODE:
+        return bytecode.as_contract(exercise, source, compiler)
+    return compiler.compile(
+        source,
+        extra_sources=exercise.importable,
+        optimize=exercise.kind is Kind.GAS,
+        details=details,
+    )
 
 
 def with_details(

@@ -59,6 +59,18 @@ def prepare(exercise: Exercise, source: str, compiler: Compiler) -> Submission:
     return Submission(source, compilation, compile_helpers(exercise, compiler) if compilation.ok else NO_HELPERS)
 
 
+def as_contract(exercise: Exercise, source: str, compiler: Compiler) -> Compilation:
+    """Compile a submission as what a scenario deploys: one contract, by the interface of the exercise if it has one.
+
+    Raises `ExerciseError` where that interface is missing.
+    """
+    submission = prepare(exercise, source, compiler)
+    if not submission.compilation.ok:
+        return submission.compilation
+    artifact = _artifact(exercise, submission)
+    return replace(submission.compilation, artifacts={artifact.name: artifact}, abis={artifact.name: artifact.abi})
+
+
 def judge(grading: Grading) -> Report:
     """Deploy the code, and run every check on it."""
     exercise, compilation = grading.exercise, grading.submission.compilation

@@ -10,7 +10,7 @@ from evmbox.steps import Step
 
 MAX_MOVES = 256
 DEPLOYING = "deploy"
-SENDING = ("deploy", "send", "transfer")
+SENDING = ("deploy", "send", "raw", "transfer")
 
 
 class Unreadable(Exception):

@@ -15,7 +15,7 @@ from evmbox.trace.changes import changes
 from evmbox.trace.layout import Cell, Key, Layout, Long, Path
 from evmbox.trace.programs import Library
 
-EXECUTING: Final = frozenset({"deploy", "send", "transfer"})
+EXECUTING: Final = frozenset({"deploy", "send", "raw", "transfer"})
 MAX_CHANGES: Final = 40
 """Changes told of one step."""
 

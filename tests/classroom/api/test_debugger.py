@@ -151,6 +151,15 @@ def test_from_a_failed_check_to_the_line_by_keyboard_alone(client, chromium):
             await page.get_by_role("button", name="Close").press("Enter")
             await expect(open_it).to_be_focused()
             await expect(page.locator(".hk-dbg")).to_have_count(0)
+            await page.get_by_role("button", name="Try this: It keeps the number").press("Enter")
+            tried = page.get_by_role("button", name="Open in the debugger (step 2)")
+            await tried.press("Enter")
+            await expect(page.get_by_role("heading", name="Alice calls set(7)")).to_be_focused()
+            await expect(where).to_contain_text("Keeper.set, line 5")
+            await assert_no_barriers(page)
+            await _shoot(page, "tried")
+            await page.get_by_role("button", name="Close").press("Enter")
+            await expect(tried).to_be_focused()
 
     asyncio.run(visit())
 

@@ -9,7 +9,8 @@ import pytest
 from playwright.async_api import expect
 from web3 import Web3
 
-from classroom.notebook.chains import chain
+from classroom.errors import Invalid
+from classroom.notebook.chains import Refused, chain
 from classroom.notebook.client import Client
 from classroom.notebook.exploring import BLOCKS, explorer
 from evmbox.compiler import NodeCompiler
@@ -86,6 +87,33 @@ def test_calls_events_and_storage_are_told_in_the_words_of_the_source(client, ba
     }
 
 
+def test_a_transaction_is_stepped_through_with_its_source_and_without(client, bank):
+    window = {"limit": 0, "outline": True}
+    steps = bank.debug(source=SOURCE)
+    failed = steps._trace(window)
+    [called] = failed["summary"]["calls"]
+    assert (called["sender"], called["function"], called["arguments"]) == (
+        "Bob",
+        "deposit(string)",
+        {"note": '"for tea"'},
+    )
+    assert called["error"] == "reverted with Poor(has=4)"
+    assert failed["summary"]["lines"][0]["file"] == "Contract.sol"
+    paid = bank.ask("eth_getBlockByNumber", "0x2", False)["transactions"][0]
+    written = bank.debug(paid, source=SOURCE)._trace(window)["summary"]["writes"]
+    assert [(each["variable"], each["new"]) for each in written][:2] == [
+        ("balanceOf[Bob]", f"{10**18:,} (1 ether)"),
+        ("marks.length", "1"),
+    ]
+    bare = bank.debug(paid)._trace({**window, "limit": 5})
+    assert (bare["summary"]["lines"], bare["page"]["steps"][0]["op"]) == ([], "PUSH1")
+    with pytest.raises(Invalid, match="no transaction"):
+        bank.debug("0x" + "11" * 32)
+    for compiled in ([], [{}, {}], [{"sources": {}, "files": {}, "asts": {}, "contracts": {}}, {}, 3]):
+        with pytest.raises(Refused, match="cannot be read"):
+            bank.ask("debug_traceTransaction", paid, {"tracer": "stepTracer", "tracerConfig": {"compiled": compiled}})
+
+
 def test_without_a_source_there_are_selectors_and_words(bank):
     widget = explorer(bank)
     seen = widget.look({})
@@ -112,7 +140,16 @@ def test_the_explorer_is_gone_through_by_keyboard_and_follows_on_demand(client, 
             table = page.get_by_role("table", name="Variables of Bank")
             await expect(table).to_contain_text("balanceOf[Bob]")
             await assert_no_barriers(page)
-            await _shoot(page)
+            await _shoot(page, "explorer")
+            opened = page.get_by_role("button", name="Open in the debugger: Bob called Bank").first
+            await opened.press("Enter")
+            await expect(page.get_by_role("heading", name="Bob called Bank")).to_be_focused()
+            await expect(page.locator(".hk-dbg-ended")).to_contain_text("Poor(has=4)")
+            await expect(page.locator(".hk-dbg-where")).to_contain_text("Bank.deposit, line 14")
+            await assert_no_barriers(page)
+            await _shoot(page, "explorer-debugger")
+            await page.get_by_role("button", name="Close").press("Enter")
+            await expect(opened).to_be_focused()
             bank.ask(
                 "eth_sendTransaction", {"from": bank.accounts["alice"], "to": bank.accounts["carol"], "value": "0x5"}
             )
@@ -123,8 +160,8 @@ def test_the_explorer_is_gone_through_by_keyboard_and_follows_on_demand(client, 
     asyncio.run(visit())
 
 
-async def _shoot(page):
+async def _shoot(page, name):
     if folder := os.environ.get("DEBUGGER_SHOTS"):
         for width in (1280, 400):
             await page.set_viewport_size({"width": width, "height": 900})
-            await page.screenshot(path=Path(folder) / f"explorer-{width}.png", full_page=True)
+            await page.screenshot(path=Path(folder) / f"{name}-{width}.png", full_page=True)

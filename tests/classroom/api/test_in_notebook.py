@@ -92,7 +92,7 @@ def run(classroom, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[
 
 
 def test_the_cells_of_the_documentation_run_one_after_the_other(run: Run) -> None:
-    assert len(BLOCKS) == 10
+    assert len(BLOCKS) == 11
     for block in BLOCKS:
         ran = run(block.replace("tip-jar", "keeper"))
         assert ran.error is None, f"{block}\n{ran.error!r}"

@@ -106,6 +106,7 @@ def test_the_result_of_a_run_is_there_when_it_is_done(live, job):
         "contracts": {"A": []},
         "bytecode": {},
         "layouts": None,
+        "debugging": None,
     }
     assert live.client("ines").get(f"/api/v1/jobs/{job.id}/result").status_code == 404
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from classroom.catalog import Catalog
 from classroom.schemas import LessonOut
 from classroom.web import course_map, landing
-from classroom.web.course_map import NODE_HEIGHT, NODE_WIDTH
+from classroom.web.course_map import NODE_HEIGHT, NODE_WIDTH, Link
 
 
 def drawn(catalog: Catalog, passed: set[str], upcoming: str | None = None) -> course_map.CourseMap:
@@ -37,13 +37,23 @@ def test_a_lesson_is_open_once_all_that_it_builds_on_is_passed(catalog: Catalog)
     assert states["piggy-bank"].next is False
 
 
+def test_an_edge_is_told_with_the_concepts_that_make_it_from_both_of_its_ends(catalog: Catalog) -> None:
+    states = dict.fromkeys(catalog.lessons, "new")
+    nodes = {node.id: node for node in course_map.draw(catalog.tracks, states, None, catalog.concepts).nodes}
+    assert "mappings" in nodes["guest-book"].teaches
+    back = {link.title: link.concepts for link in nodes["piggy-bank"].builds_on}
+    there = {link.title: link.concepts for link in nodes["guest-book"].opens}
+    assert back["A guest book"] == ("block time",)
+    assert there["A piggy bank"] == back["A guest book"]
+
+
 def test_what_another_lesson_asks_for_already_is_not_drawn_twice(catalog: Catalog) -> None:
     (track, *_) = catalog.tracks
     lessons = {lesson.id: lesson for lesson in track.lessons}
     lessons["tip-jar"] = replace(lessons["tip-jar"], requires=("first-transaction", "hello-storage", "counter"))
     redundant = replace(track, lessons=tuple(lessons.values()))
     shown = course_map.draw([redundant], dict.fromkeys(lessons, "new"), None)
-    assert {node.id: node for node in shown.nodes}["tip-jar"].builds_on == ("A counter that refuses",)
+    assert {node.id: node for node in shown.nodes}["tip-jar"].builds_on == (Link("A counter that refuses", ()),)
     assert sum(len(node.builds_on) for node in shown.nodes) == len(shown.edges)
 
 

@@ -23,6 +23,7 @@ def compile_source(order: CompileIn, identity: InAnyone, services: InServices) -
         solc=order.solc or SOLC_VERSION,
         bytecode=order.bytecode,
         layouts=order.layouts,
+        debugging=order.debugging,
     )
 
 

@@ -1,5 +1,5 @@
-// The debugger inside the exercise panel: opened from a check that failed, closed when another attempt is made.
-import { fill, h } from "../dom.js";
+// The debugger inside the exercise panel: opened from a check that failed or a step that was tried, one at a time.
+import { h } from "../dom.js";
 import { say } from "../text.js";
 import { createAsker } from "./asking.js";
 import { openDebugger } from "./view.js";
@@ -15,8 +15,26 @@ export function createTracing(model) {
 
   function close() {
     opened?.destroy();
+    opened?.element.remove();
     opened = null;
-    fill(place);
+  }
+
+  function show(parent, of, source, title) {
+    close();
+    from = document.activeElement;
+    opened = openDebugger({
+      parent,
+      ask: (window) => asker.ask({ ...window, ...of }),
+      source,
+      title,
+      onClose: () => {
+        opened = null;
+        from?.focus();
+      },
+    });
+    opened.focus();
+    const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    opened.element.scrollIntoView({ block: "start", behavior: still ? "instant" : "smooth" });
   }
 
   return {
@@ -24,21 +42,16 @@ export function createTracing(model) {
     close,
     /** Step through what a check of an attempt did. */
     open(attempt, check) {
-      close();
-      from = document.activeElement;
-      opened = openDebugger({
-        parent: place,
-        ask: (window) => asker.ask({ ...window, submission: attempt.id, check: check.id }),
-        source: attempt.source,
-        title: say("dbg_of_check", { title: check.title.replaceAll("`", "") }),
-        onClose: () => {
-          opened = null;
-          from?.focus();
-        },
-      });
-      opened.focus();
-      const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
-      opened.element.scrollIntoView({ block: "start", behavior: still ? "instant" : "smooth" });
+      show(place, { submission: attempt.id, check: check.id }, attempt.source, say("dbg_of_check", { title: check.title.replaceAll("`", "") }));
+    },
+    /** Step through the last of the steps that were tried, in a place of their own; null closes what is open. */
+    openStep(tried) {
+      if (tried) show(tried.parent, { source: tried.source, steps: tried.steps }, tried.source, tried.sentence);
+      else close();
+    },
+    /** Step through a transaction of a chain. */
+    openTransaction({ transaction, source, title }) {
+      show(place, { transaction }, source, title);
     },
     received: asker.received,
     destroy() {

@@ -106,7 +106,7 @@ export function showMemory(element, memory) {
       "div",
       { class: "hk-memory", role: "group", tabindex: "0", "aria-label": say("dbg_memory") },
       shown.map((row) =>
-        h("p", null, h("span", { class: "hk-quiet" }, row.at), h("code", null, row.hex), h("span", { class: "hk-memory-text", "aria-hidden": "true" }, row.text)),
+        h("p", null, h("span", { class: "hk-quiet" }, row.at), h("code", null, row.hex), h("span", { class: /[^·]/.test(row.text) ? "hk-memory-text" : "hk-memory-text hk-blank", "aria-hidden": "true" }, row.text)),
       ),
     ),
     rows.length > shown.length && h("p", { class: "hk-note" }, say("dbg_more_memory", { count: number(rows.length - shown.length) })),

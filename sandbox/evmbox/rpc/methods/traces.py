@@ -13,6 +13,7 @@ from evmbox.chain.recorder.geth import StructLogOptions, call_tracer, struct_log
 from evmbox.rpc.errors import SERVER_ERROR, RpcError, invalid
 from evmbox.rpc.node import Node
 from evmbox.rpc.registry import Optional, method
+from evmbox.rpc.stepping import STEP_TRACER, steps_of
 from evmbox.rpc.values import anything, hash32
 
 CALL_TRACER = "callTracer"
@@ -20,7 +21,7 @@ CALL_TRACER = "callTracer"
 
 @method("debug_traceTransaction", hash32, Optional(anything))
 def trace_transaction(node: Node, transaction: Hash32, options: Any) -> dict[str, Any]:
-    """Return a transaction's steps, or with the tracer `callTracer` its calls."""
+    """Return a transaction's steps, with the tracer `callTracer` its calls, with `stepTracer` what a debugger shows."""
     found = node.find(transaction)
     if found is None:
         raise RpcError(SERVER_ERROR, "transaction not found")
@@ -30,10 +31,12 @@ def trace_transaction(node: Node, transaction: Hash32, options: Any) -> dict[str
     if not isinstance(options, dict):
         raise invalid("the options of a tracer are an object")
     tracer = options.get("tracer")
+    config = options.get("tracerConfig") or {}
+    if not isinstance(config, dict):
+        raise invalid("tracerConfig is an object")
+    if tracer == STEP_TRACER:
+        return steps_of(node, sealed, mined, config)
     if tracer == CALL_TRACER:
-        config = options.get("tracerConfig") or {}
-        if not isinstance(config, dict):
-            raise invalid("tracerConfig is an object")
         return call_tracer(
             node.record(sealed, mined, Wanted()),
             gas_limit=mined.transaction.gas,
@@ -42,7 +45,9 @@ def trace_transaction(node: Node, transaction: Hash32, options: Any) -> dict[str
             with_log=config.get("withLog") is True,
         )
     if tracer is not None:
-        raise invalid(f"there is no such tracer here; leave it out for struct logs, or take {CALL_TRACER}")
+        raise invalid(
+            f"there is no such tracer here; leave it out for struct logs, or take {CALL_TRACER} or {STEP_TRACER}"
+        )
     try:
         wanted = StructLogOptions.model_validate(options)
     except ValidationError as error:
