@@ -9,6 +9,7 @@ from sqlmodel import select
 
 from classroom.gradebook import Counting, LateRule
 from classroom.models import (
+    ComparisonState,
     Credential,
     CredentialKind,
     Enrolment,
@@ -30,6 +31,7 @@ CHOICES = {
     ("submissions", "state"): SubmissionState,
     ("jobs", "state"): JobState,
     ("regrades", "state"): RegradeState,
+    ("comparisons", "state"): ComparisonState,
     ("progress", "state"): ProgressState,
     ("courses", "late_rule"): LateRule,
     ("courses", "counting"): Counting,

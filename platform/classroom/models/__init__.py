@@ -20,6 +20,7 @@ from classroom.models.hints import HintTaken
 from classroom.models.jobs import Job, JobState, PeriodicTask, Regrade, RegradeResult, RegradeState, Run, Worker
 from classroom.models.letters import LetterOrder
 from classroom.models.people import Credential, CredentialKind, Identity, RateCount, Scope, SecondFactor, User
+from classroom.models.similar import Comparison, ComparisonState, Fingerprints, SimilarPair
 from classroom.models.submissions import Deployment, Draft, Progress, ProgressState, Submission, SubmissionState
 
 __all__ = [
@@ -28,6 +29,8 @@ __all__ = [
     "AuditHead",
     "Chain",
     "ChainRequest",
+    "Comparison",
+    "ComparisonState",
     "Course",
     "CourseExercise",
     "CourseTrack",
@@ -37,6 +40,7 @@ __all__ = [
     "Draft",
     "Enrolment",
     "Extension",
+    "Fingerprints",
     "Group",
     "GroupMember",
     "HintTaken",
@@ -57,6 +61,7 @@ __all__ = [
     "Run",
     "Scope",
     "SecondFactor",
+    "SimilarPair",
     "Submission",
     "SubmissionState",
     "Table",

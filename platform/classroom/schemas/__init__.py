@@ -86,6 +86,14 @@ from classroom.schemas.sandbox import (
     TraceIn,
     TraceOut,
 )
+from classroom.schemas.similar import (
+    MatchOut,
+    SettledIn,
+    SimilarOut,
+    SimilarPairOut,
+    SimilarSideOut,
+    SimilarSourcesOut,
+)
 from classroom.schemas.submissions import DraftIn, DraftOut, Event, SubmissionIn, SubmissionOut
 from evmbox.report import Diagnostic, Progress, Report, Severity
 from evmbox.steps import ACCOUNTS, Step, StepResult
@@ -151,6 +159,7 @@ __all__ = [
     "KeyOut",
     "LessonOut",
     "LinkOut",
+    "MatchOut",
     "MeOut",
     "Moment",
     "Name",
@@ -177,9 +186,14 @@ __all__ = [
     "ScenarioOut",
     "SentOut",
     "SessionOut",
+    "SettledIn",
     "Severity",
     "SignInIn",
     "SignUpIn",
+    "SimilarOut",
+    "SimilarPairOut",
+    "SimilarSideOut",
+    "SimilarSourcesOut",
     "SolutionOut",
     "Source",
     "Step",

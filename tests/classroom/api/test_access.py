@@ -163,6 +163,10 @@ RULES = {
     "DELETE /api/v1/courses/{course}/invites/{invite_id}": where_allowed(INSTRUCTOR, 204),
     "POST /api/v1/invites/accept": NO_SUCH,
     "GET /api/v1/courses/{course}/extensions": STAFF,
+    "GET /api/v1/courses/{course}/exercises/{exercise_id}/similar": STAFF,
+    "POST /api/v1/courses/{course}/exercises/{exercise_id}/similar": where_allowed(INSTRUCTOR, 202, 409),
+    "GET /api/v1/courses/{course}/exercises/{exercise_id}/similar/{pair_id}": where_allowed(STAFF, 404),
+    "PUT /api/v1/courses/{course}/exercises/{exercise_id}/similar/{pair_id}/settled": where_allowed(INSTRUCTOR, 404),
     "POST /api/v1/courses/{course}/extensions": where_allowed(INSTRUCTOR, 422),  # it names nobody
     "DELETE /api/v1/courses/{course}/extensions/{extension_id}": where_allowed(INSTRUCTOR, 404),
 }
@@ -267,6 +271,7 @@ BODIES = {
     "PUT /api/v1/courses/{course}/groups/{group_id}": {"name": "The group"},
     "POST /api/v1/courses/{course}/invites": {},
     "POST /api/v1/invites/accept": {"token": "none"},
+    "PUT /api/v1/courses/{course}/exercises/{exercise_id}/similar/{pair_id}/settled": {"nothing_to_it": True},
     "POST /api/v1/courses/{course}/extensions": {"exercise_id": "keeper", "due_at": "2100-01-01T00:00:00Z"},
 }
 
