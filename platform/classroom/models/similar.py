@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import JSON, CheckConstraint, Column, UniqueConstraint
+from sqlalchemy.sql.elements import conv
 from sqlmodel import Field
 
 from classroom.models.base import Table, choice_column, now, one_of, time_column
@@ -54,7 +55,9 @@ class SimilarPair(Table, table=True):
 
     __tablename__ = "similar_pairs"
     __table_args__ = (
-        UniqueConstraint("course_id", "exercise_id", "first_user_id", "second_user_id"),
+        UniqueConstraint(
+            "course_id", "exercise_id", "first_user_id", "second_user_id", name=conv("uq_similar_pairs_people")
+        ),  # the usual name is longer than PostgreSQL takes
         CheckConstraint("share >= 0 AND share <= 1", name="share_is_a_fraction"),
     )
 

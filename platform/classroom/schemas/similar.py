@@ -58,8 +58,8 @@ class SimilarSourcesOut(Out):
     """Two answers side by side, with the places that are alike."""
 
     pair: SimilarPairOut
-    first_source: str
-    second_source: str
+    first_source: str = Field(examples=["contract TipJar {}\n"])
+    second_source: str = Field(examples=["contract Jar {}\n"])
     matches: list[MatchOut]
 
 

@@ -85,7 +85,7 @@ def upgrade() -> None:
             "course_id",
             "exercise_id",
             *PEOPLE,
-            name="uq_similar_pairs_course_id_exercise_id_first_user_id_second_user_id",
+            name=op.f("uq_similar_pairs_people"),
         ),
     )
     for name in (*PEOPLE, *ATTEMPTS, "looked_by"):
