@@ -16,7 +16,7 @@ Recall: of the planted copies, the pairs found. Precision: of all the pairs foun
 counted in the class as it is, without a copy. The rule was set on the track `foundations` alone.
 
 Peers on the same pairs: difflib's ratio of the texts and the Jaccard index of token sets, each at the threshold that
-serves it best (most F1) on `foundations`; with --copydetect also copydetect from PyPI, winnowing of Pygments' tokens.
+serves it best (most F1) on `foundations`; with --copydetect also copydetect from PyPI, winnowing of Pygments' tokens, the starter ignored.
 Prints also the seconds for 300 submissions of one exercise: compile, fingerprints, comparison.
 """
 
@@ -68,13 +68,13 @@ class Reader:
         return prints_of(source, self.tree(exercise, source))
 
 
-def classes(reader: Reader, only: str | None) -> list[Class]:
+def classes(reader: Reader, only: list[str] | None) -> list[Class]:
     """Make the class of each exercise whose answers are Solidity, with its planted copies."""
     made = []
     for manifest in sorted((ROOT / "lessons").glob("*/*/*/exercise.toml")):
         exercise = load_exercise(manifest.parent)
         unfit = exercise.language != "solidity" or not exercise.variants
-        if unfit or (only and exercise.id != only):
+        if unfit or (only and exercise.id not in only):
             continue
         each = Class(manifest.parent.parent.parent.name, exercise)
         mistakes = dict(sorted(exercise.mistake_sources.items()))
@@ -139,50 +139,117 @@ def ours(found: list[Class], **thresholds: float) -> Score:
     return score
 
 
+def words_of(source: str) -> Counter[str]:
+    """Count the words and signs of a source, without its comments."""
+    return Counter(re.findall(r"\w+|[^\w\s]", re.sub(r"//[^\n]*|/\*.*?\*/", "", source, flags=re.DOTALL)))
+
+
+def by_difflib(_exercise: Exercise, first: str, second: str) -> float:
+    """Compare texts, line by line."""
+    return difflib.SequenceMatcher(None, first.splitlines(), second.splitlines(), autojunk=False).ratio()
+
+
+def by_words(_exercise: Exercise, first: str, second: str) -> float:
+    """Compare the sets of words with their counts: Jaccard's index."""
+    one, other = words_of(first), words_of(second)
+    return (one & other).total() / max((one | other).total(), 1)
+
+
+def copydetect(python: Path, found: list[Class]) -> Callable[[Exercise, str, str], float]:
+    """Have copydetect compare every pair at once, in the environment that has it."""
+    asked = [(each.exercise.starter, *pair) for each in found for pair in (*honest_pairs(each), *planted_pairs(each))]
+    told = subprocess.run(
+        [python, ROOT / "benchmarks/peers/copydetect_pairs.py"],
+        input=json.dumps(asked),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    known = {(first, second): share for (_, first, second), share in zip(asked, json.loads(told.stdout), strict=True)}
+    return lambda _exercise, first, second: known[first, second]
+
+
+def honest_pairs(each: Class) -> list[tuple[str, str]]:
+    """Give every two sources of a class without copies."""
+    return list(combinations(each.honest.values(), 2))
+
+
+def planted_pairs(each: Class) -> list[tuple[str, str]]:
+    """Give every copy of a variant with what it was copied from."""
+    return [(each.honest[name], text) for (name, _), text in each.planted.items() if name.startswith("variant")]
+
+
+def peer(found: list[Class], alike: Callable[[Exercise, str, str], float]) -> tuple[float, str]:
+    """Say at which threshold a peer does best where ours was tuned, and how well it does on all at that."""
+
+    def shares(these: list[Class]) -> tuple[list[float], list[float]]:
+        return (
+            [alike(each.exercise, *pair) for each in these for pair in planted_pairs(each)],
+            [alike(each.exercise, *pair) for each in these for pair in honest_pairs(each)],
+        )
+
+    def most(threshold: float) -> float:
+        hits, wrong = sum(share >= threshold for share in good), sum(share >= threshold for share in bad)
+        return 2 * hits / (len(good) + hits + wrong)
+
+    good, bad = shares([each for each in found if each.track == TUNED_ON] or found)
+    best = max((number / 100 for number in range(1, 101)), key=most)
+    good, bad = shares(found)
+    hits, wrong = sum(share >= best for share in good), sum(share >= best for share in bad)
+    return (
+        best,
+        f"recall {hits}/{len(good)}, honest pairs {wrong}/{len(bad)}, precision {hits / max(hits + wrong, 1):.2f}",
+    )
+
+
+def hundreds(each: Class) -> str:
+    """Measure 300 answers to one exercise: compile, fingerprints, comparison; seconds."""
+    sources = [f"{text}\n// {number}" for number in range(300 // len(each.honest) + 1) for text in each.honest.values()]
+    with open_compiler() as compiler:
+        reader = Reader(compiler)
+        started = time.perf_counter()
+        prints = dict(enumerate(reader.prints(each.exercise, source) for source in sources[:300]))
+        between = time.perf_counter()
+        compare(prints, beside=[each.prints[name] for name in each.beside], ignored=each.ignored)
+        ended = time.perf_counter()
+    return f"300 answers to {each.exercise.id}: read {between - started:.1f} s, compared {ended - between:.2f} s"
+
+
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--only", help="one exercise, by its id")
-    parser.add_argument("--tune", action="store_true", help="try other thresholds on the track they are set on")
+    parser.add_argument("--only", nargs="*", help="some exercises, by their ids; without it all, which takes long")
+    parser.add_argument("--copydetect", type=Path, help="the Python of an environment that has copydetect from PyPI")
     options = parser.parse_args()
     with open_compiler() as compiler:
         found = classes(Reader(compiler), options.only)
-    if options.tune:
-        tuned = [each for each in found if each.track == TUNED_ON]
-        for enough in (3, 4, 5, 6, 8):
-            for alike in (0.3, 0.4, 0.5, 0.6, 0.7):
-                score = ours(tuned, enough=enough, alike=alike)
-                print(
-                    enough,
-                    alike,
-                    score.recall("variant"),
-                    score.recall("mistake"),
-                    "wrong",
-                    score.wrong,
-                    "of",
-                    score.honest,
-                    "beside",
-                    score.wrong_beside,
-                    "silent",
-                    score.silent,
-                )
-        return
-    for each in found:
-        score = ours([each])
+    report(found, options.copydetect)
+
+
+def report(found: list[Class], python: Path | None) -> None:
+    """Print the scores of classes, beside the peers'."""
+    for each in sorted(found, key=lambda each: len(each.exercise.solution.splitlines())):
+        score, lines = ours([each]), len(each.exercise.solution.splitlines())
+        ways = {way: "{}/{}".format(*score.recall("variant", [way])) for way in WAYS}
+        textbook = "{}/{}".format(*score.recall("mistake"))
+        wrong = f"{score.wrong}/{score.honest} and {score.wrong_beside}"
+        print(f"{each.exercise.id} ({lines} lines): {ways}, of the textbook {textbook}; wrong {wrong}")
+    for name, these in (
+        ("tuned on", [each for each in found if each.track == TUNED_ON]),
+        ("others", [each for each in found if each.track != TUNED_ON]),
+        ("all", found),
+    ):
+        score = ours(these)
+        wrong = score.wrong + score.wrong_beside
+        hits, planted = score.recall("variant")
         print(
-            each.track,
-            each.exercise.id,
-            {way: score.recall("variant", [way]) for way in WAYS},
-            score.recall("mistake"),
-            "wrong",
-            score.wrong,
-            "of",
-            score.honest,
-            "beside",
-            score.wrong_beside,
-            "silent",
-            score.silent,
+            f"ours, {name}: recall {hits}/{planted}, textbook {score.recall('mistake')}, wrong {wrong}/{score.honest}"
         )
+    print("difflib:", peer(found, by_difflib))
+    print("words:", peer(found, by_words))
+    if python is not None:
+        print("copydetect:", peer(found, copydetect(python, found)))
+    print(hundreds(found[-1]))
 
 
 if __name__ == "__main__":
