@@ -16,14 +16,21 @@ Recall: of the planted copies, the pairs found. Precision: of all the pairs foun
 counted in the class as it is, without a copy. The rule was set on the track `foundations` alone.
 
 Peers on the same pairs: difflib's ratio of the texts and the Jaccard index of token sets, each at the threshold that
-serves it best (most F1) on `foundations`; with --copydetect also copydetect from PyPI, winnowing of Pygments' tokens, the starter ignored.
+serves it best (most F1) on `foundations`; with
+--copydetect also copydetect from PyPI, winnowing of Pygments' tokens, the starter ignored.
 Prints also the seconds for 300 submissions of one exercise: compile, fingerprints, comparison.
 """
 
 import argparse
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
+import difflib
+import json
+import re
+import subprocess
+import time
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
