@@ -203,9 +203,11 @@ def peer(found: list[Class], alike: Callable[[Exercise, str, str], float]) -> tu
     best = max((number / 100 for number in range(1, 101)), key=most)
     good, bad = shares(found)
     hits, wrong = sum(share >= best for share in good), sum(share >= best for share in bad)
-    return (
-        best,
-        f"recall {hits}/{len(good)}, honest pairs {wrong}/{len(bad)}, precision {hits / max(hits + wrong, 1):.2f}",
+    precision = hits / max(hits + wrong, 1)
+    blameless = sum(share > max(bad) for share in good)
+    return best, (
+        f"recall {hits}/{len(good)}, honest pairs {wrong}/{len(bad)}, precision {precision:.2f};"
+        f" above every honest pair {blameless}/{len(good)}"
     )
 
 

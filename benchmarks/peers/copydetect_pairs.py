@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 
 import copydetect
+import numpy as np
 
 NOISE, GUARANTEE = 25, 30  # its own defaults, in characters of normalised code
 
@@ -24,6 +25,7 @@ def main() -> None:
         def prints(text: str, starter: str) -> copydetect.CodeFingerprint:
             window = GUARANTEE - NOISE + 1
             given = copydetect.CodeFingerprint(written(starter), NOISE, window).hashes
+            given = np.array(sorted(given))
             return copydetect.CodeFingerprint(written(text), NOISE, window, boilerplate=given)
 
         shares = []

@@ -327,6 +327,7 @@ def of_course(shared):
         "group_id": group["id"],
         "invite_id": invite["id"],
         "extension_id": extension_id,
+        "pair_id": uuid4(),
         "user_id": user_id,
         "role": "learner",
     }
