@@ -73,6 +73,8 @@ class Action(StrEnum):
     REGRADE_PUBLISHED = "regrade_published"
     REGRADE_DISCARDED = "regrade_discarded"
     SUBMISSION_REGRADED = "submission_regraded"
+    SIMILAR_SEEN = "similar_seen"  # the answers of two learners, side by side
+    SIMILAR_SETTLED = "similar_settled"  # looked at, with nothing to it; or that taken back
 
     USER_EXPORTED = "user_exported"
     USER_ERASED = "user_erased"

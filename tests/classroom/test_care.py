@@ -23,10 +23,12 @@ from classroom.models import (
     Chain,
     ChainRequest,
     ClassHour,
+    Comparison,
     Credential,
     CredentialKind,
     Draft,
     Extension,
+    Fingerprints,
     Group,
     GroupMember,
     HintTaken,
@@ -40,6 +42,7 @@ from classroom.models import (
     RegradeState,
     Run,
     SecondFactor,
+    SimilarPair,
     Submission,
     Table,
     Usage,
@@ -88,6 +91,18 @@ def give_everything(session, people, user: User, course_id: UUID, mark: str) -> 
             ClassHour(course_id=course_id, exercise_id="x", opened_by=user.id, closes_at=now() + timedelta(hours=1)),
             KeptAnswer(user_id=user.id, key_hash=mark, request_hash=mark, expires_at=now()),
             LetterOrder(user_id=user.id, sealed=mark),
+            Fingerprints(submission_id=submission.id, version=1, prints={}),
+            Comparison(course_id=course_id, exercise_id=uuid4().hex, made_by=user.id),
+            SimilarPair(
+                course_id=course_id,
+                exercise_id="x",
+                first_user_id=user.id,
+                second_user_id=user.id,
+                first_submission_id=submission.id,
+                second_submission_id=submission.id,
+                share=0.9,
+                weight=9,
+            ),
             Run(user_id=user.id, source=f"// {mark}"),
             *(
                 ChainRequest(chain_id=chain.id, sequence=0, method="eth_sendTransaction", params=[mark])
@@ -318,6 +333,8 @@ def test_what_was_kept_for_long_enough_goes_and_nothing_newer(both, database, se
     planned = {rule.name: rule.over for rule in keeping.plan(database, short)}
     assert planned == {
         "sources": 1,
+        "prints": 1,
+        "pairs": 0,
         "chains": 3,
         "drafts": 1,
         "sessions": 1,

@@ -9,6 +9,8 @@ from sqlmodel import select
 
 from classroom.gradebook import Counting, LateRule
 from classroom.models import (
+    Comparison,
+    ComparisonState,
     Credential,
     CredentialKind,
     Enrolment,
@@ -30,6 +32,7 @@ CHOICES = {
     ("submissions", "state"): SubmissionState,
     ("jobs", "state"): JobState,
     ("regrades", "state"): RegradeState,
+    ("comparisons", "state"): ComparisonState,
     ("progress", "state"): ProgressState,
     ("courses", "late_rule"): LateRule,
     ("courses", "counting"): Counting,
@@ -52,6 +55,7 @@ def test_an_unknown_choice_is_refused_by_the_database(table, column, database, d
     with database.unit_of_work() as work:
         work.session.add(Credential(kind=CredentialKind.TOKEN, secret_hash="x", expires_at=now()))
         work.session.add(Regrade(course_id=people.course.id))
+        work.session.add(Comparison(course_id=people.course.id, exercise_id="x"))
         work.session.add(Invite(course_id=people.course.id, role=Role.LEARNER, secret_hash="x", expires_at=now()))
     for choice in CHOICES[table, column]:
         if choice is not SubmissionState.DONE:  # which wants a report too

@@ -46,6 +46,7 @@ from classroom.api.routes import (
     replays,
     rpc,
     sandbox,
+    similar,
     submissions,
     tokens,
     usage,
@@ -125,7 +126,7 @@ def create_app(settings: Settings, *, enqueue: Callable[[UUID], object] | None =
     app.add_middleware(Envelope, headers=security_headers(settings))  # added last, so it surrounds the rest
     of_people = (people, entrance, tokens, account, my_data, users)
     of_learning = (lessons, drafts, hints, submissions, replays, sandbox, chains, rpc)
-    of_courses = (courses, course_people, invites, extensions, grades, class_hours, usage)
+    of_courses = (courses, course_people, invites, extensions, grades, class_hours, similar, usage)
     for resource in (*of_people, *of_learning, *of_courses, jobs, audit, health, metrics):
         app.include_router(resource.router)
     return app

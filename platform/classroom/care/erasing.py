@@ -29,6 +29,7 @@ from classroom.files import write_atomically
 from classroom.models import (
     Acceptance,
     Chain,
+    Comparison,
     Credential,
     Draft,
     Enrolment,
@@ -43,6 +44,7 @@ from classroom.models import (
     Role,
     Run,
     SecondFactor,
+    SimilarPair,
     Submission,
     Usage,
     User,
@@ -157,6 +159,10 @@ def _take_the_name_off(session: Session, user: User) -> None:
     session.execute(delete(Enrolment).where(col(Enrolment.user_id) == user.id, col(Enrolment.role) != Role.LEARNER))
     session.execute(update(Extension).where(col(Extension.user_id) == user.id).values(reason=""))
     session.execute(update(Regrade).where(col(Regrade.made_by) == user.id).values(made_by=None))
+    session.execute(update(Comparison).where(col(Comparison.made_by) == user.id).values(made_by=None))
+    pair = col(SimilarPair.first_user_id), col(SimilarPair.second_user_id)
+    session.execute(delete(SimilarPair).where((pair[0] == user.id) | (pair[1] == user.id)))
+    session.execute(update(SimilarPair).where(col(SimilarPair.looked_by) == user.id).values(looked_by=None))
     session.execute(update(Usage).where(col(Usage.user_id) == user.id).values(user_id=None))
     for submission in session.exec(select(Submission).where(Submission.user_id == user.id)):
         submission.idempotency_key = uuid4().hex  # the browser's or a program's own words

@@ -15,7 +15,18 @@ from sqlalchemy import ColumnElement, delete, func, select, update
 from classroom import audit_log, backups, exports
 from classroom.audit_log import Action
 from classroom.db import Database
-from classroom.models import Chain, ChainRequest, Credential, Draft, RateCount, Submission, SubmissionState, now
+from classroom.models import (
+    Chain,
+    ChainRequest,
+    Credential,
+    Draft,
+    Fingerprints,
+    RateCount,
+    SimilarPair,
+    Submission,
+    SubmissionState,
+    now,
+)
 from classroom.settings import Settings
 
 BATCH: Final = 500
@@ -53,6 +64,19 @@ def _sources(limit: datetime) -> ColumnElement[bool]:
     return over
 
 
+def _prints(limit: datetime) -> ColumnElement[bool]:
+    table: Any = Fingerprints
+    submission: Any = Submission
+    over: ColumnElement[bool] = table.submission_id.in_(select(submission.id).where(submission.created_at < limit))
+    return over
+
+
+def _pairs(limit: datetime) -> ColumnElement[bool]:
+    table: Any = SimilarPair
+    over: ColumnElement[bool] = table.found_at < limit
+    return over
+
+
 def _chains(limit: datetime) -> ColumnElement[bool]:
     table: Any = Chain
     request: Any = ChainRequest
@@ -81,6 +105,8 @@ def _failures(limit: datetime) -> ColumnElement[bool]:
 
 _RULES: Final = (
     _Rows("sources", "Sources of attempts", lambda it: it.keep_sources_days, Submission, _sources, empties="source"),
+    _Rows("prints", "Fingerprints of attempts", lambda it: it.keep_sources_days, Fingerprints, _prints),
+    _Rows("pairs", "Pairs of similar attempts", lambda it: it.keep_sources_days, SimilarPair, _pairs),
     _Rows("chains", "Private chains", lambda it: it.keep_chains_days, Chain, _chains),
     _Rows("drafts", "Drafts", lambda it: it.keep_drafts_days, Draft, _drafts),
     _Rows("sessions", "Sessions, links and keys that ended", lambda it: it.keep_sessions_days, Credential, _sessions),

@@ -13,12 +13,13 @@ from typing import Final
 from pydantic import TypeAdapter
 from sqlmodel import col, delete
 
-from classroom import backups, exports, regrades, runs, submissions, usage, workload
+from classroom import backups, exports, regrades, runs, similarity, submissions, usage, workload
 from classroom.care import keeping
 from classroom.catalog import Catalog
 from classroom.db import Database, UnitOfWork
 from classroom.errors import NotFound
 from classroom.exports import EXPORT, Exporters
+from classroom.jobs.fingerprinting import Reader
 from classroom.jobs.kinds import BACKUP, CARE, TIDY
 from classroom.models import Job, JobState, Run, now
 from classroom.regrades import REGRADE
@@ -26,6 +27,7 @@ from classroom.runs import COMPILE, DEPLOY
 from classroom.schemas import Progress, ScenarioOut, Step
 from classroom.scratch import compile_out, diagnostics
 from classroom.settings import Settings
+from classroom.similarity import SIMILAR
 from classroom.submissions import GRADE
 from classroom.telemetry.tracing import Stages, Tracing
 from classroom.workload import Claim
@@ -240,6 +242,26 @@ def take_care(running: Running, tools: Tools) -> Effects:
     return effects
 
 
+def find_similar(running: Running, tools: Tools) -> Effects:
+    """Compare the answers of a course's learners to an exercise."""
+    task = running.claim.loaded
+    exercise = tools.catalog.exercise(task.exercise_id).current()
+    reader = Reader(exercise, tools.spare(), pause=running.go_on)
+    with tools.database.read() as session:
+        answers = similarity.answers(session, task)
+    known = {}
+    for done, answer in enumerate(answers, start=1):
+        running.told(0.7 * done / len(answers), f"{done} of {len(answers)} answers")
+        known[answer.user_id] = answer.prints or reader.prints(answer.source)
+        if answer.prints is None:
+            with tools.database.unit_of_work(durable=False) as work:
+                similarity.keep(work, answer.submission_id, known[answer.user_id])
+            running.make_room()
+    running.told(0.7, "Reading the lesson's own answers")
+    found = similarity.find(answers, known, beside=reader.beside(), ignored=reader.given())
+    return lambda work: similarity.finish(work, running.claim, found)
+
+
 HANDLERS: Final[Mapping[str, Handler]] = {
     GRADE.name: grade,
     COMPILE.name: compile_source,
@@ -247,6 +269,7 @@ HANDLERS: Final[Mapping[str, Handler]] = {
     EXPORT.name: export,
     BACKUP.name: back_up,
     REGRADE.name: regrade,
+    SIMILAR.name: find_similar,
     TIDY.name: tidy,
     CARE.name: take_care,
 }

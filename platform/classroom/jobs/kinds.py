@@ -12,6 +12,7 @@ from classroom.models import Job, User
 from classroom.regrades import REGRADE
 from classroom.runs import COMPILE, DEPLOY
 from classroom.settings import Settings
+from classroom.similarity import SIMILAR
 from classroom.submissions import GRADE
 from classroom.workload import Enqueue, Kind, Kinds, Lane, Periodic, Retry
 
@@ -45,7 +46,7 @@ CARE: Final = Kind(
     concurrency=1,
 )
 
-KINDS: Final = Kinds(GRADE, COMPILE, DEPLOY, EXPORT, BACKUP, REGRADE, TIDY, CARE)
+KINDS: Final = Kinds(GRADE, COMPILE, DEPLOY, EXPORT, BACKUP, REGRADE, SIMILAR, TIDY, CARE)
 
 EXPORTERS: Final[Exporters] = {MY_DATA.name: MY_DATA}
 

@@ -22,6 +22,7 @@ from classroom.models.hints import HintTaken
 from classroom.models.jobs import Job, JobState, PeriodicTask, Regrade, RegradeResult, RegradeState, Run, Worker
 from classroom.models.letters import LetterOrder
 from classroom.models.people import Credential, CredentialKind, Identity, RateCount, Scope, SecondFactor, User
+from classroom.models.similar import Comparison, ComparisonState, Fingerprints, SimilarPair
 from classroom.models.submissions import Deployment, Draft, Progress, ProgressState, Submission, SubmissionState
 
 __all__ = [
@@ -31,6 +32,8 @@ __all__ = [
     "Chain",
     "ChainRequest",
     "ClassHour",
+    "Comparison",
+    "ComparisonState",
     "Course",
     "CourseExercise",
     "CourseTrack",
@@ -41,6 +44,7 @@ __all__ = [
     "Enrolment",
     "Extension",
     "Finding",
+    "Fingerprints",
     "Group",
     "GroupMember",
     "HintTaken",
@@ -61,6 +65,7 @@ __all__ = [
     "Run",
     "Scope",
     "SecondFactor",
+    "SimilarPair",
     "Submission",
     "SubmissionState",
     "Table",

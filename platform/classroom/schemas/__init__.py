@@ -96,6 +96,14 @@ from classroom.schemas.sandbox import (
     TraceIn,
     TraceOut,
 )
+from classroom.schemas.similar import (
+    MatchOut,
+    SettledIn,
+    SimilarOut,
+    SimilarPairOut,
+    SimilarSideOut,
+    SimilarSourcesOut,
+)
 from classroom.schemas.submissions import DraftIn, DraftOut, Event, SubmissionIn, SubmissionOut
 from evmbox.report import Diagnostic, Progress, Report, Severity
 from evmbox.steps import ACCOUNTS, Step, StepResult
@@ -164,6 +172,7 @@ __all__ = [
     "KeyOut",
     "LessonOut",
     "LinkOut",
+    "MatchOut",
     "MeOut",
     "MinuteOut",
     "Moment",
@@ -192,12 +201,17 @@ __all__ = [
     "ScenarioOut",
     "SentOut",
     "SessionOut",
+    "SettledIn",
     "Severity",
     "ShapeOut",
     "ShownIn",
     "ShownOut",
     "SignInIn",
     "SignUpIn",
+    "SimilarOut",
+    "SimilarPairOut",
+    "SimilarSideOut",
+    "SimilarSourcesOut",
     "SolutionOut",
     "Source",
     "Step",

@@ -25,6 +25,7 @@ from classroom.web import (
     my_data,
     pages,
     policies,
+    similar,
     usage,
 )
 from classroom.web.render import page_problem, wants_page
@@ -47,6 +48,7 @@ def create_site(settings: Settings | None = None) -> FastAPI:
         course_pages,
         course_people,
         joining,
+        similar,
         jobs,
         audit,
         usage,

@@ -71,6 +71,8 @@ ACTIONS: Final = {
     "class_extended": marked("Class extended"),
     "class_closed": marked("Class closed"),
     "class_attempt_shown": marked("Class attempt shown"),
+    "similar_seen": marked("Similar seen"),
+    "similar_settled": marked("Similar settled"),
 }
 JOBS: Final = {
     "grade": marked("Grade an attempt"),
@@ -81,6 +83,7 @@ JOBS: Final = {
     "regrade": marked("Grade attempts again"),
     "tidy": marked("Clear away what was kept for long enough"),
     "care": marked("Keep data no longer than the settings say, and count seats"),
+    "similar": marked("Look for similar submissions"),
 }
 PROBLEMS: Final = {
     401: marked("Please sign in"),

@@ -169,6 +169,10 @@ RULES = {
     "DELETE /api/v1/courses/{course}/invites/{invite_id}": where_allowed(INSTRUCTOR, 204),
     "POST /api/v1/invites/accept": NO_SUCH,
     "GET /api/v1/courses/{course}/extensions": STAFF,
+    "GET /api/v1/courses/{course}/exercises/{exercise_id}/similar": STAFF,
+    "POST /api/v1/courses/{course}/exercises/{exercise_id}/similar": where_allowed(INSTRUCTOR, 202, 409),
+    "GET /api/v1/courses/{course}/exercises/{exercise_id}/similar/{pair_id}": where_allowed(STAFF, 404),
+    "PUT /api/v1/courses/{course}/exercises/{exercise_id}/similar/{pair_id}/settled": where_allowed(INSTRUCTOR, 404),
     "POST /api/v1/courses/{course}/extensions": where_allowed(INSTRUCTOR, 422),  # it names nobody
     "DELETE /api/v1/courses/{course}/extensions/{extension_id}": where_allowed(INSTRUCTOR, 404),
 }
@@ -276,6 +280,7 @@ BODIES = {
     "POST /api/v1/courses/{course}/class-hours": {"exercise_id": "keeper"},
     "POST /api/v1/courses/{course}/class-hours/{hour_id}/more-time": {"minutes": 1},
     "PUT /api/v1/courses/{course}/class-hours/{hour_id}/shown": {"submission_id": None},
+    "PUT /api/v1/courses/{course}/exercises/{exercise_id}/similar/{pair_id}/settled": {"nothing_to_it": True},
     "POST /api/v1/courses/{course}/extensions": {"exercise_id": "keeper", "due_at": "2100-01-01T00:00:00Z"},
 }
 
@@ -334,6 +339,7 @@ def of_course(shared):
         "group_id": group["id"],
         "invite_id": invite["id"],
         "extension_id": extension_id,
+        "pair_id": uuid4(),
         "user_id": user_id,
         "role": "learner",
     }
