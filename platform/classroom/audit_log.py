@@ -58,6 +58,8 @@ class Action(StrEnum):
     INVITE_ACCEPTED = "invite_accepted"
     EXTENSION_GRANTED = "extension_granted"
     EXTENSION_WITHDRAWN = "extension_withdrawn"
+    OVERRIDE_SET = "override_set"  # points that an instructor put in the place of the computed ones
+    OVERRIDE_WITHDRAWN = "override_withdrawn"
     LEARNERS_IMPORTED = "learners_imported"
     PEOPLE_EXPORTED = "people_exported"
     GRADES_EXPORTED = "grades_exported"

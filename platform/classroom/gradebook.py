@@ -82,6 +82,8 @@ class TrackPlan:
     id: str
     exercises: tuple[ExercisePlan, ...]
     drop_lowest: int = 0
+    weight: float | None = None
+    """What it weighs beside the other tracks; without it, as much as its exercises are worth."""
 
 
 @dataclass(frozen=True)
@@ -131,6 +133,7 @@ class Override:
 
     exercise_id: str
     score: float
+    reason: str = ""
 
 
 @dataclass(frozen=True)
@@ -145,6 +148,9 @@ class ExerciseGrade:
     late: bool = False
     due_at: datetime | None = None
     overridden: bool = False
+    override_reason: str = ""
+    computed: float | None = None
+    """What would count without the override; None where there is none."""
     dropped: bool = False
     hints: int = 0
     hints_cost: float = 0.0
@@ -161,7 +167,7 @@ class TrackGrade:
     score: float
     max_score: float
     weight: float
-    """What all its exercises are worth, dropped or not: a track weighs the same for everybody."""
+    """What the course says, or what all its exercises are worth, dropped or not: the same for everybody."""
 
     @property
     def share(self) -> float:
@@ -276,7 +282,9 @@ def _exercise_grade(
         (_by_date(exercise, policy, work, due_at, dates[-1]) for due_at in dates),
         key=lambda grade: grade.score,
     )
-    return best if override is None else replace(best, score=override.score, overridden=True)
+    if override is None:
+        return best
+    return replace(best, score=override.score, overridden=True, override_reason=override.reason, computed=best.score)
 
 
 def _by_date(
@@ -324,12 +332,13 @@ def _points(exercise: ExercisePlan, attempt: Attempt) -> float:
 def _track_grade(track: TrackPlan, found: Sequence[ExerciseGrade]) -> TrackGrade:
     kept = _kept(found, max(len(found) - track.drop_lowest, min(len(found), 1)))
     exercises = tuple(grade if index in kept else replace(grade, dropped=True) for index, grade in enumerate(found))
+    worth = sum(grade.max_score for grade in exercises)
     return TrackGrade(
         track.id,
         exercises,
         score=sum(grade.score for grade in exercises if not grade.dropped),
         max_score=sum(grade.max_score for grade in exercises if not grade.dropped),
-        weight=sum(grade.max_score for grade in exercises),
+        weight=track.weight if track.weight is not None and worth else worth,
     )
 
 

@@ -41,7 +41,9 @@ from classroom.api.routes import (
     lessons,
     metrics,
     my_data,
+    overrides,
     people,
+    regrades,
     replays,
     rpc,
     sandbox,
@@ -83,6 +85,7 @@ TAGS: Final = [
     {"name": "rpc", "description": rpc.__doc__},
     {"name": "courses", "description": courses.__doc__},
     {"name": "grades", "description": grades.__doc__},
+    {"name": "regrades", "description": regrades.__doc__},
     {"name": "usage", "description": usage.__doc__},
     {"name": "audit", "description": audit.__doc__},
     {"name": "health", "description": health.__doc__},
@@ -124,7 +127,7 @@ def create_app(settings: Settings, *, enqueue: Callable[[UUID], object] | None =
     app.add_middleware(Envelope, headers=security_headers(settings))  # added last, so it surrounds the rest
     of_people = (people, entrance, tokens, account, my_data, users)
     of_learning = (lessons, drafts, hints, submissions, replays, sandbox, chains, rpc)
-    of_courses = (courses, course_people, invites, extensions, grades, usage)
+    of_courses = (courses, course_people, invites, extensions, grades, overrides, regrades, usage)
     for resource in (*of_people, *of_learning, *of_courses, jobs, audit, health, metrics):
         app.include_router(resource.router)
     return app

@@ -23,6 +23,7 @@ from classroom.courses.keeping import (
     set_plan,
     slug_from,
 )
+from classroom.courses.overrides import override, overrides_of, said, withdraw_override
 from classroom.courses.plan import (
     Offer,
     check_handing_in,
@@ -46,6 +47,7 @@ from classroom.courses.roles import (
     learners_in_order,
     learners_of,
     learners_seen,
+    lock,
     looks_after,
     people_of,
     person_in,
@@ -93,9 +95,12 @@ __all__ = [
     "learners_of",
     "learners_seen",
     "leave_group",
+    "lock",
     "look_at_invite",
     "looks_after",
     "offer",
+    "override",
+    "overrides_of",
     "people_of",
     "person_in",
     "policy_of",
@@ -107,9 +112,11 @@ __all__ = [
     "revoke_invite",
     "roles",
     "roles_in",
+    "said",
     "set_plan",
     "slug_from",
     "teaches",
     "withdraw",
     "withdraw_extension",
+    "withdraw_override",
 ]

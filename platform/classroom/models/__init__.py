@@ -14,6 +14,7 @@ from classroom.models.courses import (
     Group,
     GroupMember,
     Invite,
+    Override,
     Role,
 )
 from classroom.models.hints import HintTaken
@@ -46,6 +47,7 @@ __all__ = [
     "JobState",
     "KeptAnswer",
     "LetterOrder",
+    "Override",
     "PeriodicTask",
     "Progress",
     "ProgressState",
