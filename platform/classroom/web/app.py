@@ -25,6 +25,7 @@ from classroom.web import (
     my_data,
     pages,
     policies,
+    regrades,
     usage,
 )
 from classroom.web.render import page_problem, wants_page
@@ -42,6 +43,7 @@ def create_site(settings: Settings | None = None) -> FastAPI:
         pages,
         grades,
         grade_book,
+        regrades,
         *of_people,
         course_pages,
         course_people,
