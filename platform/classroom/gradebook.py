@@ -227,7 +227,9 @@ def grades(
             taken, practice_from = read.get(exercise.id, ()), practice.get(exercise.id)
             work = _work(exercise, made.get(exercise.id, ()), taken, practice_from)
             grade = _exercise_grade(exercise, plan.policy, work, later.get(exercise.id, ()), instead.get(exercise.id))
-            found.append(replace(grade, hints=len(taken), given_up=practice_from is not None))
+            if taken or practice_from is not None:
+                grade = replace(grade, hints=len(taken), given_up=practice_from is not None)
+            found.append(grade)
         tracks.append(_track_grade(track, found))
     return Grades(tuple(tracks))
 
@@ -256,7 +258,7 @@ def _work(
 ) -> list[_Work]:
     """Give the attempts that may count, in order: none that came after giving up."""
     return [
-        _Work(attempt.number, attempt.at, points, min(points, cost_of(hints, attempt.number)))
+        _Work(attempt.number, attempt.at, points, min(points, cost_of(hints, attempt.number)) if hints else 0.0)
         for attempt in sorted(attempts, key=lambda attempt: attempt.number)
         if practice_from is None or attempt.number < practice_from
         for points in [_points(exercise, attempt)]
@@ -278,10 +280,8 @@ def _exercise_grade(
     override: Override | None,
 ) -> ExerciseGrade:
     dates = due_dates(exercise, later)
-    best = max(
-        (_by_date(exercise, policy, work, due_at, dates[-1]) for due_at in dates),
-        key=lambda grade: grade.score,
-    )
+    tried = [_by_date(exercise, policy, work, due_at, dates[-1]) for due_at in dates]
+    best = tried[0] if len(tried) == 1 else max(tried, key=lambda grade: grade.score)
     if override is None:
         return best
     return replace(best, score=override.score, overridden=True, override_reason=override.reason, computed=best.score)

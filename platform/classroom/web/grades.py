@@ -30,7 +30,6 @@ AS_WHICH: Final = {
     Counting.LAST: marked("Attempt %(number)s counts, the last of %(of)s."),
     Counting.LAST_ON_TIME: marked("Attempt %(number)s counts, the last in time of %(of)s."),
 }
-NOTES_SHOWN: Final = 3
 
 
 @router.get("/grades")
@@ -144,10 +143,14 @@ def track_rows(
 
 
 def _of_exercise(again: Sequence[Note], grade: ExerciseGrade) -> list[str]:
-    """Choose what was graded again: first the attempt that counts, then the latest."""
+    """Say what was graded again: the attempt that counts, or the latest, and how many others."""
     mine = [note for note in again if note.exercise_id == grade.exercise_id]
     mine.sort(key=lambda note: (note.number != grade.attempt, -note.at.timestamp(), -note.number))
-    return [again_in_words(note) for note in mine[:NOTES_SHOWN]]
+    others = len({note.number for note in mine}) - 1
+    if others < 1:
+        return [again_in_words(note) for note in mine[:1]]
+    more = ngettext("So was %(num)s other attempt.", "So were %(num)s other attempts.", others) % {"num": others}
+    return [f"{again_in_words(mine[0])} {more}"]
 
 
 def _which(grade: ExerciseGrade, policy: Policy, attempts: int) -> str:
