@@ -369,6 +369,9 @@ const en = {
   try_has: "{who} has {amount}",
   try_has_all: "Everyone has 1,000 ether",
   try_clock: "the clock says {time} UTC",
+
+  // An attempt that was graded again
+  regraded_note: "Graded again on {when}: {old} → {new} points. {reason}",
 };
 
 /**
