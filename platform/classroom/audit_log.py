@@ -62,6 +62,8 @@ class Action(StrEnum):
     CLASS_EXTENDED = "class_extended"
     CLASS_CLOSED = "class_closed"
     CLASS_ATTEMPT_SHOWN = "class_attempt_shown"  # without a name
+    OVERRIDE_SET = "override_set"  # points that an instructor put in the place of the computed ones
+    OVERRIDE_WITHDRAWN = "override_withdrawn"
     LEARNERS_IMPORTED = "learners_imported"
     PEOPLE_EXPORTED = "people_exported"
     GRADES_EXPORTED = "grades_exported"

@@ -82,6 +82,8 @@ class TrackPlan:
     id: str
     exercises: tuple[ExercisePlan, ...]
     drop_lowest: int = 0
+    weight: float | None = None
+    """What it weighs beside the other tracks; without it, as much as its exercises are worth."""
 
 
 @dataclass(frozen=True)
@@ -131,6 +133,7 @@ class Override:
 
     exercise_id: str
     score: float
+    reason: str = ""
 
 
 @dataclass(frozen=True)
@@ -145,6 +148,9 @@ class ExerciseGrade:
     late: bool = False
     due_at: datetime | None = None
     overridden: bool = False
+    override_reason: str = ""
+    computed: float | None = None
+    """What would count without the override; None where there is none."""
     dropped: bool = False
     hints: int = 0
     hints_cost: float = 0.0
@@ -161,7 +167,7 @@ class TrackGrade:
     score: float
     max_score: float
     weight: float
-    """What all its exercises are worth, dropped or not: a track weighs the same for everybody."""
+    """What the course says, or what all its exercises are worth, dropped or not: the same for everybody."""
 
     @property
     def share(self) -> float:
@@ -221,7 +227,9 @@ def grades(
             taken, practice_from = read.get(exercise.id, ()), practice.get(exercise.id)
             work = _work(exercise, made.get(exercise.id, ()), taken, practice_from)
             grade = _exercise_grade(exercise, plan.policy, work, later.get(exercise.id, ()), instead.get(exercise.id))
-            found.append(replace(grade, hints=len(taken), given_up=practice_from is not None))
+            if taken or practice_from is not None:
+                grade = replace(grade, hints=len(taken), given_up=practice_from is not None)
+            found.append(grade)
         tracks.append(_track_grade(track, found))
     return Grades(tuple(tracks))
 
@@ -250,7 +258,7 @@ def _work(
 ) -> list[_Work]:
     """Give the attempts that may count, in order: none that came after giving up."""
     return [
-        _Work(attempt.number, attempt.at, points, min(points, cost_of(hints, attempt.number)))
+        _Work(attempt.number, attempt.at, points, min(points, cost_of(hints, attempt.number)) if hints else 0.0)
         for attempt in sorted(attempts, key=lambda attempt: attempt.number)
         if practice_from is None or attempt.number < practice_from
         for points in [_points(exercise, attempt)]
@@ -272,11 +280,11 @@ def _exercise_grade(
     override: Override | None,
 ) -> ExerciseGrade:
     dates = due_dates(exercise, later)
-    best = max(
-        (_by_date(exercise, policy, work, due_at, dates[-1]) for due_at in dates),
-        key=lambda grade: grade.score,
-    )
-    return best if override is None else replace(best, score=override.score, overridden=True)
+    tried = [_by_date(exercise, policy, work, due_at, dates[-1]) for due_at in dates]
+    best = tried[0] if len(tried) == 1 else max(tried, key=lambda grade: grade.score)
+    if override is None:
+        return best
+    return replace(best, score=override.score, overridden=True, override_reason=override.reason, computed=best.score)
 
 
 def _by_date(
@@ -324,12 +332,13 @@ def _points(exercise: ExercisePlan, attempt: Attempt) -> float:
 def _track_grade(track: TrackPlan, found: Sequence[ExerciseGrade]) -> TrackGrade:
     kept = _kept(found, max(len(found) - track.drop_lowest, min(len(found), 1)))
     exercises = tuple(grade if index in kept else replace(grade, dropped=True) for index, grade in enumerate(found))
+    worth = sum(grade.max_score for grade in exercises)
     return TrackGrade(
         track.id,
         exercises,
         score=sum(grade.score for grade in exercises if not grade.dropped),
         max_score=sum(grade.max_score for grade in exercises if not grade.dropped),
-        weight=sum(grade.max_score for grade in exercises),
+        weight=track.weight if track.weight is not None and worth else worth,
     )
 
 

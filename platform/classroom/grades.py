@@ -1,24 +1,38 @@
 """Reads the rows that grades are made from, and says grades in the words of the API. The rules are in `gradebook`."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+from types import MappingProxyType
 from uuid import UUID
 
-from sqlalchemy import func, select  # of columns: SQLModel types no more than four
+from sqlalchemy import String, func, select, type_coerce  # of columns: SQLModel types no more than four
 from sqlmodel import Session, col
 
-from classroom import gradebook
+from classroom import courses, gradebook
 from classroom.courses import Offer
-from classroom.gradebook import Attempt, Extension, Grades, Hint
+from classroom.gradebook import Attempt, ExerciseGrade, Extension, Grades, Hint
 from classroom.models import Extension as ExtensionRow
 from classroom.models import Group, GroupMember, HintTaken, Progress, Submission, SubmissionState, User
 from classroom.schemas import ExerciseGradeOut, GradesOut, TrackGradeOut
 
 
-def of_learners(session: Session, offered: Offer, user_ids: Collection[UUID]) -> dict[UUID, Grades]:
-    """Compute the grades of these learners of a course: five queries, however many they are."""
+def of_learners(
+    session: Session,
+    offered: Offer,
+    user_ids: Collection[UUID],
+    *,
+    verdicts: Mapping[UUID, tuple[float, float]] = MappingProxyType({}),
+) -> dict[UUID, Grades]:
+    """Compute the grades of these learners of a course: six queries, however many they are.
+
+    `verdicts` gives points and the most points of attempts, in the place of those that they have.
+    """
     attempts: dict[UUID, list[Attempt]] = {user_id: [] for user_id in user_ids}
-    verdicts = select(
-        col(Submission.user_id),
+    instead = {} if not verdicts else _numbered(session, verdicts)
+    # SQLite keeps an id as its 32 digits: making a UUID of each row's costs more than reading the row
+    whose = {key: made for user_id, made in attempts.items() for key in (user_id, user_id.hex)}
+    graded = select(
+        type_coerce(col(Submission.user_id), String),
         col(Submission.exercise_id),
         col(Submission.number),
         col(Submission.created_at),
@@ -29,15 +43,24 @@ def of_learners(session: Session, offered: Offer, user_ids: Collection[UUID]) ->
         col(Submission.user_id).in_(user_ids),
         col(Submission.state) == SubmissionState.DONE,
     )
-    for user_id, exercise_id, number, at, score, max_score in session.execute(verdicts):
-        attempts[user_id].append(Attempt(exercise_id, number, at, score or 0.0, max_score or 0.0))
+    for user_id, exercise_id, number, at, score, max_score in session.execute(graded):
+        whose[user_id].append(Attempt(exercise_id, number, at, score or 0.0, max_score or 0.0))
+    for (user_id, exercise_id, number), (score, max_score) in instead.items():
+        attempts[user_id] = [
+            replace(made, score=score, max_score=max_score)
+            if (made.exercise_id, made.number) == (exercise_id, number)
+            else made
+            for made in attempts[user_id]
+        ]
     extensions = _extensions(session, offered, user_ids)
+    overrides = courses.overrides_of(session, offered.course.id, user_ids)
     hints, practice = _hints(session, offered, user_ids), _practice(session, offered, user_ids)
     return {
         user_id: gradebook.grades(
             offered.plan,
             made,
             extensions=extensions.get(user_id, ()),
+            overrides=overrides.get(user_id, ()),
             hints=hints.get(user_id, ()),
             practice=practice.get(user_id, {}),
         )
@@ -45,14 +68,40 @@ def of_learners(session: Session, offered: Offer, user_ids: Collection[UUID]) ->
     }
 
 
+def _numbered(
+    session: Session, verdicts: Mapping[UUID, tuple[float, float]]
+) -> dict[tuple[UUID, str, int], tuple[float, float]]:
+    """Name attempts as the rows do: by learner, exercise and number; ids of all would cost more than all the rest."""
+    found = {}
+    ids = list(verdicts)
+    for start in range(0, len(ids), 500):
+        wanted = col(Submission.id).in_(ids[start : start + 500])
+        named = select(
+            col(Submission.id), col(Submission.user_id), col(Submission.exercise_id), col(Submission.number)
+        ).where(wanted)
+        for submission_id, *place in session.execute(named):
+            found[tuple(place)] = verdicts[submission_id]
+    return found
+
+
 def graded_attempts(session: Session, offered: Offer, user_id: UUID) -> dict[str, int]:
     """Count a learner's attempts that have a verdict, by exercise."""
-    verdicts = select(col(Submission.exercise_id), func.count()).where(
+    return attempts_made(session, offered, [user_id]).get(user_id, {})
+
+
+def attempts_made(session: Session, offered: Offer, user_ids: Collection[UUID]) -> dict[UUID, dict[str, int]]:
+    """Count the attempts of these learners that have a verdict, by exercise."""
+    verdicts = select(col(Submission.user_id), col(Submission.exercise_id), func.count()).where(
         col(Submission.course_id) == offered.course.id,
-        col(Submission.user_id) == user_id,
+        col(Submission.user_id).in_(user_ids),
         col(Submission.state) == SubmissionState.DONE,
     )
-    return {row[0]: row[1] for row in session.execute(verdicts.group_by(col(Submission.exercise_id)))}
+    found: dict[UUID, dict[str, int]] = {}
+    for user_id, exercise_id, count in session.execute(
+        verdicts.group_by(col(Submission.user_id), col(Submission.exercise_id))
+    ):
+        found.setdefault(user_id, {})[exercise_id] = count
+    return found
 
 
 def to_out(offered: Offer, user: User, found: Grades) -> GradesOut:
@@ -69,26 +118,31 @@ def to_out(offered: Offer, user: User, found: Grades) -> GradesOut:
                 score=_rounded(track.score),
                 max_score=track.max_score,
                 percent=_rounded(100 * track.share),
-                exercises=[
-                    ExerciseGradeOut(
-                        exercise_id=grade.exercise_id,
-                        score=_rounded(grade.score),
-                        max_score=grade.max_score,
-                        reached=None if grade.reached is None else _rounded(grade.reached),
-                        attempt=grade.attempt,
-                        late=grade.late,
-                        due_at=grade.due_at,
-                        overridden=grade.overridden,
-                        dropped=grade.dropped,
-                        hints=grade.hints,
-                        hints_cost=_rounded(grade.hints_cost),
-                        given_up=grade.given_up,
-                    )
-                    for grade in track.exercises
-                ],
+                weight=track.weight,
+                exercises=[exercise_out(grade) for grade in track.exercises],
             )
             for track in found.tracks
         ],
+    )
+
+
+def exercise_out(grade: ExerciseGrade) -> ExerciseGradeOut:
+    """Say one exercise's points in the words of the API."""
+    return ExerciseGradeOut(
+        exercise_id=grade.exercise_id,
+        score=_rounded(grade.score),
+        max_score=grade.max_score,
+        reached=None if grade.reached is None else _rounded(grade.reached),
+        attempt=grade.attempt,
+        late=grade.late,
+        due_at=grade.due_at,
+        overridden=grade.overridden,
+        override_reason=grade.override_reason,
+        computed=None if grade.computed is None else _rounded(grade.computed),
+        dropped=grade.dropped,
+        hints=grade.hints,
+        hints_cost=_rounded(grade.hints_cost),
+        given_up=grade.given_up,
     )
 
 

@@ -279,3 +279,18 @@ def test_an_override_changes_its_own_exercise_only(asked, made, score):
     assert found.exercises["a"].score == score
     for name in "bcd":
         assert found.exercises[name].score == before.exercises[name].score
+
+
+def test_a_track_weighs_what_its_course_says_or_what_its_exercises_are_worth():
+    def percent(*weights):
+        tracks = (
+            TrackPlan("one", (ExercisePlan("a", 4.0),), weight=weights[0]),
+            TrackPlan("two", (ExercisePlan("b", 4.0), ExercisePlan("c", 8.0)), weight=weights[1]),
+            TrackPlan("empty", (), weight=50),  # what asks for nothing weighs nothing
+        )
+        return grades(Plan(tracks), [attempt(1, DAY, 4, max_score=4)]).percent
+
+    assert percent(None, None) == 25
+    assert percent(60, 40) == 60
+    assert percent(0, None) == 0
+    assert percent(4, None) == 25

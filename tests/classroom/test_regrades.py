@@ -5,11 +5,13 @@ from types import SimpleNamespace
 import pytest
 from sqlmodel import select
 
-from classroom import regrades, submissions, workload
+from classroom import courses, grades, regrades, submissions, workload
+from classroom.audit_log import Action
 from classroom.errors import Conflict, Invalid, NotFound
 from classroom.models import AuditEvent, Course, Job, JobState, Progress, Regrade, RegradeResult, Submission
 from classroom.regrades import REGRADE
 from classroom.workload import Kinds
+from evmbox.report import CheckResult, CheckStatus
 
 
 @pytest.fixture
@@ -148,3 +150,88 @@ def test_a_regrade_is_of_graded_attempts_and_there_must_be_some(database, people
     with database.read() as session:
         assert len(session.exec(select(RegradeResult)).all()) == 3
         assert session.exec(select(Job).where(Job.kind == "regrade")).one().course_id == people.course.id
+
+
+def counted(database, people, catalog, user) -> float:
+    with database.read() as session:
+        offered = courses.offer(session, people.course, catalog)
+        return grades.of_learners(session, offered, [user.id])[user.id].exercises["hello-storage"].score
+
+
+def test_points_set_by_an_instructor_survive_a_regrade(database, people, catalog, graded, regrade):
+    with database.unit_of_work() as work:
+        offered = courses.offer(work.session, people.course, catalog)
+        most = offered.dates("hello-storage").max_score
+        courses.override(
+            work.session,
+            offered,
+            people.bob.id,
+            "hello-storage",
+            score=2,
+            reason="In class",
+            actor_id=people.teacher.id,
+        )
+    ordered = regrade(zip(graded, (1.0, 3.0, 0.0), strict=True))
+    finish(database, ordered)
+    with database.read() as session:
+        found = regrades.changes(session, ordered.id)
+        effects = regrades.effects(session, courses.offer(session, people.course, catalog), found)
+    alice, bob = (effects[user.id, "hello-storage"] for user in (people.alice, people.bob))
+    assert (alice.before.score, alice.after.score) == pytest.approx((most, most / 3))
+    assert (bob.before.score, bob.after.score, bob.after.computed, bob.after.overridden) == (2, 2, most, True)
+    with database.unit_of_work() as work:
+        regrades.publish(work, people.course, ordered.id, actor=people.teacher)
+    assert counted(database, people, catalog, people.bob) == 2
+    assert counted(database, people, catalog, people.alice) == pytest.approx(most / 3)
+
+
+def test_a_regrade_tells_which_checks_changed_and_why_also_after_a_later_one(
+    database, people, graded, regrade, make_report
+):
+    def verdict(score, status):
+        check = CheckResult(id="keeps", title="It keeps", task=1, status=status, points=3)
+        return make_report(score).model_copy(update={"checks": (check,)})
+
+    def publish(score, status, reason):
+        ordered = regrade(submission_ids=[graded[0]], reason=reason)
+        with database.unit_of_work() as work:
+            regrades.put(work, ordered.claim, graded[0], verdict(score, status), share=1)
+        finish(database, ordered)
+        with database.unit_of_work() as work:
+            regrades.publish(work, people.course, ordered.id, actor=people.teacher)
+        return ordered.id
+
+    first = publish(1.0, CheckStatus.FAILED, "A check was  too lenient")
+    second = publish(2.0, CheckStatus.PASSED, "Now it is fair")
+    with database.read() as session:
+        told = [regrades.changes(session, each) for each in (first, second)]
+        notes = regrades.notes(session, people.course, people.alice.id, "hello-storage")[graded[0]]
+        assert regrades.notes(session, people.course, people.bob.id) == {}
+        asked = select(AuditEvent).where(AuditEvent.action == Action.REGRADE_PUBLISHED)
+        events = [(event.course_id, event.details["reason"]) for event in session.exec(asked)]
+    assert [(each.old_score, each.new_score) for (each,) in told] == [(3, 1), (1, 2)]
+    assert [(check.title, check.old, check.new) for (each,) in told for check in each.checks] == [
+        ("It keeps", None, "failed"),
+        ("It keeps", "failed", "passed"),
+    ]
+    assert [(note.old_score, note.new_score, note.reason) for note in notes] == [
+        (1, 2, "Now it is fair"),
+        (3, 1, "A check was too lenient"),
+    ]
+    assert events == [(people.course.id, "A check was too lenient"), (people.course.id, "Now it is fair")]
+
+
+def test_an_exercise_is_graded_again_once_at_a_time(database, people, graded, regrade):
+    ordered = regrade(exercise_id="hello-storage", reason="A check was wrong")
+    with pytest.raises(Conflict, match="already"):
+        regrade(exercise_id="hello-storage")
+    finish(database, ordered)
+    with pytest.raises(Conflict, match="Publish or discard"):
+        regrade(exercise_id="hello-storage")
+    with database.unit_of_work() as work:
+        regrades.discard(work, people.course, ordered.id, actor=people.teacher)
+    again = regrade(exercise_id="hello-storage")
+    with database.unit_of_work() as work:
+        regrades.stop(work, people.course, again.id, actor=people.teacher)
+        workload.call_off(work, again.claim)
+    assert state(database, again) == "discarded"

@@ -42,7 +42,9 @@ from classroom.api.routes import (
     lessons,
     metrics,
     my_data,
+    overrides,
     people,
+    regrades,
     replays,
     rpc,
     sandbox,
@@ -85,6 +87,7 @@ TAGS: Final = [
     {"name": "rpc", "description": rpc.__doc__},
     {"name": "courses", "description": courses.__doc__},
     {"name": "grades", "description": grades.__doc__},
+    {"name": "regrades", "description": regrades.__doc__},
     {"name": "usage", "description": usage.__doc__},
     {"name": "audit", "description": audit.__doc__},
     {"name": "health", "description": health.__doc__},
@@ -126,8 +129,9 @@ def create_app(settings: Settings, *, enqueue: Callable[[UUID], object] | None =
     app.add_middleware(Envelope, headers=security_headers(settings))  # added last, so it surrounds the rest
     of_people = (people, entrance, tokens, account, my_data, users)
     of_learning = (lessons, drafts, hints, submissions, replays, sandbox, chains, rpc)
-    of_courses = (courses, course_people, invites, extensions, grades, class_hours, similar, usage)
-    for resource in (*of_people, *of_learning, *of_courses, jobs, audit, health, metrics):
+    of_courses = (courses, course_people, invites, extensions, usage)
+    of_teaching = (grades, overrides, regrades, class_hours, similar)
+    for resource in (*of_people, *of_learning, *of_courses, *of_teaching, jobs, audit, health, metrics):
         app.include_router(resource.router)
     return app
 

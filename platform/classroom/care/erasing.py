@@ -40,6 +40,7 @@ from classroom.models import (
     JobState,
     KeptAnswer,
     LetterOrder,
+    Override,
     Regrade,
     Role,
     Run,
@@ -158,6 +159,7 @@ def _take_the_name_off(session: Session, user: User) -> None:
         session.execute(delete(table).where(table.user_id == user.id))
     session.execute(delete(Enrolment).where(col(Enrolment.user_id) == user.id, col(Enrolment.role) != Role.LEARNER))
     session.execute(update(Extension).where(col(Extension.user_id) == user.id).values(reason=""))
+    session.execute(update(Override).where(col(Override.user_id) == user.id).values(reason=""))
     session.execute(update(Regrade).where(col(Regrade.made_by) == user.id).values(made_by=None))
     session.execute(update(Comparison).where(col(Comparison.made_by) == user.id).values(made_by=None))
     pair = col(SimilarPair.first_user_id), col(SimilarPair.second_user_id)

@@ -14,6 +14,7 @@ from classroom.schemas import (
     CourseOut,
     CoursePersonOut,
     EnrolIn,
+    ExerciseGradeOut,
     ExtensionIn,
     ExtensionOut,
     GradesOut,
@@ -25,7 +26,11 @@ from classroom.schemas import (
     InviteOut,
     JobOut,
     NewInviteOut,
+    OverrideIn,
     PlanIn,
+    RegradeDetailOut,
+    RegradeIn,
+    RegradeOut,
     RoleName,
 )
 
@@ -62,6 +67,42 @@ class Teaching(Connection):
     def grades_csv(self, course: str) -> str:
         """Fetch the grades as CSV."""
         return self._request("GET", f"{_of(course)}/grades.csv").content.decode("utf-8-sig")
+
+    def grades_by_exercise_csv(self, course: str) -> str:
+        """Fetch the grades as CSV with a row for each learner and exercise, and all that is known of each."""
+        found = self._request("GET", f"{_of(course)}/grades.csv", params={"form": "rows"})
+        return found.content.decode("utf-8-sig")
+
+    def regrades(self, course: str) -> Iterator[RegradeOut]:
+        """Yield the course's regrades, the latest first."""
+        return self._pages(f"{_of(course)}/regrades", RegradeOut)
+
+    def regrade(self, course: str, regrade_id: UUID) -> RegradeDetailOut:
+        """Fetch a regrade with every attempt that it changes."""
+        return self._get(f"{_of(course)}/regrades/{regrade_id}", RegradeDetailOut)
+
+    def order_regrade(self, course: str, exercise_id: str, reason: str, *, key: str | None = None) -> RegradeOut:
+        """Have every graded attempt at an exercise graded again; learners see nothing until it is published."""
+        body = checked(RegradeIn, exercise_id=exercise_id, reason=reason)
+        return self._make(f"{_of(course)}/regrades", RegradeOut, body, key=key)
+
+    def publish_regrade(self, course: str, regrade_id: UUID) -> RegradeOut:
+        """Let the new verdicts take the place of the old ones. Sent once: sent twice, the second would be refused."""
+        return self._send("POST", f"{_of(course)}/regrades/{regrade_id}/publish", RegradeOut, retries=())
+
+    def discard_regrade(self, course: str, regrade_id: UUID) -> RegradeOut:
+        """Leave the old verdicts as they are. Sent once: sent twice, the second would be refused."""
+        return self._send("POST", f"{_of(course)}/regrades/{regrade_id}/discard", RegradeOut, retries=())
+
+    def override(self, course: str, user_id: UUID, exercise_id: str, score: float, reason: str) -> ExerciseGradeOut:
+        """Set a learner's points for an exercise; the learner reads them and the reason."""
+        body = checked(OverrideIn, score=float(score), reason=reason)
+        path = f"{_of(course)}/overrides/{user_id}/{segment(exercise_id)}"
+        return self._send("PUT", path, ExerciseGradeOut, body)
+
+    def withdraw_override(self, course: str, user_id: UUID, exercise_id: str) -> None:
+        """Let a learner's computed points count again."""
+        self._do("DELETE", f"{_of(course)}/overrides/{user_id}/{segment(exercise_id)}")
 
     def people(
         self, course: str, *, role: RoleName | None = None, group: UUID | None = None

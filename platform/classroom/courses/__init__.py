@@ -33,6 +33,7 @@ from classroom.courses.keeping import (
     set_plan,
     slug_from,
 )
+from classroom.courses.overrides import override, overrides_of, said, withdraw_override
 from classroom.courses.plan import (
     Offer,
     check_handing_in,
@@ -56,6 +57,7 @@ from classroom.courses.roles import (
     learners_in_order,
     learners_of,
     learners_seen,
+    lock,
     looks_after,
     people_of,
     person_in,
@@ -109,10 +111,13 @@ __all__ = [
     "learners_of",
     "learners_seen",
     "leave_group",
+    "lock",
     "look_at_invite",
     "looks_after",
     "offer",
     "open_hour",
+    "override",
+    "overrides_of",
     "people_of",
     "person_in",
     "policy_of",
@@ -124,10 +129,12 @@ __all__ = [
     "revoke_invite",
     "roles",
     "roles_in",
+    "said",
     "set_plan",
     "show_attempt",
     "slug_from",
     "teaches",
     "withdraw",
     "withdraw_extension",
+    "withdraw_override",
 ]

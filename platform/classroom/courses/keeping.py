@@ -21,6 +21,7 @@ from classroom.gradebook import LateRule
 from classroom.models import Course, CourseExercise, CourseTrack, Enrolment, Role, User, now
 
 MOST_DROPPED = 100
+GREATEST_WEIGHT = 1000
 LONGEST_GRACE_MINUTES = 60 * 24 * 60
 CHANGEABLE = frozenset(
     {"title", "starts_at", "ends_at", "late_rule", "late_percent_per_day", "grace_minutes", "counting"}
@@ -30,12 +31,13 @@ _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 @dataclass(frozen=True)
 class Dates:
-    """When a track or an exercise opens and is due; of a track also how many of its exercises are dropped."""
+    """When a track or an exercise opens and is due; of a track also how many exercises are dropped, and its weight."""
 
     id: str
     opens_at: datetime | None = None
     due_at: datetime | None = None
     drop_lowest: int = 0
+    weight: float | None = None
 
 
 def require_founder(session: Session, user: User) -> None:
@@ -144,6 +146,8 @@ def set_plan(
             raise Invalid(f"{dates.id} would be due before it opens.")
         if not 0 <= dates.drop_lowest <= MOST_DROPPED:
             raise Invalid(f"A track drops 0 to {MOST_DROPPED} exercises.")
+        if dates.weight is not None and not 0 <= dates.weight <= GREATEST_WEIGHT:
+            raise Invalid(f"A track weighs 0 to {GREATEST_WEIGHT:,}, or, with no weight, what its exercises are worth.")
     lock(session, course)
     session.exec(delete(CourseTrack).where(col(CourseTrack.course_id) == course.id))
     session.exec(delete(CourseExercise).where(col(CourseExercise.course_id) == course.id))
@@ -156,6 +160,7 @@ def set_plan(
                 opens_at=dates.opens_at,
                 due_at=dates.due_at,
                 drop_lowest=dates.drop_lowest,
+                weight=dates.weight,
             )
         )
     for dates in exercises:
@@ -190,7 +195,7 @@ def chosen_dates(session: Session, course: Course) -> Chosen:
     tracks = session.exec(select(CourseTrack).where(CourseTrack.course_id == course.id))
     exercises = session.exec(select(CourseExercise).where(CourseExercise.course_id == course.id))
     return Chosen(
-        {row.track_id: Dates(row.track_id, row.opens_at, row.due_at, row.drop_lowest) for row in tracks},
+        {row.track_id: Dates(row.track_id, row.opens_at, row.due_at, row.drop_lowest, row.weight) for row in tracks},
         {row.exercise_id: Dates(row.exercise_id, row.opens_at, row.due_at) for row in exercises},
     )
 

@@ -165,4 +165,4 @@ def _track_plan(
                 due_at=next((row.due_at for row in rows if row.due_at), None),
             )
         )
-    return TrackPlan(track.id, tuple(plans), whole.drop_lowest if whole else 0)
+    return TrackPlan(track.id, tuple(plans), whole.drop_lowest if whole else 0, whole.weight if whole else None)

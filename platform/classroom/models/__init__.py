@@ -15,6 +15,7 @@ from classroom.models.courses import (
     Group,
     GroupMember,
     Invite,
+    Override,
     Role,
 )
 from classroom.models.findings import Finding
@@ -54,6 +55,7 @@ __all__ = [
     "JobState",
     "KeptAnswer",
     "LetterOrder",
+    "Override",
     "PeriodicTask",
     "Progress",
     "ProgressState",

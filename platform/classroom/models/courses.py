@@ -49,13 +49,17 @@ class CourseTrack(Table, table=True):
     """A track chosen for a course, or only its dates and drops where a course has every track."""
 
     __tablename__ = "course_tracks"
-    __table_args__ = (CheckConstraint("drop_lowest >= 0", name="drop_lowest_in_range"),)
+    __table_args__ = (
+        CheckConstraint("drop_lowest >= 0", name="drop_lowest_in_range"),
+        CheckConstraint("weight >= 0", name="weight_in_range"),
+    )
 
     course_id: UUID = Field(primary_key=True, foreign_key="courses.id", ondelete="CASCADE")
     track_id: str = Field(primary_key=True, max_length=64)
     opens_at: datetime | None = Field(default=None, sa_column=time_column(nullable=True))
     due_at: datetime | None = Field(default=None, sa_column=time_column(nullable=True))
     drop_lowest: int = Field(default=0)
+    weight: float | None = None  # none: what its exercises are worth
 
 
 class CourseExercise(Table, table=True):
@@ -144,3 +148,21 @@ class Extension(Table, table=True):
     due_at: datetime = Field(sa_column=time_column())
     reason: str = Field(default="", max_length=500)
     created_at: datetime = Field(default_factory=now, sa_column=time_column())
+
+
+class Override(Table, table=True):
+    """Points that an instructor has put in the place of the computed ones. Kept apart from attempts and verdicts."""
+
+    __tablename__ = "overrides"
+    __table_args__ = (
+        UniqueConstraint("course_id", "user_id", "exercise_id"),
+        CheckConstraint("score >= 0", name="score_in_range"),
+    )
+
+    id: UUID = Field(default_factory=uuid4, primary_key=True)
+    course_id: UUID = Field(foreign_key="courses.id", ondelete="CASCADE")
+    user_id: UUID = Field(foreign_key="users.id", index=True, ondelete="CASCADE")
+    exercise_id: str = Field(max_length=64)
+    score: float  # in points
+    reason: str = Field(max_length=500)  # which the learner reads
+    set_at: datetime = Field(default_factory=now, sa_column=time_column())

@@ -120,13 +120,18 @@ class Regrade(Table, table=True):
     id: UUID = Field(default_factory=uuid4, primary_key=True)
     course_id: UUID = Field(foreign_key="courses.id", index=True, ondelete="CASCADE")
     made_by: UUID | None = Field(default=None, foreign_key="users.id", index=True, ondelete="SET NULL")
+    exercise_id: str | None = Field(default=None, max_length=64)  # none: attempts at more than one
+    reason: str = Field(default="", max_length=500)  # which those whose points change read
     state: RegradeState = Field(default=RegradeState.RUNNING, sa_column=choice_column(RegradeState))
     created_at: datetime = Field(default_factory=now, sa_column=time_column())
     decided_at: datetime | None = Field(default=None, sa_column=time_column(nullable=True))
 
 
 class RegradeResult(Table, table=True):
-    """One attempt in a regrade. `report` is the new verdict; once it is published, the one it took the place of."""
+    """One attempt in a regrade. `report` is the new verdict; once it is published, the one it took the place of.
+
+    `new_…` is written when it is published, where the verdict changed: what it became, whatever later regrades do.
+    """
 
     __tablename__ = "regrade_results"
 
@@ -137,3 +142,7 @@ class RegradeResult(Table, table=True):
     max_score: float | None = None
     report: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True), nullable=True))
     graded_at: datetime | None = Field(default=None, sa_column=time_column(nullable=True))
+    new_outcome: str | None = Field(default=None, max_length=32)
+    new_score: float | None = None
+    new_max_score: float | None = None
+    new_checks: list[Any] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True), nullable=True))

@@ -32,6 +32,7 @@ def shown(submission: SubmissionOut) -> dict[str, Any]:
         "source": submission.source,
         "finished_at": submission.finished_at.isoformat() if submission.finished_at else None,
         "report": for_page(submission.report.model_dump(mode="json")) if submission.report else None,
+        "regraded": [each.model_dump(mode="json") for each in submission.regraded],
     }
 
 

@@ -83,6 +83,9 @@ class TrackIn(DatesIn):
     """A track that is taught, or its dates where a course teaches all."""
 
     drop_lowest: int = Field(default=0, ge=0, le=100, description="how many of its exercises are left out of the grade")
+    weight: float | None = Field(
+        default=None, ge=0, le=1000, description="beside the other tracks; null: as much as its exercises are worth"
+    )
 
 
 class PlanIn(In):
@@ -119,6 +122,7 @@ class CourseTrackOut(Out):
     id: str
     title: str
     drop_lowest: int
+    weight: float | None = Field(description="null: as much as its exercises are worth")
     exercises: list[ExerciseDatesOut]
 
 
@@ -229,6 +233,15 @@ class ExtensionOut(Out):
     created_at: datetime
 
 
+class OverrideIn(In):
+    """Points in the place of the computed ones, and why: the learner reads both."""
+
+    score: float = Field(ge=0, le=100_000, description="0 to what the exercise is worth", examples=[2.5])
+    reason: Annotated[Text, StringConstraints(min_length=1, max_length=500)] = Field(
+        examples=["You showed in class that your contract keeps the number."]
+    )
+
+
 class ImportIn(In):
     """Learners as CSV: the columns name, display_name, email, group, of which only the first is needed."""
 
@@ -277,7 +290,9 @@ class ExerciseGradeOut(Out):
     attempt: int | None = Field(description="the number of the attempt that counts")
     late: bool
     due_at: datetime | None = Field(description="for this learner, with the extensions they were given")
-    overridden: bool
+    overridden: bool = Field(description="an instructor set these points")
+    override_reason: str = Field(default="", description="why, where an instructor set them")
+    computed: float | None = Field(default=None, description="what would count if no instructor had set the points")
     dropped: bool = Field(description="left out of the track's points")
     hints: int = Field(default=0, description="how many hints were taken")
     hints_cost: float = Field(default=0.0, description="the points that hints took from the attempt that counts")
@@ -291,6 +306,7 @@ class TrackGradeOut(Out):
     score: float
     max_score: float
     percent: float
+    weight: float = Field(default=0.0, description="beside the weights of the other tracks")
     exercises: list[ExerciseGradeOut]
 
 
@@ -301,5 +317,5 @@ class GradesOut(Out):
     user_id: UUID
     name: str
     display_name: str
-    percent: float | None = Field(description="each track by what all its exercises are worth; null: nothing is asked")
+    percent: float | None = Field(description="each track by its weight; null: nothing is asked")
     tracks: list[TrackGradeOut]

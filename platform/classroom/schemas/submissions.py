@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import Field
 
 from classroom.schemas.base import In, Name, Out, Source
+from classroom.schemas.regrades import RegradedOut
 from evmbox.report import Progress, Report
 
 
@@ -29,6 +30,7 @@ class SubmissionOut(Out):
     source: str | None = Field(default=None, description="only where one submission is asked for")
     report: Report | None = None
     message: str | None = Field(default=None, description="failed: why there is no verdict, and what to do")
+    regraded: list[RegradedOut] = Field(default_factory=list, description="graded again since, the latest first")
 
 
 class Event(Out):

@@ -234,6 +234,7 @@ def _plan(form: FormData, services: Services) -> PlanIn:
                 opens_at=moment(form, f"track-opens:{track.id}"),
                 due_at=moment(form, f"track-due:{track.id}"),
                 drop_lowest=number(form, f"track-drop:{track.id}") or 0,
+                weight=_weight(form, f"track-weight:{track.id}"),
             )
         )
         for exercise in (exercise for lesson in track.lessons for exercise in lesson.exercises):
@@ -244,6 +245,13 @@ def _plan(form: FormData, services: Services) -> PlanIn:
             if opens_at or due_at:
                 exercises.append(read(DatesIn, id=exercise.id, opens_at=opens_at, due_at=due_at))
     return PlanIn(all_tracks=every, tracks=tracks, exercises=exercises)
+
+
+def _weight(form: FormData, name: str) -> float | None:
+    try:
+        return float(text(form, name)) if text(form, name) else None
+    except ValueError:
+        raise Invalid(_("A weight is a number such as 30; leave it empty for what the exercises are worth.")) from None
 
 
 def _percent(form: FormData) -> float:

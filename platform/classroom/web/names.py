@@ -73,6 +73,8 @@ ACTIONS: Final = {
     "class_attempt_shown": marked("Class attempt shown"),
     "similar_seen": marked("Similar seen"),
     "similar_settled": marked("Similar settled"),
+    "override_set": marked("Override set"),
+    "override_withdrawn": marked("Override withdrawn"),
 }
 JOBS: Final = {
     "grade": marked("Grade an attempt"),

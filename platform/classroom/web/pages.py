@@ -10,7 +10,7 @@ from classroom.api.deps import InServices
 from classroom.errors import NotFound
 from classroom.models import Scope
 from classroom.schemas import Name
-from classroom.web.render import InViewer, PageRoute, Viewer, page
+from classroom.web.render import InViewer, PageRoute, page
 
 router = APIRouter(route_class=PageRoute)
 
@@ -20,7 +20,7 @@ def cohort(request: Request, viewer: InViewer, services: InServices) -> Response
     """Show learners by exercises. For instructors, and assistants for their groups."""
     viewer.person.require(Scope.TEACH)
     with services.database.read() as session:
-        staff = courses.require_staff(session, viewer.person.user, _course(viewer))
+        staff = courses.require_staff(session, viewer.person.user, viewer.slug)
         offered = courses.offer(session, staff.course, services.catalog)
         summaries = [services.catalog.summary(exercise_id) for exercise_id in offered.exercises]
         table = progress.cohort(session, staff.course, courses.learners_in_order(session, staff), summaries)
@@ -35,7 +35,7 @@ def learner(request: Request, user_id: UUID, exercise_id: Name, viewer: InViewer
     viewer.person.require(Scope.TEACH)
     exercise = services.catalog.exercise(exercise_id)
     with services.database.read() as session:
-        staff = courses.require_staff(session, viewer.person.user, _course(viewer))
+        staff = courses.require_staff(session, viewer.person.user, viewer.slug)
         found = next((user for user in courses.learners_in_order(session, staff) if user.id == user_id), None)
         if found is None:
             raise NotFound("This course has no such learner.")
@@ -54,10 +54,3 @@ def learner(request: Request, user_id: UUID, exercise_id: Name, viewer: InViewer
         attempts=attempts,
         help=taken,
     )
-
-
-def _course(viewer: Viewer) -> str:
-    """Give the course a person is in. Raises NotFound."""
-    if viewer.course is None:
-        raise NotFound("You are in no course yet.")
-    return viewer.course.slug

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -19,7 +19,7 @@ from babel.dates import format_date, format_time
 from babel.lists import format_list
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
-from babel.numbers import format_decimal
+from babel.numbers import format_decimal, parse_pattern
 from babel.support import NullTranslations, Translations
 from fastapi import Request
 from jinja2 import Environment
@@ -121,15 +121,36 @@ def number(value: float) -> str:
     return format_decimal(value, locale=language().locale)
 
 
+def points(value: float) -> str:
+    """Write points as the language writes numbers, with two decimals at most."""
+    return _decimal(round(value, 2), language().locale)
+
+
+def percent(value: float) -> str:
+    """Write a part of a hundred as the language does, with one decimal at most, such as `46.5%`."""
+    return _percent(round(value, 1), language().locale)
+
+
+@lru_cache(maxsize=4096)
+def _decimal(value: float, locale: Locale) -> str:
+    return format_decimal(value, "#,##0.##", locale=locale)
+
+
+@lru_cache(maxsize=4096)
+def _percent(value: float, locale: Locale) -> str:
+    pattern = locale.percent_formats[None].pattern.replace("##0", "##0.#", 1)
+    return str(parse_pattern(pattern).apply(value / 100, locale))
+
+
 def listed(items: list[str]) -> str:
     """Write names in a row, such as `a, b and c`."""
     return format_list(items, locale=language().locale) if items else ""
 
 
 def teach(environment: Environment) -> None:
-    """Give templates the words: `_()`, `{% trans %}` and the filters day, moment, number and listed."""
+    """Give templates the words: `_()`, `{% trans %}` and filters for days, moments, numbers, points, percent, lists."""
     environment.add_extension("jinja2.ext.i18n")
     environment.policies["ext.i18n.trimmed"] = True
     environment.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
-    environment.filters.update(day=day, moment=moment, number=number, listed=listed)
+    environment.filters.update(day=day, moment=moment, number=number, points=points, percent=percent, listed=listed)
     environment.globals["page_language"] = lambda: language().tag

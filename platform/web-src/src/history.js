@@ -205,11 +205,17 @@ export function createHistory({ ask, starter, compares, text, restore, jump, edi
           ),
         ),
       difference,
+      attempt.regraded.map((each) => h("p", { class: "hk-note" }, regradedWords(each))),
       verdict,
     );
   }
 
   return { tools: [compares && tools.compare, tools.history], place, close };
+}
+
+/** That an attempt was graded again: when, what its points became, and why. */
+export function regradedWords({ at, old_score, new_score, reason }) {
+  return say("regraded_note", { when: fullTime(at), old: number(old_score), new: number(new_score), reason }).trim();
 }
 
 function fullTime(isoDate) {

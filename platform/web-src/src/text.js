@@ -383,6 +383,8 @@ const en = {
   trywhy_contract: "This check cannot be opened in Try it: it uses contracts of its own, or takes too many steps.",
   trywhy_challenge: "This check looks at how your chain stands, so it has no steps to open in Try it.",
   trywhy_bytecode: "The steps of this check are not kept. In Try it you can send the same calldata yourself.",
+  // An attempt that was graded again
+  regraded_note: "Graded again on {when}: {old} → {new} points. {reason}",
 };
 
 /**

@@ -4,6 +4,7 @@ import { test } from "node:test";
 import { Text } from "@codemirror/state";
 
 import { offsetOf, toEditor } from "../src/diagnostics.js";
+import { regradedWords } from "../src/history.js";
 import { has, say } from "../src/text.js";
 import { addedTo, aroundLine, firstError, inReadingOrder, isUnderWay, outcomeOf, stageOf, tasksDone } from "../src/verdict.js";
 
@@ -118,4 +119,10 @@ test("the first error that has a place in this text is where to go, and only whe
   assert.equal(firstError({ outcome: "compile_error", diagnostics }).line, 7);
   assert.equal(firstError({ outcome: "failed", diagnostics }), undefined);
   assert.equal(firstError(null), undefined);
+});
+
+test("an attempt that was graded again says when, from what to what, and why", () => {
+  const words = regradedWords({ at: "2026-03-01T12:00:00Z", old_score: 1, new_score: 2.5, reason: "A check was wrong." });
+  assert.match(words, /^Graded again on .*2026.*: 1 → 2\.5 points\. A check was wrong\.$/);
+  assert.doesNotMatch(regradedWords({ at: "2026-03-01T12:00:00Z", old_score: 1, new_score: 2, reason: "" }), /\s$/);
 });

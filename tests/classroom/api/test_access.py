@@ -152,6 +152,14 @@ RULES = {
     "GET /api/v1/courses/{course}/audit": INSTRUCTOR,
     "GET /api/v1/courses/{course}/grades": STAFF,
     "GET /api/v1/courses/{course}/grades.csv": STAFF,
+    "GET /api/v1/courses/{course}/grades.json": STAFF,
+    "PUT /api/v1/courses/{course}/overrides/{user_id}/{exercise_id}": INSTRUCTOR,
+    "DELETE /api/v1/courses/{course}/overrides/{user_id}/{exercise_id}": where_allowed(INSTRUCTOR, 204, 404),
+    "GET /api/v1/courses/{course}/regrades": INSTRUCTOR,
+    "POST /api/v1/courses/{course}/regrades": where_allowed(INSTRUCTOR, 422),  # nothing is graded yet
+    "GET /api/v1/courses/{course}/regrades/{regrade_id}": where_allowed(INSTRUCTOR, 404),
+    "POST /api/v1/courses/{course}/regrades/{regrade_id}/publish": where_allowed(INSTRUCTOR, 404),
+    "POST /api/v1/courses/{course}/regrades/{regrade_id}/discard": where_allowed(INSTRUCTOR, 404),
     "GET /api/v1/courses/{course}/people": STAFF,
     "POST /api/v1/courses/{course}/people": where_allowed(INSTRUCTOR, 201),
     "GET /api/v1/courses/{course}/people.csv": INSTRUCTOR,
@@ -202,7 +210,9 @@ OPEN = (
 OF_ANY_SCOPE = {"GET /api/v1/me", "GET /api/v1/courses", "GET /api/v1/courses/{course}", "GET /api/v1/jobs"}
 OF_ANY_SCOPE |= {f"GET /api/v1/jobs/{{job_id}}{what}" for what in ("", "/events", "/result", "/file")}
 OF_ANY_SCOPE |= {"POST /api/v1/jobs/{job_id}/cancel"}
-MANAGED = {"GET /api/v1/courses/{course}/invites", "GET /api/v1/courses/{course}/usage"}
+MANAGED = {
+    f"GET /api/v1/courses/{{course}}/{what}" for what in ("invites", "usage", "regrades", "regrades/{regrade_id}")
+}
 NEEDS_TEACH_TOO = {"GET /api/v1/jobs/{job_id}", "GET /api/v1/jobs/{job_id}/events", "POST /api/v1/jobs/{job_id}/cancel"}
 NEEDS_TEACH_TOO |= {"GET /api/v1/submissions/{submission_id}", "GET /api/v1/submissions/{submission_id}/events"}
 """What is another learner's: a key for learning does not open it, whoever holds it."""
@@ -271,6 +281,8 @@ BODIES = {
     "POST /api/v1/courses": {"title": "Classroom", "slug": "classroom"},
     "PATCH /api/v1/courses/{course}": {"title": "A small course"},
     "PUT /api/v1/courses/{course}/plan": {"all_tracks": True},
+    "PUT /api/v1/courses/{course}/overrides/{user_id}/{exercise_id}": {"score": 1, "reason": "Shown in class."},
+    "POST /api/v1/courses/{course}/regrades": {"exercise_id": "keeper", "reason": "A check was wrong."},
     "POST /api/v1/courses/{course}/people": {"name": "leo", "role": "learner"},
     "POST /api/v1/courses/{course}/import": {"csv": "name\nleo\n"},
     "POST /api/v1/courses/{course}/groups": {"name": "The group"},
@@ -351,7 +363,7 @@ def test_a_route_lets_in_whom_its_rule_names_and_nobody_else(shared, callers, le
     values = {"lesson_id": "keeping", "exercise_id": "keeper", "submission_id": leas_submission, "course": "classroom"}
     values |= of_course(shared) if "/courses/{course}/" in path or "{user_id}" in path else {}
     values["job_id"] = job_of(shared, leas_submission)
-    values |= {"session_id": uuid4(), "key_id": uuid4()}
+    values |= {"session_id": uuid4(), "key_id": uuid4(), "regrade_id": uuid4()}
     if "{chain_id}" in path:
         values["chain_id"] = callers["lea"].post("/api/v1/chains", json={"name": "leas"}).json()["id"]
     found = {}

@@ -146,6 +146,11 @@ def of_other(two):
         ("POST", "other/invites", {}),
         ("DELETE", f"other/invites/{invite}", None),
         ("GET", "other/extensions", None),
+        ("GET", "other/grades.json", None),
+        ("PUT", f"other/overrides/{users['stranger'].id}/keeper", {"score": 1, "reason": "Mine."}),
+        ("GET", "other/regrades", None),
+        ("POST", "other/regrades", {"exercise_id": "keeper", "reason": "Mine."}),
+        ("PUT", f"classroom/overrides/{users['stranger'].id}/keeper", {"score": 1, "reason": "Mine."}),
         # things of the other course, by way of one's own
         ("PUT", f"classroom/groups/{group}", {"name": "Mine"}),
         ("DELETE", f"classroom/groups/{group}", None),
@@ -292,6 +297,34 @@ def test_grades_follow_the_rules_as_they_are_now(two):
     assert "name,display_name,percent,keeper" in csv.text
     assert "pupil,pupil,100.0,2.0" in csv.text
     assert two.audited("grades_exported")
+    file = ines.get(f"{API}/classroom/grades.json")
+    assert "attachment" in file.headers["content-disposition"]
+    assert {each["name"]: each["percent"] for each in file.json()}["pupil"] == 100
+
+
+def test_points_set_by_an_instructor_stand_until_they_are_taken_back(two):
+    pupil = two.add("ruled", Role.LEARNER)
+    graded(two, "ruled", (-timedelta(hours=1), 1.0))
+    ines, own = two.client("ines"), two.client("ruled")
+    path = f"{API}/classroom/overrides/{pupil.id}/keeper"
+    set_to = {"score": 1.75, "reason": "You showed it  in class."}
+    assert ines.put(path, json=set_to).json()["score"] == 1.75
+    found = own.get("/api/v1/grades").json()["tracks"][0]["exercises"][0]
+    said = ("score", "computed", "overridden", "override_reason", "attempt")
+    assert [found[each] for each in said] == [1.75, 1, True, "You showed it in class.", 1]
+    (entry,) = [each for each in two.audited("override_set") if each.subject == str(pupil.id)]
+    assert entry.details["to"] == 1.75
+    assert "class" not in str(entry.details)  # the log names nobody's reasons
+
+    rows = ines.get(f"{API}/classroom/grades.csv", params={"form": "rows"}).text.splitlines()
+    (row,) = [each for each in rows if each.startswith("ruled,") and ",keeper," in each]
+    assert row.endswith(",yes,You showed it in class.,1.0")
+    for wrong in ({"score": 2.5, "reason": "Too many."}, {"score": 1, "reason": " "}, {"score": -1, "reason": "Less."}):
+        assert ines.put(path, json=wrong).status_code == 422
+    assert ines.put(f"{API}/classroom/overrides/{two.users['ines'].id}/keeper", json=set_to).status_code == 422
+    assert ines.delete(path).status_code == 204
+    assert own.get("/api/v1/grades").json()["tracks"][0]["exercises"][0]["score"] == 1
+    assert ines.delete(path).status_code == 404
 
 
 def test_an_assistant_reads_about_their_group_and_changes_nothing(two):

@@ -17,8 +17,8 @@ from classroom.web import names, render, texts
 
 WEB = Path(render.__file__).parent
 TEMPLATES = WEB / "templates"
-ENGLISH_ONLY = {"cohort", "grades", "learner"}  # so far
-ENGLISH_PYTHON = {"grades.py", "pages.py"}  # what those say; so far
+ENGLISH_ONLY = {"cohort", "learner"}  # so far
+ENGLISH_PYTHON = {"pages.py"}  # what those say; so far
 SAYING = {"_", "gettext", "marked", "ngettext"}
 CALL = re.compile(r'\b(?:_|n?gettext)\((?:[^()"]|"[^"]*"|\([^()]*\))*\)')
 EXPRESSION = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
@@ -128,14 +128,15 @@ def test_a_language_is_added_by_a_file_and_chosen_by_the_browser(
     at = datetime(2031, 5, 3, 14, 5, tzinfo=UTC)
     page = (
         "{{ page_language() }} {{ _('Welcome, %(name)s', name='<Ada>') }} {{ _('Courses') }} {{ at | day }} "
-        "{{ ngettext('%(num)s minute', '%(num)s minutes', 2) }} {{ much | number }}"
+        "{{ ngettext('%(num)s minute', '%(num)s minutes', 2) }} {{ much | number }} "
+        "{{ much | points }} {{ part | percent }} {{ none_of_it | percent }}"
     )
     template = render._ENVIRONMENT.from_string(page)
     with texts.speaking(accepting("fr;q=0.9, de-AT, en;q=0.5")):
-        german = template.render(at=at, much=1234.5)
+        german = template.render(at=at, much=1234.5, part=46.4651, none_of_it=0.04)
     with texts.speaking(accepting("fr, en;q=0.5")):
-        english = template.render(at=at, much=1234.5)
-    assert german == "de Willkommen, &lt;Ada&gt; Courses 3. Mai 2031 2 Minuten 1.234,5"
-    assert english == "en Welcome, &lt;Ada&gt; Courses 3 May 2031 2 minutes 1,234.5"
+        english = template.render(at=at, much=1234.5, part=46.4651, none_of_it=0.04)
+    assert german == "de Willkommen, &lt;Ada&gt; Courses 3. Mai 2031 2 Minuten 1.234,5 1.234,5 46,5\xa0% 0\xa0%"
+    assert english == "en Welcome, &lt;Ada&gt; Courses 3 May 2031 2 minutes 1,234.5 1,234.5 46.5% 0%"
     with texts.speaking(accepting("x;q=nonsense,,;q=1,-")):
         assert texts.language().tag == "en"

@@ -193,6 +193,7 @@ def _out(session: Session, services: Services, person: Person, course: Course) -
                 id=track.id,
                 title=track.title,
                 drop_lowest=plan.drop_lowest,
+                weight=plan.weight,
                 exercises=[
                     ExerciseDatesOut(
                         id=exercise.id,

@@ -1,18 +1,38 @@
 """Grades, computed when they are read by the rules of the course as they are now."""
 
-from fastapi import Request, Response
-from sqlmodel import col
+from typing import Annotated, Any, Final, Literal
 
-from classroom import audit_log, courses, grades, roster
-from classroom.api.deps import CourseQuery, CourseSlug, InPerson, InServices, InTeaching, learner_course, staff_of
+from fastapi import Query, Request, Response
+from sqlmodel import Session, col
+
+from classroom import audit_log, courses, grade_files, grades
+from classroom.api.deps import (
+    CourseQuery,
+    CourseSlug,
+    InPerson,
+    InServices,
+    InTeaching,
+    Person,
+    Services,
+    learner_course,
+    staff_of,
+)
 from classroom.api.files import CSV_RESPONSE, csv_response
 from classroom.api.paging import InPaging, read_page
 from classroom.api.routing import api_router
 from classroom.audit_log import Action
+from classroom.courses import Offer
 from classroom.models import User
 from classroom.schemas import GradesOut, Page
 
 router = api_router("grades", 401, 403, 404, 422, 503)
+
+GRADES_FILE: Final[dict[int | str, dict[str, Any]]] = {
+    200: {
+        "description": "the grades of every learner, as the list gives them",
+        "content": {"application/json": {"schema": {"type": "array", "items": {"type": "object"}}}},
+    }
+}
 
 
 @router.get("/grades")
@@ -37,25 +57,54 @@ def list_grades(course: CourseSlug, person: InTeaching, services: InServices, pa
 
 
 @router.get("/courses/{course}/grades.csv", response_class=Response, responses=CSV_RESPONSE)
-def export_grades(course: CourseSlug, person: InTeaching, services: InServices, request: Request) -> Response:
-    """Export a course's grades as CSV, a column for each exercise. For instructors, and assistants for their groups."""
+def export_grades(
+    course: CourseSlug,
+    person: InTeaching,
+    services: InServices,
+    request: Request,
+    form: Annotated[
+        Literal["columns", "rows"],
+        Query(
+            description="`columns`: a row for each learner; `rows`: one for each exercise of each, with all there is"
+        ),
+    ] = "columns",
+) -> Response:
+    """Export a course's grades as CSV, a column for each exercise. For instructors, and assistants for their groups.
+
+    In `rows` stand hints, attempts, being late and what an instructor has set, too.
+    """
     with services.database.unit_of_work() as work:
-        staff = staff_of(work.session, person, course)
-        offered = courses.offer(work.session, staff.course, services.catalog)
-        learners = courses.learners_in_order(work.session, staff)
-        found = grades.of_learners(work.session, offered, [learner.id for learner in learners])
-        audit_log.record(
-            work.session,
-            Action.GRADES_EXPORTED,
-            actor_id=person.user.id,
-            subject=str(staff.course.id),
-            details={"learners": len(learners)},
-            request_id=request.state.request_id,
-        )
-    header = ["name", "display_name", "percent", *offered.exercises]
-    rows = []
-    for learner in learners:
-        out = grades.to_out(offered, learner, found[learner.id])
-        points = {each.exercise_id: each.score for track in out.tracks for each in track.exercises}
-        rows.append([learner.name, learner.display_name, out.percent, *(points[each] for each in offered.exercises)])
-    return csv_response(roster.write_csv(header, rows), f"{staff.course.slug}-grades.csv")
+        offered, found = _exported(work.session, services, person, course, request)
+        if form == "rows":
+            text = grade_files.as_rows(work.session, offered, found)
+        else:
+            text = grade_files.as_columns(offered, found)
+    return csv_response(text, f"{offered.course.slug}-grades{'-by-exercise' if form == 'rows' else ''}.csv")
+
+
+@router.get("/courses/{course}/grades.json", response_class=Response, responses=GRADES_FILE)
+def export_grades_as_json(course: CourseSlug, person: InTeaching, services: InServices, request: Request) -> Response:
+    """Export a course's grades as one JSON file. For instructors, and assistants for their groups."""
+    with services.database.unit_of_work() as work:
+        offered, found = _exported(work.session, services, person, course, request)
+    named = {"Content-Disposition": f'attachment; filename="{offered.course.slug}-grades.json"'}
+    return Response(grade_files.as_json(found), media_type="application/json", headers=named)
+
+
+def _exported(
+    session: Session, services: Services, person: Person, course: str, request: Request
+) -> tuple[Offer, list[GradesOut]]:
+    """Compute the grades of everybody whom this one looks after, and write down that they were taken out."""
+    staff = staff_of(session, person, course)
+    offered = courses.offer(session, staff.course, services.catalog)
+    learners = courses.learners_in_order(session, staff)
+    audit_log.record(
+        session,
+        Action.GRADES_EXPORTED,
+        actor_id=person.user.id,
+        course_id=staff.course.id,
+        subject=str(staff.course.id),
+        details={"learners": len(learners)},
+        request_id=request.state.request_id,
+    )
+    return offered, grade_files.of_learners(session, offered, learners)

@@ -1,6 +1,6 @@
 """Attempts: handing one in, looking at them, and waiting for the verdict."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import suppress
 from typing import Annotated
 from uuid import UUID
@@ -9,7 +9,7 @@ from fastapi import Depends, Header, Path, Query, Request, Response
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 from sqlmodel import col
 
-from classroom import courses, submissions
+from classroom import courses, regrades, submissions
 from classroom.api.deps import (
     CourseQuery,
     InPerson,
@@ -26,8 +26,9 @@ from classroom.api.paging import InPaging, read_page
 from classroom.api.problems import documented
 from classroom.api.routing import api_router
 from classroom.errors import NotFound, Unavailable
-from classroom.models import Submission
-from classroom.schemas import Event, Name, Page, SubmissionIn, SubmissionOut
+from classroom.models import Course, Submission
+from classroom.regrades import Note
+from classroom.schemas import Event, Name, Page, RegradedOut, SubmissionIn, SubmissionOut
 
 router = api_router("submissions", 401, 403, 404, 422, 503)
 
@@ -91,13 +92,32 @@ def list_submissions(
         offered.exercise(exercise_id)
         mine = submissions.attempts_at(offered.course, person.user, exercise_id)
         found, after = read_page(session, mine, col(Submission.number), paging=paging, descending=True)
-        return Page(items=[submissions.to_out(each) for each in found], next=after)
+        again = regrades.notes(session, offered.course, person.user.id, exercise_id)
+        return Page(items=[with_notes(submissions.to_out(each), again) for each in found], next=after)
 
 
 def shown(submission_id: UUID, person: Person, services: Services) -> SubmissionOut:
     """Read an attempt with its source and, when it is done, its verdict. Raises NotFound."""
     with services.database.read() as session:
-        return submissions.to_out(visible_submission(session, submission_id, person), with_source=True)
+        found = visible_submission(session, submission_id, person)
+        again = regrades.notes(session, session.get_one(Course, found.course_id), found.user_id, found.exercise_id)
+        return with_notes(submissions.to_out(found, with_source=True), again)
+
+
+def with_notes(attempt: SubmissionOut, again: Mapping[UUID, Sequence[Note]]) -> SubmissionOut:
+    """Say of an attempt when it was graded again, and why."""
+    told = [
+        RegradedOut(
+            at=note.at,
+            reason=note.reason,
+            old_score=note.old_score,
+            old_max_score=note.old_max_score,
+            new_score=note.new_score,
+            new_max_score=note.new_max_score,
+        )
+        for note in again.get(attempt.id, ())
+    ]
+    return attempt.model_copy(update={"regraded": told}) if told else attempt
 
 
 @router.get("/submissions/{submission_id}")

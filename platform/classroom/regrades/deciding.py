@@ -1,4 +1,4 @@
-"""Regrades: new verdicts on attempts that have one already, after a check was mended.
+"""How attempts are graded again: ordered, done, and published or discarded.
 
 The new verdicts are kept beside the old ones, where only instructors see them, until they are published or discarded.
 What an instructor has overridden is kept elsewhere and applied when it is read, so that it outlives every regrade. A
@@ -6,14 +6,14 @@ regrade uses the seed of each attempt, so that its learner meets the same values
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import asdict
 from typing import Final
 from uuid import UUID
 
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from classroom import audit_log, findings, progress, workload
+from classroom import audit_log, courses, findings, progress, workload
 from classroom.audit_log import Action
 from classroom.db import UnitOfWork
 from classroom.errors import Conflict, Invalid, NotFound
@@ -29,22 +29,10 @@ from classroom.models import (
     User,
     now,
 )
+from classroom.regrades.reading import changes, find, job_of
 from classroom.submissions import Attempt, attempt_of, write_verdict
-from classroom.workload import Claim, Enqueue, Kind, Lane, Retry
+from classroom.workload import Claim, Enqueue, Kind, Kinds, Lane, Retry
 from evmbox.report import Report
-
-
-@dataclass(frozen=True)
-class Change:
-    """An attempt whose verdict a regrade changes, or has changed."""
-
-    submission_id: UUID
-    user_id: UUID
-    exercise_id: str
-    old_outcome: str | None
-    old_score: float | None
-    new_outcome: str | None
-    new_score: float | None
 
 
 def _follow(session: Session, job: Job) -> None:
@@ -78,13 +66,18 @@ def order(
     enqueue: Enqueue,
     exercise_id: str | None = None,
     submission_ids: Collection[UUID] | None = None,
+    reason: str = "",
     request_id: str | None = None,
 ) -> Regrade:
     """Have attempts of a course that have a verdict graded again: of one exercise, or these, or all.
 
-    Raises Invalid where there are none.
+    The reason, if there is one, is read by those whose points change. Raises Invalid where there are no such attempts,
+    and Conflict where a regrade of the exercise is not decided yet.
     """
     session = work.session
+    reason = courses.said(reason) if reason else ""
+    courses.lock(session, course)
+    _check_decided(session, course, exercise_id)
     chosen = select(Submission.id).where(Submission.course_id == course.id, Submission.state == SubmissionState.DONE)
     chosen = chosen.where(Submission.source != "")  # kept no longer, so that there is nothing to grade
     if exercise_id is not None:
@@ -94,7 +87,7 @@ def order(
     found = session.exec(chosen).all()
     if not found:
         raise Invalid("There are no graded attempts among these.")
-    regrade = Regrade(course_id=course.id, made_by=actor.id)
+    regrade = Regrade(course_id=course.id, made_by=actor.id, exercise_id=exercise_id, reason=reason)
     session.add(regrade)
     session.flush()
     session.add_all(RegradeResult(regrade_id=regrade.id, submission_id=submission_id) for submission_id in found)
@@ -112,10 +105,33 @@ def order(
         Action.JOB_ORDERED,
         actor_id=actor.id,
         subject=str(job.id),
-        details={"kind": REGRADE.name, "exercise": exercise_id, "attempts": len(found)},
+        course_id=course.id,
+        details={"kind": REGRADE.name, "exercise": exercise_id, "attempts": len(found), "reason": reason},
         request_id=request_id,
     )
     return regrade
+
+
+def _check_decided(session: Session, course: Course, exercise_id: str | None) -> None:
+    """Raise Conflict where two regrades of an exercise would speak of the same verdicts."""
+    if exercise_id is None:
+        return
+    open_states = (RegradeState.RUNNING, RegradeState.READY)
+    held = select(Regrade).where(Regrade.course_id == course.id, Regrade.exercise_id == exercise_id)
+    found = session.exec(held.where(col(Regrade.state).in_(open_states))).first()
+    if found is not None and found.state is RegradeState.RUNNING:
+        raise Conflict("This exercise is being graded again already. Wait until that is done, or stop it.")
+    if found is not None:
+        raise Conflict("New verdicts for this exercise wait for you. Publish or discard them first.")
+
+
+def stop(work: UnitOfWork, course: Course, regrade_id: UUID, *, actor: User, request_id: str | None = None) -> None:
+    """Break off a regrade that runs: nothing comes of it. Raises NotFound, and Conflict where it is over."""
+    regrade = find(work.session, course, regrade_id)
+    job = job_of(work.session, regrade.id)
+    if regrade.state is not RegradeState.RUNNING or job is None:
+        raise Conflict("It does not run any more.")
+    workload.cancel(work, Kinds(REGRADE), job.id, actor_id=actor.id, request_id=request_id)
 
 
 def todo(session: Session, regrade_id: UUID) -> tuple[list[Attempt], int]:
@@ -165,30 +181,11 @@ def finish(work: UnitOfWork, claim: Claim) -> bool:
             Action.REGRADE_READY,
             actor_id=None,
             subject=str(regrade.id),
+            course_id=regrade.course_id,
             details={"rose": rose, "fell": fell},
             request_id=job.request_id,
         )
     return True
-
-
-def changes(session: Session, regrade_id: UUID) -> list[Change]:
-    """List the attempts whose verdict it changes; once it is published, whose verdict it has changed."""
-    regrade = session.get(Regrade, regrade_id)
-    pairs = session.exec(
-        select(RegradeResult, Submission)
-        .join(Submission, col(Submission.id) == RegradeResult.submission_id)
-        .where(RegradeResult.regrade_id == regrade_id, col(RegradeResult.outcome).is_not(None))
-        .order_by(col(Submission.exercise_id), col(Submission.created_at))
-    ).all()
-    found = []
-    for result, submission in pairs:
-        old, new = (submission.outcome, submission.score), (result.outcome, result.score)
-        if old == new:
-            continue
-        if regrade is not None and regrade.state is RegradeState.PUBLISHED:
-            old, new = new, old
-        found.append(Change(submission.id, submission.user_id, submission.exercise_id, *old, *new))
-    return found
 
 
 def publish(work: UnitOfWork, course: Course, regrade_id: UUID, *, actor: User, request_id: str | None = None) -> int:
@@ -206,6 +203,9 @@ def publish(work: UnitOfWork, course: Course, regrade_id: UUID, *, actor: User, 
         report = Report.model_validate(result.report)
         write_verdict(submission, report)
         findings.record(session, submission, report, again=True)
+        result.new_outcome, result.new_score = submission.outcome, submission.score
+        result.new_max_score = submission.max_score
+        result.new_checks = [asdict(check) for check in change.checks]
         result.outcome, result.score, result.max_score, result.report = old
         session.add_all((submission, result))
         audit_log.record(
@@ -213,6 +213,7 @@ def publish(work: UnitOfWork, course: Course, regrade_id: UUID, *, actor: User, 
             Action.SUBMISSION_REGRADED,
             actor_id=actor.id,
             subject=str(submission.id),
+            course_id=course.id,
             details={"regrade": str(regrade.id), "from": change.old_score, "to": change.new_score},
             request_id=request_id,
         )
@@ -245,4 +246,12 @@ def _decide(session: Session, regrade: Regrade, state: RegradeState, *, actor: U
     regrade.decided_at = now()
     session.add(regrade)
     action = Action.REGRADE_PUBLISHED if state is RegradeState.PUBLISHED else Action.REGRADE_DISCARDED
-    audit_log.record(session, action, actor_id=actor.id, subject=str(regrade.id), request_id=request_id)
+    audit_log.record(
+        session,
+        action,
+        actor_id=actor.id,
+        subject=str(regrade.id),
+        course_id=regrade.course_id,
+        details={"exercise": regrade.exercise_id, "reason": regrade.reason},
+        request_id=request_id,
+    )
