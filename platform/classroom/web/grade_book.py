@@ -178,7 +178,7 @@ def _learner(
         staff, offered = _looked_at(session, viewer, services)
         found = next((each for each in courses.learners_in_order(session, staff) if each.id == user_id), None)
         if found is None:
-            raise NotFound("This course has no such learner.")
+            raise NotFound(_("This course has no such learner."))
         graded = grades.of_learners(session, offered, [user_id])[user_id]
         made = grades.graded_attempts(session, offered, user_id)
         again = [note for each in regrades.notes(session, offered.course, user_id).values() for note in each]

@@ -11,7 +11,6 @@ from classroom.api.deps import InServices, Services
 from classroom.api.paging import Paging
 from classroom.api.routes import class_hours as api
 from classroom.errors import ClassroomError
-from classroom.models import Scope
 from classroom.schemas import ClassHourIn, ClassHourOut, MoreTimeIn, ShownIn
 from classroom.web.course_forms import InChanging, InForm, InLooking, number, read, text
 from classroom.web.render import PageRoute, Viewer, page
@@ -110,7 +109,6 @@ def show(
 def _list(request: Request, viewer: Viewer, services: Services, *, error: ClassroomError | None = None) -> Response:
     course = viewer.slug
     found = api.list_class_hours(course, viewer.person, services, Paging(limit=50))
-    runs = Scope.MANAGE in viewer.person.scopes
     with services.database.read() as session:
         staff = courses.require_staff(session, viewer.person.user, course)
         offered = courses.offer(session, staff.course, services.catalog)
@@ -122,7 +120,6 @@ def _list(request: Request, viewer: Viewer, services: Services, *, error: Classr
         viewer=viewer,
         here="cohort",
         hours=found.items,
-        runs=runs and staff.role.value == "instructor",
         tracks=offered.tracks,
         groups=groups,
         message=error.detail if error else None,
@@ -132,17 +129,13 @@ def _list(request: Request, viewer: Viewer, services: Services, *, error: Classr
 def _hour(
     request: Request, viewer: Viewer, services: Services, hour_id: UUID, *, error: ClassroomError | None = None
 ) -> Response:
-    course = viewer.slug
-    found = api.show_class_hour(course, hour_id, viewer.person, services)
-    with services.database.read() as session:
-        runs = courses.require_staff(session, viewer.person.user, course).role.value == "instructor"
+    found = api.show_class_hour(viewer.slug, hour_id, viewer.person, services)
     return page(
         request,
         "in_class_hour.html",
         status=error.status_code if error else 200,
         viewer=viewer,
         here="cohort",
-        runs=runs and Scope.MANAGE in viewer.person.scopes,
         message=error.detail if error else None,
         **_shown(found),
     )

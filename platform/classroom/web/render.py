@@ -66,6 +66,7 @@ class Viewer:
     lacks_second_factor: bool = False
     course: Course | None = None  # the one they are in
     in_class: tuple[OpenNow, ...] = ()  # what is open for them in class
+    runs: bool = False  # whether they are an instructor of it, or an administrator
     chooses: bool = False  # whether there is another one, or one to look after
 
     @property
@@ -96,6 +97,7 @@ def viewer(visitor: InVisitor, services: InServices) -> Viewer:
         csrf=csrf.csrf_token(services.key, visitor.session_secret),
         teaches=teaches and Scope.TEACH in visitor.scopes,
         learns=learns,
+        runs=(Role.INSTRUCTOR in held or visitor.user.is_admin) and Scope.MANAGE in visitor.scopes,
         lacks_second_factor=teaches and Scope.TEACH not in visitor.scopes,
         course=course,
         in_class=_in_class(services, hours),
