@@ -26,6 +26,7 @@ from classroom.api.listening import listen, listen_to_pipe
 from classroom.api.middleware import BodyLimit, Envelope, security_headers
 from classroom.api.routes import (
     account,
+    analytics,
     audit,
     chains,
     course_people,
@@ -83,6 +84,7 @@ TAGS: Final = [
     {"name": "rpc", "description": rpc.__doc__},
     {"name": "courses", "description": courses.__doc__},
     {"name": "grades", "description": grades.__doc__},
+    {"name": "analytics", "description": analytics.__doc__},
     {"name": "usage", "description": usage.__doc__},
     {"name": "audit", "description": audit.__doc__},
     {"name": "health", "description": health.__doc__},
@@ -124,7 +126,7 @@ def create_app(settings: Settings, *, enqueue: Callable[[UUID], object] | None =
     app.add_middleware(Envelope, headers=security_headers(settings))  # added last, so it surrounds the rest
     of_people = (people, entrance, tokens, account, my_data, users)
     of_learning = (lessons, drafts, hints, submissions, replays, sandbox, chains, rpc)
-    of_courses = (courses, course_people, invites, extensions, grades, usage)
+    of_courses = (courses, course_people, invites, extensions, grades, analytics, usage)
     for resource in (*of_people, *of_learning, *of_courses, jobs, audit, health, metrics):
         app.include_router(resource.router)
     return app

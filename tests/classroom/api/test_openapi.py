@@ -12,6 +12,7 @@ from classroom.settings import Settings
 BOUNDED = {
     "/api/v1/lessons": "the course's own",
     "/api/v1/chains": "as many as the setting `chains_each` allows",
+    "/api/v1/courses/{course}/exercises": "the course's own",
     "/api/v1/usage": "one for each course and month that was asked for",
     "/api/v1/courses/{course}/usage": "one for each month that was asked for",
 }
