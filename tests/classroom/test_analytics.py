@@ -1,9 +1,16 @@
 """What the attempts at an exercise say: the sums against known values, the figures against attempts that were made."""
 
-import pytest
+from datetime import timedelta
 
+import pytest
+from sqlmodel import select
+
+from classroom import accounts, analytics, courses, hints, submissions
 from classroom.analytics import judging, statistics
 from classroom.analytics.statistics import Correlated, Tried
+from classroom.courses import Staff
+from classroom.models import Progress, Role, now
+from evmbox.report import CheckResult, CheckStatus, Diagnostic, Outcome, Severity
 
 SEEN_NO_LONGER = (6, 9, 10, 11, 17, 19, 20, 25, 32, 32, 34, 35)
 CAME = (6, 6, 6, 7, 10, 13, 16, 22, 23)
@@ -67,3 +74,140 @@ def test_an_exercise_is_hard_where_three_of_ten_pass_at_first(passed, tried, wor
 )
 def test_it_tells_learners_apart_where_chance_does_not_explain_it(found, learners, word):
     assert judging.discrimination(found, learners) == word
+
+
+ADDS = ("adds", "`total()` is {} and should be 5.")
+PAYS = ("pays", "Bob has 0 wei and should have 1 wei.")
+
+
+@pytest.fixture
+def try_it(database, desk, make_report):
+    """Hand in at an exercise and have it graded: `passes`, `does not compile`, or the check that fails first."""
+
+    def try_it(user, how, *, exercise_id="hello-storage", value=0):
+        desk.hand_in(user, exercise_id=exercise_id)
+        if how == "passes":
+            report = make_report(3.0)
+        elif how == "does not compile":
+            report = make_report(0.0, outcome=Outcome.COMPILE_ERROR)
+            error = Diagnostic(severity=Severity.ERROR, code="7576", kind="DeclarationError", message="No x here")
+            report = report.model_copy(update={"diagnostics": (error,)})
+        else:
+            id_, text = how
+            checks = [
+                CheckResult(
+                    id=name,
+                    title=f"It {name}",
+                    task=1,
+                    points=1.0,
+                    status=CheckStatus.FAILED if name == id_ else CheckStatus.PASSED,
+                    divergence=text.format(value) if name == id_ else None,
+                )
+                for name in ("adds", "pays")
+            ]
+            report = make_report(1.0).model_copy(update={"checks": tuple(checks)})
+        with database.unit_of_work() as work:
+            claim = submissions.claim(work, desk.queued[-1], worker="w", lease_s=30)
+            assert submissions.finish(work, claim, report.model_copy(update={"exercise_id": exercise_id}))
+
+    return try_it
+
+
+@pytest.fixture
+def ask(database, catalog, people):
+    """Ask for the figures of an exercise, as the teacher unless another is named."""
+
+    def ask(role=Role.INSTRUCTOR, user=None):
+        staff = Staff(people.course, user or people.teacher, role)
+        with database.read() as session:
+            whole = analytics.of_exercise(session, staff, catalog, "hello-storage")
+            (line,) = [
+                each for each in analytics.of_course(session, staff, catalog) if each.exercise_id == "hello-storage"
+            ]
+        assert line == whole.figures  # counted by the database, and from its rows: the same
+        return whole
+
+    return ask
+
+
+def test_failures_are_counted_where_they_happen_and_sorted_by_their_shape(database, people, try_it, ask):
+    for how in ("does not compile", ADDS, ADDS, ADDS, ADDS):
+        try_it(people.alice, how, value=4)
+    for how in (ADDS, PAYS, "passes", PAYS):
+        try_it(people.bob, how, value=3)
+    found = ask()
+    told = found.figures
+    assert (told.learners, told.tried, told.passed, told.attempts, told.stuck) == (2, 2, 1, 9, 1)
+    assert {each.code: (each.title, each.learners, each.attempts, each.now) for each in found.failures} == {
+        "adds": ("It adds", 2, 5, 1),
+        "pays": ("It pays", 1, 2, 0),
+        "compile:7576": (None, 1, 1, 0),
+    }
+    first = found.misconceptions[0]
+    assert (first.code, first.learners, first.attempts, first.open) == ("adds", 2, 5, 1)
+    assert first.example.text in {"`total()` is 4 and should be 5.", "`total()` is 3 and should be 5."}
+    assert "alice" not in found.model_dump_json(include={"misconceptions"}).lower()
+    assert [each.share_by for each in found.by_attempt] == [0, 0, 0.5, 0.5, 0.5]
+    assert (found.time_to_pass.learners, [step.share for step in found.time_to_pass.steps]) == (2, [0.5])
+    (stuck,) = found.stuck
+    assert (stuck.name, stuck.code, stuck.reasons) == ("alice", "adds", ["repeats"])
+    assert (found.difficulty.word, found.discrimination.word) == ("too_few", "too_few")
+
+
+def test_what_comes_after_giving_up_is_practice_and_counts_nowhere(database, people, try_it, ask, catalog):
+    try_it(people.alice, ADDS)
+    with database.unit_of_work() as work:
+        hints.give_up(work.session, course=people.course, user=people.alice, exercise=catalog.exercise("hello-storage"))
+    try_it(people.alice, "passes")
+    found = ask()
+    assert (found.figures.passed, found.figures.gave_up) == (0, 1)
+    assert [(each.made, each.passed) for each in found.by_attempt] == [(1, 0)]
+    assert found.time_to_pass.steps == []
+
+
+def test_a_hint_helped_where_one_of_the_next_three_attempts_passes(database, people, try_it, ask, catalog):
+    exercise = catalog.exercise("hello-storage")
+    for user, after in ((people.alice, [ADDS, ADDS, "passes"]), (people.bob, [ADDS, ADDS])):
+        try_it(user, ADDS)
+        with database.unit_of_work() as work:
+            hints.take(
+                work.session, course=people.course, user=user, exercise=exercise, rung=1, cost=exercise.hints[0].cost
+            )
+        for how in after:
+            try_it(user, how)
+    rung = ask().hints[0]
+    assert (rung.taken, rung.helped, rung.not_helped, rung.open) == (2, 1, 0, 1)
+    try_it(people.bob, ADDS)
+    assert ask().hints[0].not_helped == 1
+
+
+def test_an_assistant_sees_the_figures_of_their_own_learners_only(database, people, try_it, ask):
+    with database.unit_of_work() as work:
+        session = work.session
+        helper = accounts.create_user(session, "helper")
+        courses.enrol(session, people.course, helper, Role.ASSISTANT)
+        group = courses.create_group(session, people.course, "Tuesday", actor_id=None)
+        for each in (helper, people.bob):
+            courses.join_group(session, people.course, group, each.id, actor_id=None)
+    try_it(people.alice, ADDS)
+    try_it(people.bob, PAYS)
+    found = ask(Role.ASSISTANT, helper)
+    assert (found.figures.learners, found.figures.tried) == (1, 1)
+    assert [each.code for each in found.failures] == ["pays"]
+    assert [each.code for each in ask().failures] == ["adds", "pays"]
+
+
+def test_the_database_finds_stuck_whom_the_rule_does(database, people, try_it, ask):
+    try_it(people.alice, ADDS)
+    for case in [(3, 1, 1), (2, 4, 29), (1, 3, 30), (1, 5, 1), (1, 2, 90)]:
+        for days in (0, 4):
+            repeats, stalled, minutes = case
+            with database.unit_of_work() as work:
+                row = work.session.exec(select(Progress)).one()
+                row.repeats, row.stalled = repeats, stalled
+                row.attempted_at = now() - timedelta(days=days)
+                row.advanced_at = row.attempted_at - timedelta(minutes=minutes)
+                work.session.add(row)
+            figures = ask().figures  # which holds that both ways of counting give the same
+            is_stuck = case in {(3, 1, 1), (1, 3, 30), (1, 5, 1)}
+            assert (figures.stuck, figures.quiet) == (is_stuck and not days, is_stuck and days > 0)

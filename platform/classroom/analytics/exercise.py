@@ -12,6 +12,7 @@ from sqlmodel import Session
 from classroom.analytics import judging, statistics
 from classroom.analytics.examples import Examples
 from classroom.analytics.rows import (
+    Hint,
     Learner,
     Made,
     first_shares_elsewhere,
@@ -21,7 +22,7 @@ from classroom.analytics.rows import (
 )
 from classroom.catalog import Catalog
 from classroom.courses import Staff
-from classroom.models import HintTaken, now
+from classroom.models import now
 from classroom.schemas import (
     AttemptFigures,
     DifficultyOut,
@@ -174,8 +175,8 @@ def _shapes(tried: Sequence[Learner]) -> list[tuple[tuple[str, str], list[Made]]
     return sorted(found.items(), key=lambda pair: (-len({each.user_id for each in pair[1]}), -len(pair[1]), pair[0]))
 
 
-def _hints(exercise: Exercise, tried: Sequence[Learner], taken: Sequence[HintTaken]) -> list[HintFigures]:
-    made = {each.user.id: each.made for each in tried}
+def _hints(exercise: Exercise, tried: Sequence[Learner], taken: Sequence[Hint]) -> list[HintFigures]:
+    made = {each.user_id: each.made for each in tried}
     found = {rung: Counter[str]() for rung in range(1, len(exercise.hints) + 1)}
     for hint in taken:
         if hint.rung not in found:  # the author has taken it away since
@@ -242,9 +243,9 @@ def _stuck(tried: Sequence[Learner], examples: Examples) -> list[StuckOut]:
     found.sort(key=lambda pair: (pair[1].quiet, pair[1].since))
     return [
         StuckOut(
-            user_id=each.user.id,
-            name=each.user.name,
-            display_name=each.user.display_name,
+            user_id=each.user_id,
+            name=each.name,
+            display_name=each.display_name,
             attempts=each.attempts,
             code=each.failing,
             title=examples.titles.get(each.failing or ""),

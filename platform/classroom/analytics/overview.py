@@ -1,11 +1,10 @@
-"""All exercises of a course, a line each: counted by the database, since there are many attempts."""
+"""All exercises of a course, a line each: counted by the database, in one pass over the rows of each table."""
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
+from statistics import median
+from typing import Any, Final, NamedTuple
 
-from sqlalchemy import case, func
+from sqlalchemy import ColumnElement, String, and_, case, cast, extract, func, literal_column, or_
 from sqlmodel import Session, col, select
 
 from classroom import attention, courses
@@ -17,21 +16,32 @@ from classroom.models import Finding, Progress, ProgressState, now
 from classroom.schemas import ExerciseFigures
 from evmbox.report import Outcome
 
+_ONE: Final[Any] = literal_column("1")  # not a parameter: the index of first attempts is known by it
+
+
+class _Standing(NamedTuple):
+    """How an exercise's learners stand. `attempts` is how many each made, with commas between."""
+
+    tried: int = 0
+    passed: int = 0
+    gave_up: int = 0
+    stuck: int = 0
+    quiet: int = 0
+    attempts: str = ""
+
 
 def of_course(session: Session, staff: Staff, catalog: Catalog) -> list[ExerciseFigures]:
     """Tell of every exercise that the course teaches, in its order, how it goes."""
     offered = courses.offer(session, staff.course, catalog)
-    standing = _standing(session, staff)
+    standing = _standing(session, staff, at=now())
     first = _first_attempts(session, staff)
-    stuck = _stuck(session, staff, at=now())
     everyone = len(session.exec(seen_ids(staff)).all())
     return [
         _figures(
             catalog,
             exercise_id,
-            standing[exercise_id],
+            standing.get(exercise_id, _Standing()),
             first=first.get(exercise_id, (0, 0)),
-            stuck=(stuck[exercise_id, False], stuck[exercise_id, True]),
             everyone=everyone,
         )
         for exercise_id in offered.exercises
@@ -39,58 +49,75 @@ def of_course(session: Session, staff: Staff, catalog: Catalog) -> list[Exercise
 
 
 def _figures(
-    catalog: Catalog,
-    exercise_id: str,
-    standing: list[tuple[bool, bool, int, int]],
-    *,
-    first: tuple[int, int],
-    stuck: tuple[int, int],
-    everyone: int,
+    catalog: Catalog, exercise_id: str, standing: _Standing, *, first: tuple[int, int], everyone: int
 ) -> ExerciseFigures:
     lesson = catalog.lesson_of(exercise_id)
     first_tries, passed_first = first
+    attempts = [int(each) for each in standing.attempts.split(",") if each]
     return ExerciseFigures(
         exercise_id=exercise_id,
         title=catalog.summary(exercise_id).title,
         lesson_id=lesson.id,
         track_id=lesson.track,
         learners=everyone,
-        tried=sum(learners for *_, learners in standing),
-        passed=sum(learners for passed, gave_up, _, learners in standing if passed and not gave_up),
-        gave_up=sum(learners for _, gave_up, _, learners in standing if gave_up),
-        stuck=stuck[0],
-        quiet=stuck[1],
-        attempts=sum(attempts * learners for *_, attempts, learners in standing),
-        median_attempts=_median((attempts, learners) for *_, attempts, learners in standing),
+        tried=standing.tried,
+        passed=standing.passed,
+        gave_up=standing.gave_up,
+        stuck=standing.stuck,
+        quiet=standing.quiet,
+        attempts=sum(attempts),
+        median_attempts=median(attempts) if attempts else None,
         first_tries=first_tries,
         passed_first=passed_first,
         difficulty=judging.difficulty(passed_first, first_tries),
     )
 
 
-def _standing(session: Session, staff: Staff) -> defaultdict[str, list[tuple[bool, bool, int, int]]]:
-    """Count learners by exercise, whether they passed, whether they gave up, and how many attempts they made."""
-    given_up: Any = col(Progress.given_up_at).is_not(None)
-    by: tuple[Any, ...] = (col(Progress.exercise_id), col(Progress.state), given_up, col(Progress.attempts))
-    rows: Any = session.exec(
-        select(*by, func.count())  # type: ignore[call-overload]  # it knows no select of so many
-        .where(Progress.course_id == staff.course.id, Progress.attempts > 0, col(Progress.user_id).in_(seen_ids(staff)))
-        .group_by(*by)
+def stuck(at: datetime) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """Say the rule of `attention` to the database: who is stuck, and who of them has not tried for three days."""
+    tried_s = extract("epoch", col(Progress.attempted_at)) - extract("epoch", col(Progress.advanced_at))
+    holds = and_(
+        col(Progress.state) == ProgressState.STARTED,
+        col(Progress.given_up_at).is_(None),
+        or_(
+            col(Progress.repeats) >= attention.REPEATS,
+            col(Progress.stalled) >= attention.STALLED,
+            and_(
+                col(Progress.stalled) >= attention.LONG_VERDICTS,
+                tried_s >= int(attention.LONG.total_seconds()),
+            ),
+        ),
     )
-    found: defaultdict[str, list[tuple[bool, bool, int, int]]] = defaultdict(list)
-    for exercise_id, state, gave_up, attempts, learners in rows:
-        found[exercise_id].append((state == ProgressState.PASSED, bool(gave_up), attempts, learners))
-    return found
+    return holds, and_(holds, col(Progress.attempted_at) < at - attention.LATELY)
+
+
+def _standing(session: Session, staff: Staff, *, at: datetime) -> dict[str, _Standing]:
+    gave_up: Any = col(Progress.given_up_at).is_not(None)
+    passed: Any = and_(col(Progress.state) == ProgressState.PASSED, ~gave_up)
+    is_stuck, is_quiet = stuck(at)
+    rows: Any = session.exec(
+        select(  # type: ignore[call-overload]  # it knows no select of so many
+            Progress.exercise_id,
+            func.count(),
+            _sum(passed),
+            _sum(gave_up),
+            _sum(and_(is_stuck, ~is_quiet)),
+            _sum(is_quiet),
+            func.aggregate_strings(cast(Progress.attempts, String), ","),
+        )
+        .where(Progress.course_id == staff.course.id, Progress.attempts > 0, col(Progress.user_id).in_(seen_ids(staff)))
+        .group_by(col(Progress.exercise_id))
+    )
+    return {exercise_id: _Standing(*told) for exercise_id, *told in rows}
 
 
 def _first_attempts(session: Session, staff: Staff) -> dict[str, tuple[int, int]]:
     """Count first attempts by exercise, and those that passed."""
-    passed: Any = func.sum(case((col(Finding.outcome) == Outcome.PASSED.value, 1), else_=0))
     rows = session.exec(
-        select(Finding.exercise_id, func.count(), passed)
+        select(Finding.exercise_id, func.count(), _sum(col(Finding.outcome) == Outcome.PASSED.value))
         .where(
             Finding.course_id == staff.course.id,
-            Finding.number == 1,
+            Finding.number == _ONE,
             Finding.outcome != Outcome.LESSON_BROKEN.value,
             col(Finding.user_id).in_(seen_ids(staff)),
         )
@@ -99,41 +126,6 @@ def _first_attempts(session: Session, staff: Staff) -> dict[str, tuple[int, int]
     return {exercise_id: (count, int(passed)) for exercise_id, count, passed in rows}
 
 
-def _stuck(session: Session, staff: Staff, *, at: datetime) -> Counter[tuple[str, bool]]:
-    """Count who is stuck by exercise and whether they have stopped trying; rows that cannot be are not read."""
-    least = min(attention.REPEATS, attention.STALLED, attention.LONG_VERDICTS)
-    may_be: Any = (col(Progress.repeats) >= least) | (col(Progress.stalled) >= least)
-    rows: Any = session.exec(
-        select(
-            Progress.exercise_id, Progress.repeats, Progress.stalled, Progress.attempted_at, Progress.advanced_at
-        ).where(  # type: ignore[call-overload]  # it knows no select of so many
-            Progress.course_id == staff.course.id,
-            Progress.state == ProgressState.STARTED,
-            col(Progress.given_up_at).is_(None),
-            may_be,
-            col(Progress.user_id).in_(seen_ids(staff)),
-        )
-    )
-    found: Counter[tuple[str, bool]] = Counter()
-    for exercise_id, repeats, stalled, attempted_at, advanced_at in rows:
-        stuck = attention.stuck(attention.Standing(False, repeats, stalled, attempted_at, advanced_at), at=at)
-        if stuck:
-            found[exercise_id, stuck.quiet] += 1
-    return found
-
-
-def _median(counted: Iterable[tuple[int, int]]) -> float | None:
-    """Give the median of values that come with how often each is there."""
-    ordered = sorted(counted)
-    total = sum(times for _, times in ordered)
-    if not total:
-        return None
-
-    def at(place: int) -> int:
-        for value, times in ordered:
-            place -= times
-            if place < 0:
-                return value
-        raise IndexError(place)
-
-    return (at((total - 1) // 2) + at(total // 2)) / 2
+def _sum(holds: Any) -> Any:
+    """Count the rows where something holds."""
+    return func.sum(case((holds, 1), else_=0))

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func
+from sqlalchemy import ColumnElement, func, literal_column
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -14,6 +14,11 @@ from classroom import attention, courses
 from classroom.courses import Staff
 from classroom.models import Finding, HintTaken, Progress, ProgressState, User
 from evmbox.report import Outcome
+
+_STANDING: Final = (
+    *("user_id", "state", "attempts", "given_up_at", "practice_from", "failing", "shape", "best_gas"),
+    *("repeats", "stalled", "attempted_at", "advanced_at"),
+)
 
 
 class Made(NamedTuple):
@@ -35,7 +40,9 @@ class Made(NamedTuple):
 class Learner:
     """How one learner stands in the exercise, and the attempts that count, in their order."""
 
-    user: User
+    user_id: UUID
+    name: str
+    display_name: str
     attempts: int
     passed: bool
     gave_up_at: datetime | None
@@ -68,8 +75,8 @@ def learners(session: Session, staff: Staff, exercise_id: str, *, at: datetime) 
     made: dict[UUID, list[Made]] = {}
     for each in _made(session, staff, exercise_id):
         made.setdefault(each.user_id, []).append(each)
-    found = session.exec(
-        select(Progress, User)
+    found: Any = session.exec(
+        select(User.name, User.display_name, *(getattr(Progress, name) for name in _STANDING))
         .join(User, col(User.id) == Progress.user_id)
         .where(
             Progress.course_id == staff.course.id,
@@ -79,15 +86,17 @@ def learners(session: Session, staff: Staff, exercise_id: str, *, at: datetime) 
         )
         .order_by(User.display_name, User.name)
     )
-    return [_learner(row, user, made.get(user.id, []), at) for row, user in found]
+    return [_learner(row, made.get(row.user_id, []), at) for row in found]
 
 
-def _learner(row: Progress, user: User, made: Sequence[Made], at: datetime) -> Learner:
+def _learner(row: Any, made: Sequence[Made], at: datetime) -> Learner:
     passed = row.state is ProgressState.PASSED
     over = passed or row.given_up_at is not None
     standing = attention.Standing(over, row.repeats, row.stalled, row.attempted_at, row.advanced_at)
     return Learner(
-        user=user,
+        user_id=row.user_id,
+        name=row.name,
+        display_name=row.display_name,
         attempts=row.attempts,
         passed=passed and row.given_up_at is None,
         gave_up_at=row.given_up_at,
@@ -139,7 +148,7 @@ def first_shares_elsewhere(session: Session, staff: Staff, exercise_id: str) -> 
         select(Finding.user_id, share, func.count())
         .where(
             Finding.course_id == staff.course.id,
-            Finding.number == 1,
+            Finding.number == literal_column("1"),  # not a parameter: the index of first attempts is known by it
             Finding.exercise_id != exercise_id,
             col(Finding.user_id).in_(seen_ids(staff)),
         )
@@ -148,14 +157,21 @@ def first_shares_elsewhere(session: Session, staff: Staff, exercise_id: str) -> 
     return {user_id: (float(mean or 0), count) for user_id, mean, count in found}
 
 
-def hints_taken(session: Session, staff: Staff, exercise_id: str) -> list[HintTaken]:
+class Hint(NamedTuple):
+    """A rung that a learner took, and the first attempt that they could make with it."""
+
+    user_id: UUID
+    rung: int
+    from_attempt: int
+
+
+def hints_taken(session: Session, staff: Staff, exercise_id: str) -> list[Hint]:
     """Read the hints that were taken."""
-    return list(
-        session.exec(
-            select(HintTaken).where(
-                HintTaken.course_id == staff.course.id,
-                HintTaken.exercise_id == exercise_id,
-                col(HintTaken.user_id).in_(seen_ids(staff)),
-            )
+    found = session.exec(
+        select(HintTaken.user_id, HintTaken.rung, HintTaken.from_attempt).where(
+            HintTaken.course_id == staff.course.id,
+            HintTaken.exercise_id == exercise_id,
+            col(HintTaken.user_id).in_(seen_ids(staff)),
         )
     )
+    return [Hint(*row) for row in found]

@@ -16,6 +16,7 @@ from classroom.web import (
     course_pages,
     course_people,
     entrance,
+    exercise_figures,
     grades,
     jobs,
     joining,
@@ -38,6 +39,7 @@ def create_site(settings: Settings | None = None) -> FastAPI:
     for pages_of in (
         landing,
         lesson_page,
+        exercise_figures,
         pages,
         grades,
         *of_people,
