@@ -25,7 +25,7 @@ from tornado.websocket import WebSocketHandler
 from classroom import accounts
 from classroom.apps.pages import Run
 from classroom.db import Database
-from classroom.models import CredentialKind
+from classroom.models import CredentialKind, Scope
 from classroom.settings import Settings
 
 KERNEL_NAME: Final = "python3"
@@ -89,12 +89,16 @@ class LessonKernels(AsyncMappingKernelManager):
         self._held: dict[str, Held] = {}
         self._endings: set[asyncio.Future[None]] = set()
 
-    async def open(self, owner: UUID, lesson: NotebookNode) -> str:
-        """Start a kernel for a visitor and begin to run the lesson's cells in it; give its id."""
+    async def open(self, owner: UUID, lesson: NotebookNode, *, teaches: bool = False) -> str:
+        """Start a kernel for a visitor and begin to run the lesson's cells in it; give its id.
+
+        Where the visitor `teaches`, and looks at a notebook for those, it holds a token to read what they may read.
+        """
         await self._make_room(owner)
-        kernel_id = await self.start_kernel(kernel_name=KERNEL_NAME)
+        kernel_id = await self.start_kernel(kernel_name=KERNEL_NAME, teacher=owner if teaches else None)
         try:
-            await self.bind(kernel_id, owner)
+            if not teaches:
+                await self.bind(kernel_id, owner)
         except BaseException:
             await self.end(kernel_id)
             raise
@@ -127,10 +131,11 @@ class LessonKernels(AsyncMappingKernelManager):
     async def start_kernel(self, **kwargs: Any) -> str:  # type: ignore[override]
         """Start a kernel in a scratch folder, with a ticket of its own. What a caller says of both is not heard."""
         settings: Settings = self.parent.classroom
-        ticket = await asyncio.to_thread(self._issue)
+        teacher = kwargs.get("teacher")
+        ticket = await asyncio.to_thread(self._issue, teacher)
         scratch = Path(tempfile.mkdtemp(prefix="classroom-kernel-"))
         place = str(scratch)
-        held = Held(ticket, scratch)
+        held = Held(ticket, scratch, owner=teacher)
         kernel_id = self.new_kernel_id()
         self._held[kernel_id] = held
         try:
@@ -186,8 +191,17 @@ class LessonKernels(AsyncMappingKernelManager):
         database: Database = self.parent.database
         return database
 
-    def _issue(self) -> str:
+    def _issue(self, teacher: UUID | None) -> str:
         with self._database.unit_of_work() as work:
+            if teacher is not None:
+                return accounts.issue(
+                    work.session,
+                    CredentialKind.TOKEN,
+                    teacher,
+                    lifetime=_TICKET_LIFETIME,
+                    label="dashboard",
+                    scopes=(Scope.TEACH,),
+                )
             return accounts.issue(
                 work.session, CredentialKind.KERNEL, None, lifetime=_TICKET_LIFETIME, label="lesson app"
             )
