@@ -6,6 +6,7 @@ A plot is text for a terminal and HTML that is escaped, has no script, and follo
     bars([(each.title, each.stuck) for each in client.exercise_figures(course)])
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
@@ -19,14 +20,16 @@ from classroom.schemas import CohortRow, TimeToPass
 
 _WIDTH, _HEIGHT, _LEFT, _BOTTOM = 440, 200, 44, 30
 _TIMES: Final = ((0, "0"), (60, "1 min"), (300, "5 min"), (1800, "30 min"), (14_400, "4 h"), (86_400, "1 d"))
+_DATE: Final = re.compile(r"\d{4}-\d\d-\d\d")
 _MOST: Final = 7 * 86_400.0
 _STYLE: Final = """
 <style>
-.hk-lab.hk-plot{max-width:none;overflow-x:auto}
+.hk-lab.hk-plot{max-width:none;overflow-wrap:normal;overflow-x:auto}
 .hk-lab.hk-plot table{border-collapse:collapse;color:inherit;font-size:inherit;margin:0;width:auto}
 .hk-lab.hk-plot tr:nth-child(n){background:none}
 .hk-lab.hk-plot th,.hk-lab.hk-plot td{border:0;padding:.2rem .6rem .2rem 0;text-align:left;max-width:22rem}
-.hk-lab.hk-plot .hk-number{font-variant-numeric:tabular-nums;text-align:right}
+.hk-lab.hk-plot .hk-number,.hk-lab.hk-plot time{font-variant-numeric:tabular-nums;text-align:right;white-space:nowrap}
+.hk-lab.hk-plot .hk-long{min-width:4rem;width:16rem}
 .hk-lab.hk-plot svg{display:block;height:auto;max-width:100%}
 .hk-lab.hk-plot .hk-bar{fill:currentColor;opacity:.75}
 .hk-lab.hk-plot text{fill:var(--hk-quiet);font-size:12px}
@@ -78,7 +81,7 @@ def table(headings: Sequence[str], rows: Iterable[Sequence[Any]]) -> Plot:
     kinds = ['class="hk-number"' if number else "" for number in numbers]
     head = "".join(f'<th scope="col" {kind}>{escape(name)}</th>' for name, kind in zip(headings, kinds, strict=True))
     body = "".join(
-        f"<tr>{''.join(f'<td {kind}>{escape(cell)}</td>' for cell, kind in zip(row, kinds, strict=True))}</tr>"
+        f"<tr>{''.join(f'<td {kind}>{_cell(cell)}</td>' for cell, kind in zip(row, kinds, strict=True))}</tr>"
         for row in told
     )
     html = f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
@@ -90,9 +93,9 @@ def bars(values: Iterable[tuple[str, float]], *, title: str = "") -> Plot:
     held = list(values)
     most = max((value for _, value in held), default=0) or 1
     rows = "".join(
-        f'<tr><th scope="row">{escape(name)}</th><td class="hk-number">{_said(value)}</td><td>'
-        f'<svg width="240" height="12" viewBox="0 0 240 12" aria-hidden="true">'
-        f'<rect class="hk-bar" width="{240 * value / most:.1f}" height="12" rx="3"/></svg></td></tr>'
+        f'<tr><th scope="row">{escape(name)}</th><td class="hk-number">{_said(value)}</td><td class="hk-long">'
+        f'<svg width="100%" height="12" viewBox="0 0 240 12" preserveAspectRatio="none" aria-hidden="true">'
+        f'<rect class="hk-bar" width="{240 * value / most:.1f}" height="12"/></svg></td></tr>'
         for name, value in held
     )
     lines = [f"{name}  {_said(value)}  {'#' * round(30 * value / most)}" for name, value in held]
@@ -147,7 +150,7 @@ def heat_map(rows: Iterable[CohortRow], titles: Sequence[str]) -> Plot:
 
 
 def _plot(text: str, html: str, *, kind: str = "") -> Plot:
-    return Plot(text, _STYLE + card([html]).replace('class="hk-lab', f'class="hk-lab hk-plot {kind}', 1))
+    return Plot(text, _STYLE + card([html]).replace('class="hk-lab', f'tabindex="0" class="hk-lab hk-plot {kind}', 1))
 
 
 def _heading(title: str) -> str:
@@ -158,6 +161,10 @@ def _said(value: Any) -> str:
     if isinstance(value, float):
         return f"{value:,.1f}".removesuffix(".0")
     return f"{value:,}" if isinstance(value, int) else str("-" if value is None else value)
+
+
+def _cell(text: str) -> str:
+    return f"<time>{text}</time>" if _DATE.fullmatch(text) else escape(text)
 
 
 def _is_number(text: str) -> bool:

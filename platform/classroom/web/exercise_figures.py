@@ -9,7 +9,7 @@ from babel.dates import format_timedelta
 from babel.numbers import format_percent
 from fastapi import APIRouter, Query, Request, Response
 
-from classroom.api.deps import InServices
+from classroom.api.deps import InServices, Services
 from classroom.api.routes import analytics as api
 from classroom.errors import NotFound
 from classroom.schemas import DifficultyOut, DiscriminationOut, ExerciseAnalytics, ExerciseFigures, Name
@@ -28,6 +28,7 @@ _DIFFICULTY: Final = {
 _ORDER: Final = {"hard": 0, "fair": 1, "easy": 2, "too_few": 3}
 _ATTEMPTS_SHOWN: Final = 8
 _STEPS_SHOWN: Final = 60
+_DASHBOARD: Final = "cohort.ipynb"
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,7 @@ def list_exercises(
         columns=COLUMNS,
         by=column,
         turned=bool(turned),
+        dashboard=_dashboard(services, viewer),
         **_words(),
     )
 
@@ -180,6 +182,17 @@ def _words() -> dict[str, Any]:
         "learners_in_words": lambda count: ngettext("%(num)s learner", "%(num)s learners", count) % {"num": count},
         "attempts_in_words": lambda count: ngettext("%(num)s attempt", "%(num)s attempts", count) % {"num": count},
     }
+
+
+def _dashboard(services: Services, viewer: Viewer) -> dict[str, str]:
+    """Give the addresses of the same figures as a notebook: as an app, and for the owner in JupyterLab too."""
+    settings = services.settings
+    if not (settings.dashboards_dir / _DASHBOARD).is_file():
+        return {}
+    found = {"app": f"{settings.voila_url}/voila/render/instructor/{_DASHBOARD}"}
+    if viewer.person.user.name == settings.owner:
+        found["lab"] = f"{settings.lab_url}/lab/tree/instructor/{_DASHBOARD}"
+    return found
 
 
 def _thinned(found: ExerciseAnalytics) -> list[Any]:
