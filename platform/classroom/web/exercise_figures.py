@@ -184,15 +184,16 @@ def _words() -> dict[str, Any]:
     }
 
 
-def _dashboard(services: Services, viewer: Viewer) -> dict[str, str]:
+def _dashboard(services: Services, viewer: Viewer) -> dict[str, str | None]:
     """Give the addresses of the same figures as a notebook: as an app, and for the owner in JupyterLab too."""
     settings = services.settings
     if not (settings.dashboards_dir / _DASHBOARD).is_file():
         return {}
-    found = {"app": f"{settings.voila_url}/voila/render/instructor/{_DASHBOARD}"}
-    if viewer.person.user.name == settings.owner:
-        found["lab"] = f"{settings.lab_url}/lab/tree/instructor/{_DASHBOARD}"
-    return found
+    owner = viewer.person.user.name == settings.owner
+    return {
+        "app": f"{settings.voila_url}/voila/render/instructor/{_DASHBOARD}",
+        "lab": f"{settings.lab_url}/lab/tree/instructor/{_DASHBOARD}" if owner else None,
+    }
 
 
 def _thinned(found: ExerciseAnalytics) -> list[Any]:

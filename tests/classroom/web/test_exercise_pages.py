@@ -81,6 +81,8 @@ def site(tmp_path: Path, migrated: Path, catalog: Catalog) -> Iterator[tuple[Set
                     claim = submissions.claim(work, queued[0], worker="w", lease_s=30)
                     assert claim is not None
                     assert submissions.finish(work, claim, verdict(outcome))
+            settings.dashboards_dir.mkdir(parents=True)
+            (settings.dashboards_dir / "cohort.ipynb").touch()
             with running(create_site(settings), listener):
                 yield settings, database, users
 
@@ -111,6 +113,8 @@ def test_an_instructor_finds_by_keyboard_what_goes_wrong_and_in_which_way(
     enter(page, settings, database, users["ines"])
     page.goto(f"{settings.portal_url}/cohort/exercises")
     has_no_barrier(page)
+    notebook = page.get_by_role("link", name="open it as an app")
+    expect(notebook).to_have_attribute("href", f"{settings.voila_url}/voila/render/instructor/cohort.ipynb")
     page.get_by_role("link", name="Stuck now").focus()
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile(r"\?by=stuck$"))
