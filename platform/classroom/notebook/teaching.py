@@ -25,11 +25,14 @@ _MOST: Final = 7 * 86_400.0
 _STYLE: Final = """
 <style>
 .hk-lab.hk-plot{max-width:none;overflow-wrap:normal;overflow-x:auto}
-.hk-lab.hk-plot table{border-collapse:collapse;color:inherit;font-size:inherit;margin:0;width:auto}
+.hk-lab.hk-plot table{border-collapse:collapse;display:table;color:inherit;font-size:inherit;margin:0;width:auto}
 .hk-lab.hk-plot tr:nth-child(n){background:none}
 .hk-lab.hk-plot th,.hk-lab.hk-plot td{border:0;padding:.2rem .6rem .2rem 0;text-align:left;max-width:22rem}
 .hk-lab.hk-plot .hk-number,.hk-lab.hk-plot time{font-variant-numeric:tabular-nums;text-align:right;white-space:nowrap}
-.hk-lab.hk-plot .hk-long{min-width:4rem;width:16rem}
+.hk-lab.hk-plot .hk-long{min-width:5rem;width:16rem}
+.hk-lab.hk-plot td{min-width:4rem}
+.hk-lab.hk-plot .hk-number{min-width:0}
+.hk-lab.hk-bars th{min-width:8rem}
 .hk-lab.hk-plot svg{display:block;height:auto;max-width:100%}
 .hk-lab.hk-plot .hk-bar{fill:currentColor;opacity:.75}
 .hk-lab.hk-plot text{fill:var(--hk-quiet);font-size:12px}
@@ -99,7 +102,9 @@ def bars(values: Iterable[tuple[str, float]], *, title: str = "") -> Plot:
         for name, value in held
     )
     lines = [f"{name}  {_said(value)}  {'#' * round(30 * value / most)}" for name, value in held]
-    return _plot("\n".join([title, *lines] if title else lines), f"{_heading(title)}<table>{rows}</table>")
+    return _plot(
+        "\n".join([title, *lines] if title else lines), f"{_heading(title)}<table>{rows}</table>", kind="hk-bars"
+    )
 
 
 def curve(times: TimeToPass, *, title: str = "Not passed yet, by time since the first attempt") -> Plot:
