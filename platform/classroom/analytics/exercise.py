@@ -73,7 +73,7 @@ def of_exercise(session: Session, staff: Staff, catalog: Catalog, exercise_id: s
         other_shapes=max(0, len(shapes) - MISCONCEPTIONS),
         hints=_hints(exercise, tried, hints_taken(session, staff, exercise_id)),
         difficulty=_difficulty(first),
-        discrimination=_discrimination(first, first_shares_elsewhere(session, staff, exercise_id)),
+        discrimination=_discrimination(first, first_shares_elsewhere(session, staff.course.id, exercise_id)),
         gas=_gas(exercise, tried),
         stuck=_stuck(tried, examples),
     )

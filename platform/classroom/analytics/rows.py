@@ -141,16 +141,15 @@ def share_of(score: float, most: float) -> float:
     return score / most if most else 0.0
 
 
-def first_shares_elsewhere(session: Session, staff: Staff, exercise_id: str) -> dict[UUID, tuple[float, int]]:
-    """Give each learner's mean share of points at first attempts in the other exercises, and how many those are."""
+def first_shares_elsewhere(session: Session, course_id: UUID, exercise_id: str) -> dict[UUID, tuple[float, int]]:
+    """Give everybody's mean share of points at first attempts in the other exercises, and how many those are."""
     share: ColumnElement[float] = func.avg(col(Finding.score) / func.nullif(col(Finding.max_score), 0))
     found = session.exec(
         select(Finding.user_id, share, func.count())
         .where(
-            Finding.course_id == staff.course.id,
+            Finding.course_id == course_id,
             Finding.number == literal_column("1"),  # not a parameter: the index of first attempts is known by it
             Finding.exercise_id != exercise_id,
-            col(Finding.user_id).in_(seen_ids(staff)),
         )
         .group_by(col(Finding.user_id))
     )
