@@ -322,6 +322,13 @@ def load_text(folder: Path, *, remedy: str = "Write it.") -> Lesson:
     )
 
 
+def read_about(path: Path) -> tuple[str, str, int]:
+    """Read the title, the summary and the minutes of a text that no track lists. Raises `CourseError`."""
+    lessons_dir = path.parents[1]
+    about = _about(_text(lessons_dir, path, remedy="Write it."), file=_name(lessons_dir, path))
+    return about.title, about.summary, about.minutes
+
+
 def _lesson(lessons_dir: Path, track: str, lesson: str, requires: tuple[str, ...]) -> Lesson:
     folder = lessons_dir / track / lesson
     remedy = f"Write it, or remove '{lesson}' from the track '{track}' in {COURSE}."

@@ -20,12 +20,12 @@ from typing import IO, Final
 import httpx
 from sqlmodel import Session
 
-from classroom import accounts, added, backups, courses, keys, lessons, mail
+from classroom import accounts, added, backups, courses, dashboards, keys, lessons, mail
 from classroom.catalog import Catalog
 from classroom.db import Database
 from classroom.errors import Conflict
 from classroom.isolation import require_isolation
-from classroom.models import CredentialKind, Role, User
+from classroom.models import CredentialKind, Role, Scope, User
 from classroom.settings import Settings
 
 LINK_LIFETIME: Final = timedelta(minutes=15)
@@ -118,6 +118,7 @@ def prepare(settings: Settings, say: Say) -> str:
         added.clear(settings)
         catalog = Catalog.of(settings)
         lessons.ensure_built(catalog, settings)
+        dashboards.build(settings)
         with database.unit_of_work() as work:
             session = work.session
             course = courses.ensure_default_course(session, catalog)
@@ -135,6 +136,7 @@ def prepare(settings: Settings, say: Say) -> str:
                 owner.id,
                 lifetime=timedelta(days=settings.session_days),
                 label="JupyterLab on this laptop",
+                scopes=(Scope.LEARN, Scope.TEACH),  # the owner's dashboards, beside their lessons
             )
         keys.write_owner_key(settings, token)
     finally:

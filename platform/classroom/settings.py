@@ -189,6 +189,11 @@ class Settings(BaseSettings):
         return self.data_dir / "apps"
 
     @property
+    def dashboards_dir(self) -> Path:
+        """Built notebooks for those who teach, which Voila serves to them."""
+        return self.apps_dir / "instructor"
+
+    @property
     def added_dir(self) -> Path:
         """Copies of the courses that were added beside `lessons_dir`."""
         return self.data_dir / "added"

@@ -4,14 +4,14 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import literal_column, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col, select
 
 from classroom import audit_reading
 from classroom.audit_log import Action
 from classroom.audit_reading import Filter
-from classroom.models import AuditEvent, Job, JobState, Progress, Submission
+from classroom.models import AuditEvent, Finding, Job, JobState, Progress, Submission
 
 ID = uuid4()
 QUESTIONS = {
@@ -23,6 +23,8 @@ QUESTIONS = {
     "the rate": select(Submission.created_at)
     .where(Submission.user_id == ID)
     .order_by(col(Submission.created_at).desc()),
+    "an exercise's attempts": select(Finding.number).where(Finding.course_id == ID, Finding.exercise_id == "tip-jar"),
+    "first attempts": select(Finding.exercise_id).where(Finding.course_id == ID, Finding.number == literal_column("1")),
     "what waits": select(Job.id).where(Job.state == JobState.QUEUED).order_by(col(Job.due_at)),
     "what is not sealed": select(AuditEvent.id).where(col(AuditEvent.position).is_(None)).order_by(col(AuditEvent.id)),
 }

@@ -26,6 +26,7 @@ from classroom.api.listening import listen, listen_to_pipe
 from classroom.api.middleware import BodyLimit, Envelope, security_headers
 from classroom.api.routes import (
     account,
+    analytics,
     audit,
     chains,
     class_hours,
@@ -88,6 +89,7 @@ TAGS: Final = [
     {"name": "courses", "description": courses.__doc__},
     {"name": "grades", "description": grades.__doc__},
     {"name": "regrades", "description": regrades.__doc__},
+    {"name": "analytics", "description": analytics.__doc__},
     {"name": "usage", "description": usage.__doc__},
     {"name": "audit", "description": audit.__doc__},
     {"name": "health", "description": health.__doc__},
@@ -130,7 +132,7 @@ def create_app(settings: Settings, *, enqueue: Callable[[UUID], object] | None =
     of_people = (people, entrance, tokens, account, my_data, users)
     of_learning = (lessons, drafts, hints, submissions, replays, sandbox, chains, rpc)
     of_courses = (courses, course_people, invites, extensions, usage)
-    of_teaching = (grades, overrides, regrades, class_hours, similar)
+    of_teaching = (analytics, grades, overrides, regrades, class_hours, similar)
     for resource in (*of_people, *of_learning, *of_courses, *of_teaching, jobs, audit, health, metrics):
         app.include_router(resource.router)
     return app

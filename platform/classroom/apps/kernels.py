@@ -28,7 +28,7 @@ from classroom.apps import memory
 from classroom.apps.admission import Admission, NoRoom
 from classroom.apps.pages import Run
 from classroom.db import Database
-from classroom.models import CredentialKind
+from classroom.models import CredentialKind, Scope
 from classroom.settings import Settings
 
 KERNEL_NAME: Final = "python3"
@@ -129,16 +129,20 @@ class LessonKernels(SocketKernels):
         self._idle = timedelta(seconds=settings.lesson_kernel_idle_s)
         self.admission = Admission(self, settings.lesson_kernels or memory.kernels_that_fit(memory.total_bytes()))
 
-    async def open(self, owner: UUID, lesson: NotebookNode) -> str:
+    async def open(self, owner: UUID, lesson: NotebookNode, *, teaches: bool = False) -> str:
         """Start a kernel for a visitor and begin to run the lesson's cells in it; give its id.
 
+        Where the visitor `teaches`, and looks at a notebook for those, it holds a token to read what they may read.
         Raises NoRoom where all are in use: they have a place in the queue then.
         """
         await self._keep_to_the_limit(owner)
         await self.admission.enter(owner)
-        kernel_id = await self.start_kernel(kernel_name=KERNEL_NAME, wanted_by=owner)
+        kernel_id = await self.start_kernel(
+            kernel_name=KERNEL_NAME, wanted_by=owner, teacher=owner if teaches else None
+        )
         try:
-            await self.bind(kernel_id, owner)
+            if not teaches:
+                await self.bind(kernel_id, owner)
         except BaseException:
             await self.end(kernel_id)
             raise
@@ -174,7 +178,8 @@ class LessonKernels(SocketKernels):
         kernel_id = self.new_kernel_id()
         held = self._held[kernel_id] = Held(kwargs.get("wanted_by"), utcnow())  # counts from here on
         try:
-            held.ticket = await asyncio.to_thread(self._issue)
+            held.ticket = await asyncio.to_thread(self._issue, kwargs.get("teacher"))
+            held.owner = kwargs.get("teacher")
             held.scratch = Path(tempfile.mkdtemp(prefix="classroom-kernel-"))
             place = str(held.scratch)
             await super().start_kernel(
@@ -275,8 +280,17 @@ class LessonKernels(SocketKernels):
         database: Database = self.parent.database
         return database
 
-    def _issue(self) -> str:
+    def _issue(self, teacher: UUID | None) -> str:
         with self._database.unit_of_work() as work:
+            if teacher is not None:
+                return accounts.issue(
+                    work.session,
+                    CredentialKind.TOKEN,
+                    teacher,
+                    lifetime=_TICKET_LIFETIME,
+                    label="dashboard",
+                    scopes=(Scope.TEACH,),
+                )
             return accounts.issue(
                 work.session, CredentialKind.KERNEL, None, lifetime=_TICKET_LIFETIME, label="lesson app"
             )

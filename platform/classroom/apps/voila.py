@@ -40,7 +40,7 @@ from classroom.apps.identity import SIGN_IN, SessionIdentity, Sessions, visitor_
 from classroom.apps.kernels import LessonKernels, OneKernelSpec
 from classroom.db import Database
 from classroom.errors import ClassroomError, NotFound, Unavailable
-from classroom.models import User
+from classroom.models import Role, User
 from classroom.settings import Settings
 from classroom.web import theme
 
@@ -78,6 +78,7 @@ SECURITY_HEADERS: Final = {
 
 _LESSON_ID: Final = r"(?P<lesson_id>[a-z0-9][a-z0-9-]{0,63})"
 _LESSON: Final = rf"/voila/render/{_LESSON_ID}\.ipynb"
+_DASHBOARD: Final = rf"/voila/render/instructor/{_LESSON_ID}\.ipynb"
 _KERNEL: Final = r"(?P<kernel_id>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"
 
 
@@ -105,25 +106,29 @@ class Page(JupyterHandler):
 class LessonPage(Page):
     """One lesson: its text, and a kernel of its own that is bound to who asks before the page leaves."""
 
+    teaches = False
+    place = ""
+
     async def get(self, lesson_id: str) -> None:
         """Show the lesson."""
         app: ClassroomVoila = self.settings["voila"]
+        find = app.dashboard_for if self.teaches else app.lesson_for
         try:
-            lesson = await asyncio.to_thread(app.lesson_for, self.current_user, lesson_id)
+            lesson = await asyncio.to_thread(find, self.current_user, lesson_id)
         except (FileNotFoundError, NotFound):
             raise web.HTTPError(404, "The course has no such lesson.") from None
         except Unavailable as error:
             raise web.HTTPError(error.status_code, error.detail) from error
         self.set_header("Cache-Control", "no-store")
         try:
-            kernel_id = await app.kernel_manager.open(visitor_id(self.current_user), lesson)
+            kernel_id = await app.kernel_manager.open(visitor_id(self.current_user), lesson, teaches=self.teaches)
         except NoRoom:
             self._show_the_queue(app, lesson)
             return
         except ClassroomError as error:
             raise web.HTTPError(error.status_code, error.detail) from error
         self.xsrf_token  # noqa: B018 - reading it sets the cookie that the page shows when it closes its kernel
-        page_config = app.page_config | {"kernelId": kernel_id, "lessonId": lesson_id}
+        page_config = app.page_config | {"kernelId": kernel_id, "lessonId": self.place + lesson_id}
         self.finish(
             self.render_template("lesson.html", lesson=lesson, folder=app.classroom.apps_dir, page_config=page_config)
         )
@@ -133,6 +138,13 @@ class LessonPage(Page):
         app.kernel_manager.admission.places.come(person)
         self.set_status(202)
         self.finish(self.render_template("waiting.html", lesson=lesson, now=waiting.standing(app, person)))
+
+
+class DashboardPage(LessonPage):
+    """A notebook for those who teach; its kernel reads what they may read, and changes nothing."""
+
+    teaches = True
+    place = "instructor/"
 
 
 class Missing(Page):
@@ -262,6 +274,23 @@ class ClassroomVoila(Voila):
                 raise NotFound("No course of theirs teaches it.")
         return lesson
 
+    def dashboard_for(self, visitor: Visitor, name: str) -> NotebookNode:
+        """Read a notebook for who teaches a course; to the owner of this machine, as they have changed it.
+
+        Raises FileNotFoundError, NotFound for everybody else, and Unavailable.
+        """
+        with self.database.read() as session:
+            user = session.get(User, visitor_id(visitor))
+            held = courses.roles(session, user).values() if user else ()
+            teaches = any(role is not Role.LEARNER for roles in held for role in roles)
+            if user is None or not (teaches or user.is_admin):
+                raise NotFound("They teach no course.")
+        built = self.classroom.dashboards_dir / f"{name}.ipynb"
+        theirs = self.classroom.notebooks_dir / built.parent.name / built.name
+        if user.name == self.classroom.owner and theirs.is_file():
+            return pages.read_lesson(theirs)
+        return pages.read_lesson(built)
+
     def setup_template_dirs(self) -> None:
         """Look for no template of Voila's."""
 
@@ -289,11 +318,13 @@ class ClassroomVoila(Voila):
             (r"/", Entrance),
             (r"/healthz", Health),
             (_LESSON, LessonPage),
+            (_DASHBOARD, DashboardPage),
             (rf"/api/kernels/{_KERNEL}", Kernel),
             (rf"/api/kernels/{_KERNEL}/channels", KernelMessages),
             (rf"/classroom/outputs/{_KERNEL}", Outputs),
             (r"/classroom/place", waiting.Place),
             (rf"/classroom/kernels/{_LESSON_ID}", waiting.NewKernel),
+            (rf"/classroom/kernels/instructor/{_LESSON_ID}", waiting.NewDashboardKernel),
             (rf"/voila/api/shutdown/{_KERNEL}", CloseKernel),
             (r"/classroom/static/(.+)", Files, {"path": STATIC}),
             (r"/voila/static/(.+)", Files, {"path": package / "templates" / "base" / "static"}),

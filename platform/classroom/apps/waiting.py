@@ -44,13 +44,16 @@ class Place(APIHandler):
 class NewKernel(APIHandler):
     """Gives a page whose kernel ended another one, so that it can go on without being loaded again."""
 
+    teaches = False
+
     async def post(self, lesson_id: str) -> None:
         """Give it (201), or tell where the visitor stands in the queue (202)."""
         app = self.settings["voila"]
         person = visitor_id(self.current_user)
         try:
-            lesson = await asyncio.to_thread(app.lesson_for, self.current_user, lesson_id)
-            kernel_id = await app.kernel_manager.open(person, lesson)
+            find = app.dashboard_for if self.teaches else app.lesson_for
+            lesson = await asyncio.to_thread(find, self.current_user, lesson_id)
+            kernel_id = await app.kernel_manager.open(person, lesson, teaches=self.teaches)
         except NoRoom:
             app.kernel_manager.admission.places.come(person)
             self.set_status(202)
@@ -62,3 +65,9 @@ class NewKernel(APIHandler):
             raise web.HTTPError(error.status_code, error.detail) from error
         self.set_status(201)
         self.finish({"kernelId": kernel_id})
+
+
+class NewDashboardKernel(NewKernel):
+    """The same for a notebook of those who teach."""
+
+    teaches = True

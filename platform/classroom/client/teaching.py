@@ -5,7 +5,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from classroom.client.connection import Connection, checked, segment
+from pydantic import TypeAdapter
+
+from classroom.client.connection import Connection, checked, parse, segment
 from classroom.schemas import (
     CohortOut,
     CohortRow,
@@ -14,6 +16,8 @@ from classroom.schemas import (
     CourseOut,
     CoursePersonOut,
     EnrolIn,
+    ExerciseAnalytics,
+    ExerciseFigures,
     ExerciseGradeOut,
     ExtensionIn,
     ExtensionOut,
@@ -33,6 +37,8 @@ from classroom.schemas import (
     RegradeOut,
     RoleName,
 )
+
+_FIGURES = TypeAdapter(list[ExerciseFigures])
 
 
 class Teaching(Connection):
@@ -59,6 +65,14 @@ class Teaching(Connection):
             cursor = page.next
             if cursor is None:
                 return
+
+    def exercise_figures(self, course: str) -> list[ExerciseFigures]:
+        """Fetch how each exercise of the course goes, in its order."""
+        return parse(self._request("GET", f"{_of(course)}/exercises"), _FIGURES.validate_json)
+
+    def exercise_analytics(self, course: str, exercise_id: str) -> ExerciseAnalytics:
+        """Fetch all that is counted of one exercise."""
+        return self._get(f"{_of(course)}/exercises/{segment(exercise_id)}/analytics", ExerciseAnalytics)
 
     def course_grades(self, course: str) -> Iterator[GradesOut]:
         """Yield the grades of each learner, by name."""

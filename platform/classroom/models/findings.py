@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import JSON, CheckConstraint, Column, Index
+from sqlalchemy import JSON, CheckConstraint, Column, Index, text
 from sqlmodel import Field
 
 from classroom.models.base import Table, time_column
@@ -19,6 +19,12 @@ class Finding(Table, table=True):
         CheckConstraint("gas >= 1", name="gas_used"),
         Index(None, "course_id", "exercise_id", "shape"),
         Index(None, "user_id", "exercise_id"),
+        Index(  # how hard exercises are, told from first attempts: answered without a look at the rows
+            "ix_findings_first_attempts",
+            *("course_id", "exercise_id", "user_id", "outcome", "score", "max_score"),
+            sqlite_where=text("number = 1"),
+            postgresql_where=text("number = 1"),
+        ),
     )
 
     submission_id: UUID = Field(primary_key=True, foreign_key="submissions.id", ondelete="CASCADE")

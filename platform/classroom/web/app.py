@@ -16,6 +16,7 @@ from classroom.web import (
     course_pages,
     course_people,
     entrance,
+    exercise_figures,
     grade_book,
     grades,
     in_class,
@@ -43,6 +44,7 @@ def create_site(settings: Settings | None = None) -> FastAPI:
     for pages_of in (
         landing,
         lesson_page,
+        exercise_figures,
         pages,
         in_class,
         grades,

@@ -146,6 +146,8 @@ RULES = {
     "PUT /api/v1/courses/{course}/plan": INSTRUCTOR,
     "PUT /api/v1/courses/{course}/chosen": where_allowed(MEMBER, 204),
     "GET /api/v1/courses/{course}/cohort": STAFF,
+    "GET /api/v1/courses/{course}/exercises": STAFF,
+    "GET /api/v1/courses/{course}/exercises/{exercise_id}/analytics": STAFF,
     "GET /api/v1/audit": ADMIN,
     "GET /api/v1/usage": ADMIN,
     "GET /api/v1/courses/{course}/usage": INSTRUCTOR,

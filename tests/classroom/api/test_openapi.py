@@ -13,6 +13,7 @@ BOUNDED = {
     "/api/v1/lessons": "the course's own",
     "/api/v1/chains": "as many as the setting `chains_each` allows",
     "/api/v1/courses/{course}/grades.json": "a file of everything, to be kept",
+    "/api/v1/courses/{course}/exercises": "the course's own",
     "/api/v1/usage": "one for each course and month that was asked for",
     "/api/v1/courses/{course}/usage": "one for each month that was asked for",
 }

@@ -145,6 +145,8 @@ def test_an_instructor_runs_a_course(shared, ines, lea, connect):
     ines.revoke_invite("evenings", invite.id)
     assert ines.import_learners("evenings", "name\nnewcomer\n", dry_run=True).created == 1
     assert [each.name for each in ines.cohort("evenings")] == ["leo", "stranger"]
+    assert [(each.exercise_id, each.learners) for each in ines.exercise_figures("evenings")] == [("keeper", 2)]
+    assert ines.exercise_analytics("evenings", "keeper").figures.tried == 0
     assert [each.name for each in ines.course_grades("evenings")] == ["leo", "stranger"]
     assert ines.grades_csv("evenings").startswith("name,")
     assert ines.grant_role("evenings", learner.user_id, "assistant").roles == ["assistant", "learner"]

@@ -5,15 +5,16 @@ import stat
 import subprocess
 import sys
 from pathlib import Path
+from textwrap import dedent
 
 import psutil
 import pytest
 
-from classroom import accounts
+from classroom import accounts, courses, dashboards
 from classroom.apps.kernels import MAX_EACH, PASSED_ON
 from classroom.errors import Unauthenticated
-from classroom.models import CredentialKind
-from support.lesson_apps import CANARY, House, Opened, Visitor
+from classroom.models import CredentialKind, Role, Scope
+from support.lesson_apps import CANARY, LESSONS, House, Opened, Visitor
 from support.room import alive
 from support.waiting import wait_until
 
@@ -157,3 +158,38 @@ def test_a_port_that_is_taken_is_said(classroom: House) -> None:
     )
     assert done.returncode == 1
     assert f"cannot listen on port {classroom.settings.voila_port}: Address already in use" in done.stderr
+
+
+def test_a_dashboard_opens_to_who_teaches_and_its_kernel_may_read_and_change_nothing(
+    classroom: House, alice: Visitor, tmp_path: Path
+) -> None:
+    with classroom.database.unit_of_work() as work:
+        ines = classroom.users["ines"] = accounts.create_user(work.session, "ines")
+        course = courses.create(work.session, title="Taught", slug="taught")
+        courses.enrol(work.session, course, ines, Role.INSTRUCTOR)
+    source = tmp_path / "instructor" / "facts.md"
+    source.parent.mkdir()
+    about = "---\nclassroom:\n  title: Facts\n  summary: None.\n  minutes: 5\n---\n"
+    source.write_text(about + dedent(LESSONS["facts"]))
+    dashboards.build(classroom.settings.model_copy(update={"lessons_dir": tmp_path}))
+    page = "/voila/render/instructor/facts.ipynb"
+    assert alice.http.get(page).status_code == 404
+    assert Visitor(classroom, None).http.get(page).status_code == 302
+    opened = classroom.visitor("ines").open("instructor/facts")
+    ticket = opened.facts["env"]["CLASSROOM_TICKET"]
+    with classroom.database.read() as session:
+        user, credential = accounts.authenticate(session, {CredentialKind.TOKEN}, ticket)
+        assert user is not None
+        assert (user.name, accounts.scopes_of(credential, user)) == ("ines", {Scope.TEACH})
+    assert alice.http.get(f"/classroom/outputs/{opened.kernel_id}").status_code == 403
+    opened.close()
+    wait_until(lambda: token_is_worthless(classroom, ticket), what="the token's end")
+
+
+def token_is_worthless(house: House, ticket: str) -> bool:
+    with house.database.read() as session:
+        try:
+            accounts.authenticate(session, {CredentialKind.TOKEN}, ticket)
+        except Unauthenticated:
+            return True
+    return False

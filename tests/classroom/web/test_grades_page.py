@@ -302,6 +302,7 @@ def test_points_are_set_and_an_exercise_is_graded_again_and_the_learner_reads_wh
 ) -> None:
     site.made("nia", "counter", 1, 0.0, DUE)
     ines = open_page(1280, "light", "ines")
+    ines.get_by_role("link", name="Cohort").click()
     ines.get_by_role("link", name="Grade book").click()
     has_no_barrier(ines)
     ines.get_by_role("link", name="Nia").click()
