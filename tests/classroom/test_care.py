@@ -20,6 +20,9 @@ from classroom.jobs.kinds import EXPORTERS, KINDS
 from classroom.keys import server_key
 from classroom.models import (
     Acceptance,
+    Answer,
+    Answered,
+    AnswerVote,
     Chain,
     ChainRequest,
     Credential,
@@ -33,10 +36,14 @@ from classroom.models import (
     Job,
     KeptAnswer,
     LetterOrder,
+    Question,
     RateCount,
+    Reach,
     Regrade,
     RegradeResult,
     RegradeState,
+    Remark,
+    RemarkKind,
     Run,
     SecondFactor,
     Submission,
@@ -66,7 +73,12 @@ def give_everything(session, people, user: User, course_id: UUID, mark: str) -> 
     group = Group(course_id=course_id, name=uuid4().hex)
     submission = session.scalars(select(Submission).where(Submission.user_id == user.id)).one()
     regrade = Regrade(course_id=course_id, made_by=user.id, state=RegradeState.PUBLISHED)
-    session.add_all([user, credential, group, regrade])
+    where = {"course_id": course_id, "exercise_id": "x", "shape": "0" * 16}
+    question = Question(
+        **where, user_id=user.id, submission_id=submission.id, number=1, failing="a", title="A", words=f"{mark}?"
+    )
+    answer = Answer(**where, reach=Reach.LEARNER, text=f"{mark}!", made_by=user.id)
+    session.add_all([user, credential, group, regrade, question, answer])
     session.flush()
     own, of_kernel = (
         Chain(user_id=user.id, name="mine", seed="a-hidden-seed"),
@@ -82,6 +94,9 @@ def give_everything(session, people, user: User, course_id: UUID, mark: str) -> 
             GroupMember(group_id=group.id, user_id=user.id),
             Extension(course_id=course_id, exercise_id="x", user_id=user.id, due_at=now(), reason=f"{mark} was ill"),
             Draft(course_id=course_id, user_id=user.id, exercise_id="x", source=f"// {mark}"),
+            Answered(answer_id=answer.id, question_id=question.id),
+            AnswerVote(answer_id=answer.id, user_id=user.id, helped=True),
+            Remark(course_id=course_id, user_id=user.id, kind=RemarkKind.NOTE, text=f"{mark} is shy", made_by=user.id),
             HintTaken(course_id=course_id, user_id=user.id, exercise_id="x", rung=1, cost=1, from_attempt=1),
             RegradeResult(regrade_id=regrade.id, submission_id=submission.id),
             KeptAnswer(user_id=user.id, key_hash=mark, request_hash=mark, expires_at=now()),

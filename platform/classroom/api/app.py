@@ -42,6 +42,7 @@ from classroom.api.routes import (
     metrics,
     my_data,
     people,
+    questions,
     replays,
     rpc,
     sandbox,
@@ -76,6 +77,7 @@ TAGS: Final = [
     {"name": "drafts", "description": drafts.__doc__},
     {"name": "hints", "description": hints.__doc__},
     {"name": "submissions", "description": submissions.__doc__},
+    {"name": "questions", "description": questions.__doc__},
     {"name": "replays", "description": replays.__doc__},
     {"name": "jobs", "description": jobs.__doc__},
     {"name": "sandbox", "description": sandbox.__doc__},
@@ -123,7 +125,7 @@ def create_app(settings: Settings, *, enqueue: Callable[[UUID], object] | None =
         app.add_middleware(Cors, origins=origins, prefixes=("/api/", f"{rpc.PREFIX}/", "/openapi.json"))
     app.add_middleware(Envelope, headers=security_headers(settings))  # added last, so it surrounds the rest
     of_people = (people, entrance, tokens, account, my_data, users)
-    of_learning = (lessons, drafts, hints, submissions, replays, sandbox, chains, rpc)
+    of_learning = (lessons, drafts, hints, submissions, questions, replays, sandbox, chains, rpc)
     of_courses = (courses, course_people, invites, extensions, grades, usage)
     for resource in (*of_people, *of_learning, *of_courses, jobs, audit, health, metrics):
         app.include_router(resource.router)

@@ -24,6 +24,7 @@ from classroom.web import (
     my_data,
     pages,
     policies,
+    questions,
     usage,
 )
 from classroom.web.render import page_problem, wants_page
@@ -44,6 +45,7 @@ def create_site(settings: Settings | None = None) -> FastAPI:
         course_pages,
         course_people,
         joining,
+        questions,
         jobs,
         audit,
         usage,

@@ -14,7 +14,7 @@ from fastapi.templating import Jinja2Templates
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from classroom import courses
+from classroom import conversations, courses
 from classroom.api import csrf
 from classroom.api.deps import InServices, InVisitor, Person, write_down
 from classroom.errors import ClassroomError, NotFound, Unauthenticated
@@ -55,6 +55,7 @@ class Viewer:
     learns: bool
     lacks_second_factor: bool = False
     course: Course | None = None  # the one they are in
+    waiting: int = 0  # questions that are unanswered, where they teach
     chooses: bool = False  # whether there is another one, or one to look after
 
 
@@ -68,8 +69,11 @@ def viewer(visitor: InVisitor, services: InServices) -> Viewer:
             course = courses.current_course(session, visitor.user)
         except NotFound:
             course = None
-    held = by_course.get(course.slug, []) if course else []
-    teaches = not {Role.INSTRUCTOR, Role.ASSISTANT}.isdisjoint(held)
+        held = by_course.get(course.slug, []) if course else []
+        teaches = not {Role.INSTRUCTOR, Role.ASSISTANT}.isdisjoint(held)
+        waiting = 0
+        if course is not None and teaches:
+            waiting = conversations.count_waiting(session, courses.require_staff(session, visitor.user, course.slug))
     return Viewer(
         person=Person(visitor.kind, visitor.credential_id, visitor.user, visitor.session_secret, visitor.scopes),
         display_name=visitor.user.display_name,
@@ -78,6 +82,7 @@ def viewer(visitor: InVisitor, services: InServices) -> Viewer:
         learns=Role.LEARNER in held,
         lacks_second_factor=teaches and Scope.TEACH not in visitor.scopes,
         course=course,
+        waiting=waiting,
         chooses=len(by_course) > 1 or teaches or visitor.user.is_admin,
     )
 

@@ -369,6 +369,33 @@ const en = {
   try_has: "{who} has {amount}",
   try_has_all: "Everyone has 1,000 ether",
   try_clock: "the clock says {time} UTC",
+
+  // Asking from an attempt, and what comes back
+  stuck_open: "I'm stuck",
+  stuck_expected: "What did you expect? (you can leave this empty)",
+  stuck_help: "Your instructor sees this attempt, where it failed, and your words. The answer comes here.",
+  stuck_send: "Ask",
+  stuck_not_now: "Not now",
+  stuck_sent: "Your question was sent.",
+  stuck_settled: "Your question is closed.",
+  stuck_answer_came: "An answer has come.",
+  stuck_yours: "Your question",
+  stuck_earlier: "Your question from attempt {number}",
+  stuck_line: "line {line}",
+  stuck_waiting: "Asked {when}. It waits for an answer.",
+  stuck_answered: "Answered",
+  stuck_closed: "Closed: you needed no answer any more",
+  stuck_settle: "I need no answer any more",
+  stuck_again: "Still stuck",
+  stuck_told: "Others who met this were told",
+  stuck_comments: "Comments on your attempts",
+  stuck_on_attempt: "on attempt {number}",
+  stuck_edited: "changed since",
+  stuck_somebody: "Your instructor",
+  stuck_helped: "This helped",
+  stuck_not_helped: "It did not",
+  stuck_helped_said: "Thank you. That was counted.",
+  stuck_not_helped_said: "Thank you. You can ask under your attempt.",
 };
 
 /**

@@ -115,6 +115,11 @@ RULES = {
     "GET /api/v1/submissions/{submission_id}": LEAS_SUBMISSION,
     "GET /api/v1/submissions/{submission_id}/events": LEAS_SUBMISSION,
     "POST /api/v1/submissions/{submission_id}/traces": LEAS_REPLAY,
+    "GET /api/v1/submissions/{submission_id}/discussion": LEAS_SUBMISSION,
+    "POST /api/v1/submissions/{submission_id}/questions": where_allowed(LEAS_REPLAY, 409),  # it has no verdict
+    "POST /api/v1/questions/{question_id}/reopen": where_allowed(PERSON, 404),
+    "POST /api/v1/questions/{question_id}/close": where_allowed(PERSON, 404),
+    "PUT /api/v1/answers/{answer_id}/vote": where_allowed(PERSON, 404),
     "POST /api/v1/jobs": where_allowed(PERSON, 202),
     "POST /api/v1/jobs/backup": BACKUP,
     "GET /api/v1/jobs": PERSON,
@@ -140,6 +145,10 @@ RULES = {
     "PUT /api/v1/courses/{course}/plan": INSTRUCTOR,
     "PUT /api/v1/courses/{course}/chosen": where_allowed(MEMBER, 204),
     "GET /api/v1/courses/{course}/cohort": STAFF,
+    "GET /api/v1/courses/{course}/questions": STAFF,
+    "POST /api/v1/courses/{course}/answers": where_allowed(STAFF, 404),
+    "PATCH /api/v1/courses/{course}/answers/{answer_id}": where_allowed(STAFF, 404),
+    "DELETE /api/v1/courses/{course}/answers/{answer_id}": where_allowed(STAFF, 404),
     "GET /api/v1/audit": ADMIN,
     "GET /api/v1/usage": ADMIN,
     "GET /api/v1/courses/{course}/usage": INSTRUCTOR,
@@ -194,8 +203,10 @@ OF_ANY_SCOPE |= {f"GET /api/v1/jobs/{{job_id}}{what}" for what in ("", "/events"
 OF_ANY_SCOPE |= {"POST /api/v1/jobs/{job_id}/cancel"}
 MANAGED = {"GET /api/v1/courses/{course}/invites", "GET /api/v1/courses/{course}/usage"}
 NEEDS_TEACH_TOO = {"GET /api/v1/jobs/{job_id}", "GET /api/v1/jobs/{job_id}/events", "POST /api/v1/jobs/{job_id}/cancel"}
-NEEDS_TEACH_TOO |= {"GET /api/v1/submissions/{submission_id}", "GET /api/v1/submissions/{submission_id}/events"}
+NEEDS_TEACH_TOO |= {f"GET /api/v1/submissions/{{submission_id}}{what}" for what in ("", "/events", "/discussion")}
 """What is another learner's: a key for learning does not open it, whoever holds it."""
+ASSISTED = ("/answers", "/answers/{answer_id}")
+"""What assistants do too, of a course: that is teaching, and no running of it."""
 THEMSELVES = {route for route, rule in RULES.items() if rule["lea token"] == 403 and rule["lea"] not in {403, 404}}
 
 
@@ -209,7 +220,7 @@ def scope_of(route):
     if path.startswith("/api/v1/users") or path in {"/api/v1/jobs/backup", "/api/v1/audit", "/api/v1/usage"}:
         return Scope.ADMIN
     if path.startswith("/api/v1/courses") and not path.endswith("/chosen"):
-        return Scope.TEACH if method == "GET" and route not in MANAGED else Scope.MANAGE
+        return Scope.TEACH if path.endswith(ASSISTED) or (method == "GET" and route not in MANAGED) else Scope.MANAGE
     return Scope.TEACH if path.endswith(("/dead", "/requeue")) else Scope.LEARN
 
 
@@ -231,6 +242,11 @@ def rule_of(route):
 
 
 BODIES = {
+    "POST /api/v1/submissions/{submission_id}/questions": {},
+    "POST /api/v1/questions/{question_id}/reopen": {},
+    "PUT /api/v1/answers/{answer_id}/vote": {"helped": True},
+    "POST /api/v1/courses/{course}/answers": {"question_id": str(UUID(int=7)), "text": "Keep it."},
+    "PATCH /api/v1/courses/{course}/answers/{answer_id}": {"text": "Keep it."},
     "POST /api/v1/tokens": {"name": "lea", "password": "not the password"},
     "POST /api/v1/tokens/refresh": {"refresh_token": "made up"},
     "POST /api/v1/tokens/revoke": {"refresh_token": "made up"},
@@ -333,7 +349,7 @@ def test_a_route_lets_in_whom_its_rule_names_and_nobody_else(shared, callers, le
     values = {"lesson_id": "keeping", "exercise_id": "keeper", "submission_id": leas_submission, "course": "classroom"}
     values |= of_course(shared) if "/courses/{course}/" in path or "{user_id}" in path else {}
     values["job_id"] = job_of(shared, leas_submission)
-    values |= {"session_id": uuid4(), "key_id": uuid4()}
+    values |= dict.fromkeys(("session_id", "key_id", "question_id", "answer_id"), uuid4())
     if "{chain_id}" in path:
         values["chain_id"] = callers["lea"].post("/api/v1/chains", json={"name": "leas"}).json()["id"]
     found = {}

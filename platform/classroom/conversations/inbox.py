@@ -1,0 +1,169 @@
+"""The inbox: questions grouped by what went wrong, with how many fail in the same way and say nothing."""
+
+from collections import Counter
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, Final, Literal, NamedTuple
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, case, func, select, tuple_
+from sqlmodel import Session, col
+
+from classroom import courses
+from classroom.conversations.answering import given_out
+from classroom.conversations.reading import asked_out
+from classroom.courses import Offer, Staff
+from classroom.models import Answer, Progress, ProgressState, Question, Reach, Role, User
+from classroom.schemas import InboxQuestionOut, MisconceptionOut
+
+Which = Literal["waiting", "answered", "all"]
+_SHOWN: Final = 20
+
+
+class _Kind(NamedTuple):
+    """A row of `kinds`."""
+
+    exercise_id: str
+    shape: str
+    waiting: int
+    asked: int
+    latest_at: datetime
+
+
+def count_waiting(session: Session, staff: Staff) -> int:
+    """Count the questions that wait for an answer, of the learners whom this one looks after."""
+    waiting = select(func.count()).select_from(Question).where(_theirs(staff), col(Question.waiting_since).is_not(None))
+    return int(session.execute(waiting).scalar_one())
+
+
+def kinds(staff: Staff, which: Which = "all", exercise_id: str | None = None) -> Any:
+    """Select what went wrong: exercise, shape, how many wait, how many asked, and when the last did; in no order."""
+    waiting = func.sum(case((col(Question.waiting_since).is_not(None), 1), else_=0))
+    grouped: Any = (
+        select(
+            col(Question.exercise_id).label("exercise_id"),
+            col(Question.shape).label("shape"),
+            waiting.label("waiting"),
+            func.count(func.distinct(Question.user_id)).label("asked"),
+            func.max(Question.asked_at).label("latest_at"),
+        )
+        .where(_theirs(staff))
+        .group_by(col(Question.exercise_id), col(Question.shape))
+    )
+    if exercise_id is not None:
+        grouped = grouped.where(col(Question.exercise_id) == exercise_id)
+    if which != "all":
+        grouped = grouped.having(waiting > 0 if which == "waiting" else waiting == 0)
+    found = grouped.subquery()
+    return select(found.c.exercise_id, found.c.shape, found.c.waiting, found.c.asked, found.c.latest_at)
+
+
+def order(statement: Any) -> tuple[Any, ...]:
+    """Give the columns that `kinds` is listed by, the latest question first."""
+    columns = statement.selected_columns
+    return columns.latest_at, columns.exercise_id, columns.shape
+
+
+def misconceptions(session: Session, staff: Staff, offered: Offer, rows: Iterable[Any]) -> list[MisconceptionOut]:
+    """Say rows of `kinds` with their questions, the answers given, and how many fail in silence."""
+    rows = [_Kind(*row) for row in rows]
+    keys = [(row.exercise_id, row.shape) for row in rows]
+    if not keys:
+        return []
+    questions: dict[tuple[str, str], list[Question]] = {key: [] for key in keys}
+    alike = tuple_(col(Question.exercise_id), col(Question.shape)).in_(keys)
+    waits_first = case((col(Question.waiting_since).is_not(None), 0), else_=1)
+    for each in session.scalars(
+        select(Question).where(_theirs(staff), alike).order_by(waits_first, col(Question.asked_at).desc())
+    ):
+        questions[each.exercise_id, each.shape].append(each)
+    silent = _silent(session, staff, keys, questions)
+    answers = _answers(session, staff, keys)
+    passed = _passed(session, staff, [each for found in questions.values() for each in found[:_SHOWN]])
+    exercises = offered.exercises
+    found = []
+    for row in rows:
+        key = (row.exercise_id, row.shape)
+        first = next((each for each in questions[key] if each.divergence), questions[key][0])
+        exercise = exercises.get(row.exercise_id)
+        found.append(
+            MisconceptionOut(
+                exercise_id=row.exercise_id,
+                exercise_title=exercise.title if exercise else row.exercise_id,
+                shape=row.shape,
+                failing=first.failing,
+                title=first.title,
+                divergence=first.divergence,
+                waiting=row.waiting,
+                asked=row.asked,
+                silent=silent[key],
+                latest_at=row.latest_at,
+                questions=_with_names(session, questions[key][:_SHOWN], passed),
+                answers=given_out(session, answers[key]),
+            )
+        )
+    return found
+
+
+def _theirs(staff: Staff) -> ColumnElement[bool]:
+    mine: ColumnElement[bool] = col(Question.course_id) == staff.course.id
+    if staff.role is Role.INSTRUCTOR:
+        return mine
+    return mine & col(Question.user_id).in_(courses.learners_seen(staff).with_only_columns(col(User.id)))
+
+
+def _silent(
+    session: Session, staff: Staff, keys: list[tuple[str, str]], questions: dict[tuple[str, str], list[Question]]
+) -> Counter[tuple[str, str]]:
+    """Count who fails in one of these ways now, and has not asked."""
+    asked = {(each.exercise_id, each.shape, each.user_id) for found in questions.values() for each in found}
+    failing = select(col(Progress.exercise_id), col(Progress.shape), col(Progress.user_id)).where(
+        col(Progress.course_id) == staff.course.id,
+        col(Progress.state) == ProgressState.STARTED,
+        tuple_(col(Progress.exercise_id), col(Progress.shape)).in_(keys),
+        col(Progress.user_id).in_(courses.learners_seen(staff).with_only_columns(col(User.id))),
+    )
+    return Counter(
+        (exercise_id, shape)
+        for exercise_id, shape, user_id in session.execute(failing)
+        if (exercise_id, shape, user_id) not in asked
+    )
+
+
+def _answers(session: Session, staff: Staff, keys: list[tuple[str, str]]) -> dict[tuple[str, str], list[Answer]]:
+    found: dict[tuple[str, str], list[Answer]] = {key: [] for key in keys}
+    written = select(Answer).where(
+        col(Answer.course_id) == staff.course.id,
+        tuple_(col(Answer.exercise_id), col(Answer.shape)).in_(keys),
+        col(Answer.withdrawn_at).is_(None),
+    )
+    if staff.role is not Role.INSTRUCTOR:  # what another group's learner was told alone is not for them
+        written = written.where((col(Answer.reach) == Reach.EVERYONE) | (col(Answer.made_by) == staff.user.id))
+    for answer in session.scalars(written.order_by(col(Answer.created_at).desc())):
+        found[answer.exercise_id, answer.shape].append(answer)
+    return found
+
+
+def _passed(session: Session, staff: Staff, questions: list[Question]) -> set[tuple[UUID, str]]:
+    done = select(col(Progress.user_id), col(Progress.exercise_id)).where(
+        col(Progress.course_id) == staff.course.id,
+        col(Progress.state) == ProgressState.PASSED,
+        tuple_(col(Progress.user_id), col(Progress.exercise_id)).in_(
+            {(each.user_id, each.exercise_id) for each in questions}
+        ),
+    )
+    return {(user_id, exercise_id) for user_id, exercise_id in session.execute(done)}
+
+
+def _with_names(session: Session, questions: list[Question], passed: set[tuple[UUID, str]]) -> list[InboxQuestionOut]:
+    who = select(col(User.id), col(User.display_name)).where(col(User.id).in_({each.user_id for each in questions}))
+    names = {row.id: row.display_name for row in session.execute(who)}
+    return [
+        InboxQuestionOut(
+            **said.model_dump(),
+            user_id=each.user_id,
+            display_name=names[each.user_id],
+            passed=(each.user_id, each.exercise_id) in passed,
+        )
+        for each, said in zip(questions, asked_out(session, questions), strict=True)
+    ]
