@@ -15,6 +15,7 @@ await build({
   entryPoints: [
     { in: source("index.js"), out: "exercise" },
     { in: source("css/exercise.css"), out: "exercise" },
+    { in: source("replay.js"), out: "replay" },
   ],
   outdir,
   bundle: true,

@@ -213,6 +213,8 @@ def test_a_note_stays_among_those_who_teach_and_a_comment_is_read_at_the_attempt
     asa = room.person("asa", Role.ASSISTANT)
     with room.database.unit_of_work() as work:
         with pytest.raises(Forbidden):
-            conversations.remove(work.session, room.staff(work.session, asa), comment)
-        conversations.remove(work.session, room.staff(work.session), comment)
+            conversations.remove(work.session, room.staff(work.session, asa), comment, learner_id=people.alice.id)
+        with pytest.raises(NotFound):
+            conversations.remove(work.session, room.staff(work.session), comment, learner_id=people.bob.id)
+        conversations.remove(work.session, room.staff(work.session), comment, learner_id=people.alice.id)
     assert room.discussed(attempt).comments == []

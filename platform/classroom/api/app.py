@@ -38,6 +38,7 @@ from classroom.api.routes import (
     hints,
     invites,
     jobs,
+    learners,
     lessons,
     metrics,
     my_data,
@@ -84,6 +85,7 @@ TAGS: Final = [
     {"name": "chains", "description": chains.__doc__},
     {"name": "rpc", "description": rpc.__doc__},
     {"name": "courses", "description": courses.__doc__},
+    {"name": "learners", "description": learners.__doc__},
     {"name": "grades", "description": grades.__doc__},
     {"name": "usage", "description": usage.__doc__},
     {"name": "audit", "description": audit.__doc__},
@@ -126,7 +128,7 @@ def create_app(settings: Settings, *, enqueue: Callable[[UUID], object] | None =
     app.add_middleware(Envelope, headers=security_headers(settings))  # added last, so it surrounds the rest
     of_people = (people, entrance, tokens, account, my_data, users)
     of_learning = (lessons, drafts, hints, submissions, questions, replays, sandbox, chains, rpc)
-    of_courses = (courses, course_people, invites, extensions, grades, usage)
+    of_courses = (courses, course_people, invites, extensions, learners, grades, usage)
     for resource in (*of_people, *of_learning, *of_courses, jobs, audit, health, metrics):
         app.include_router(resource.router)
     return app

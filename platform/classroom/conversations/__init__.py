@@ -16,7 +16,7 @@ from classroom.conversations.asking import (
 from classroom.conversations.inbox import Which, count_waiting, kinds, misconceptions, order
 from classroom.conversations.passages import passages
 from classroom.conversations.reading import asked_out
-from classroom.conversations.remarks import remark, remarks, remarks_out, remove
+from classroom.conversations.remarks import remark, remarks_about, remarks_out, remove
 
 __all__ = [
     "OPEN_AT_ONCE",
@@ -38,7 +38,7 @@ __all__ = [
     "own",
     "passages",
     "remark",
-    "remarks",
+    "remarks_about",
     "remarks_out",
     "remove",
     "reopen",

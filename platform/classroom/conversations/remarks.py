@@ -5,7 +5,8 @@ A note is about a person, so it is theirs to get: it stands in the copy of their
 
 from uuid import UUID
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from classroom import audit_log
 from classroom.audit_log import Action
@@ -51,10 +52,13 @@ def remark(
     return made
 
 
-def remove(session: Session, staff: Staff, remark_id: UUID, *, request_id: str | None = None) -> None:
-    """Take a remark away. Raises NotFound, or Forbidden for an assistant where somebody else wrote it."""
+def remove(session: Session, staff: Staff, remark_id: UUID, *, learner_id: UUID, request_id: str | None = None) -> None:
+    """Take a remark about a learner away.
+
+    Raises NotFound, or Forbidden for an assistant where somebody else wrote it.
+    """
     found = session.get(Remark, remark_id)
-    if found is None or found.course_id != staff.course.id:
+    if found is None or (found.course_id, found.user_id) != (staff.course.id, learner_id):
         raise NotFound(NO_SUCH)
     if staff.role is not Role.INSTRUCTOR and found.made_by != staff.user.id:
         raise Forbidden("Only who wrote a remark, or an instructor of the course, takes it away.")
@@ -62,15 +66,9 @@ def remove(session: Session, staff: Staff, remark_id: UUID, *, request_id: str |
     _audit(session, Action.REMARK_REMOVED, found, staff, request_id)
 
 
-def remarks(session: Session, staff: Staff, learner: User) -> list[RemarkOut]:
-    """List what was written about a learner in this course, the newest first."""
-    found = session.exec(
-        select(Remark)
-        .where(Remark.course_id == staff.course.id, Remark.user_id == learner.id)
-        .order_by(col(Remark.created_at).desc())
-        .limit(200)
-    ).all()
-    return remarks_out(session, list(found))
+def remarks_about(staff: Staff, learner: User) -> SelectOfScalar[Remark]:
+    """Select what was written about a learner in this course, in no order yet."""
+    return select(Remark).where(Remark.course_id == staff.course.id, Remark.user_id == learner.id)
 
 
 def remarks_out(session: Session, found: list[Remark]) -> list[RemarkOut]:

@@ -31,6 +31,7 @@ def shown(submission: SubmissionOut) -> dict[str, Any]:
         "number": submission.number,
         "source": submission.source,
         "finished_at": submission.finished_at.isoformat() if submission.finished_at else None,
+        "handed_in_for": submission.handed_in_for,
         "report": for_page(submission.report.model_dump(mode="json")) if submission.report else None,
     }
 

@@ -39,6 +39,7 @@ from classroom.schemas.courses import (
 )
 from classroom.schemas.hints import HelpOut, HintIn, HintOut, SolutionOut
 from classroom.schemas.jobs import JobEvent, JobOut, RunIn
+from classroom.schemas.learners import AttemptLineOut, LearnerExerciseOut, LearnerOut
 from classroom.schemas.lessons import (
     ExerciseOut,
     ExerciseSummary,
@@ -116,6 +117,7 @@ __all__ = [
     "AnswerOut",
     "AskIn",
     "AskedOut",
+    "AttemptLineOut",
     "AuditEntryOut",
     "ChainIn",
     "ChainOut",
@@ -174,6 +176,8 @@ __all__ = [
     "JoinedOut",
     "KeyIn",
     "KeyOut",
+    "LearnerExerciseOut",
+    "LearnerOut",
     "LessonOut",
     "LinkOut",
     "MeOut",

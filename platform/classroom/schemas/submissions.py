@@ -29,6 +29,7 @@ class SubmissionOut(Out):
     source: str | None = Field(default=None, description="only where one submission is asked for")
     report: Report | None = None
     message: str | None = Field(default=None, description="failed: why there is no verdict, and what to do")
+    handed_in_for: bool = Field(default=False, description="whether somebody who teaches handed it in for the learner")
 
 
 class Event(Out):

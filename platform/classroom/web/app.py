@@ -20,6 +20,7 @@ from classroom.web import (
     jobs,
     joining,
     landing,
+    learner_pages,
     lesson_page,
     my_data,
     pages,
@@ -30,6 +31,7 @@ from classroom.web import (
 from classroom.web.render import page_problem, wants_page
 
 STATIC: Final = Path(__file__).parent / "static"
+BUNDLE: Final = Path(__file__).parents[1] / "static"
 
 
 def create_site(settings: Settings | None = None) -> FastAPI:
@@ -46,11 +48,13 @@ def create_site(settings: Settings | None = None) -> FastAPI:
         course_people,
         joining,
         questions,
+        learner_pages,
         jobs,
         audit,
         usage,
     ):
         app.include_router(pages_of.router, include_in_schema=False)
+    app.mount("/static/panel", StaticFiles(directory=BUNDLE, check_dir=False), name="panel")
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     of_api = app.exception_handlers[HTTPException]
     app.add_exception_handler(HTTPException, _pages_for_people(of_api))

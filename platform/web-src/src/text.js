@@ -392,6 +392,7 @@ const en = {
   stuck_on_attempt: "on attempt {number}",
   stuck_edited: "changed since",
   stuck_somebody: "Your instructor",
+  handed_in_for: "handed in for you by your instructor",
   stuck_helped: "This helped",
   stuck_not_helped: "It did not",
   stuck_helped_said: "Thank you. That was counted.",

@@ -37,14 +37,15 @@ OWN_DRAFT = {**MEMBER, **each((*LEARNERS, *INSTRUCTORS_ONLY, *ASSISTANTS), 404)}
 LEARNER = {**MEMBER, **each((*INSTRUCTORS_ONLY, *ASSISTANTS), 403)}
 LEAS_SUBMISSION = {**MEMBER, "leo": 404, "otto kernel": 404, "ines kernel": 404, **each(ASSISTANTS, 404)}
 LEAS_SUBMISSION |= {"adele": 200, "adele token": 200}
-LEAS_REPLAY = {caller: 404 if status == 200 else status for caller, status in LEAS_SUBMISSION.items()}
-LEAS_REPLAY |= each(("lea", "lea token", "lea kernel"), 200)
+LEAS_QUESTION = {caller: 404 if status == 200 else status for caller, status in LEAS_SUBMISSION.items()}
+LEAS_QUESTION |= each(("lea", "lea token", "lea kernel"), 409)  # it has no verdict
 LEAS_CHAIN = {**each(EVERYONE, 404), **NOBODY, **each(("lea", "lea token", "lea kernel"), 200)}
 LEAS_CHAIN_ONCE = {caller: (204, 404) if status == 200 else status for caller, status in LEAS_CHAIN.items()}
 KERNELS = each([caller for caller in EVERYONE if caller.endswith(" kernel") and caller not in NOBODY], 403)
 OF_COURSE = {**MEMBER, "adele": 200, "adele token": 200}
 STAFF = {**OF_COURSE, **each(LEARNERS, 403), "otto": 200, **KERNELS}
 INSTRUCTOR = {**STAFF, "asa": 403, "asa token": 403}
+PATS = {**STAFF, "asa": 404, "asa token": 404}  # who is in none of her groups
 
 
 def where_allowed(rule, *statuses):
@@ -114,9 +115,9 @@ RULES = {
     "GET /api/v1/submissions": MEMBER,
     "GET /api/v1/submissions/{submission_id}": LEAS_SUBMISSION,
     "GET /api/v1/submissions/{submission_id}/events": LEAS_SUBMISSION,
-    "POST /api/v1/submissions/{submission_id}/traces": LEAS_REPLAY,
+    "POST /api/v1/submissions/{submission_id}/traces": LEAS_SUBMISSION,
     "GET /api/v1/submissions/{submission_id}/discussion": LEAS_SUBMISSION,
-    "POST /api/v1/submissions/{submission_id}/questions": where_allowed(LEAS_REPLAY, 409),  # it has no verdict
+    "POST /api/v1/submissions/{submission_id}/questions": LEAS_QUESTION,
     "POST /api/v1/questions/{question_id}/reopen": where_allowed(PERSON, 404),
     "POST /api/v1/questions/{question_id}/close": where_allowed(PERSON, 404),
     "PUT /api/v1/answers/{answer_id}/vote": where_allowed(PERSON, 404),
@@ -145,6 +146,12 @@ RULES = {
     "PUT /api/v1/courses/{course}/plan": INSTRUCTOR,
     "PUT /api/v1/courses/{course}/chosen": where_allowed(MEMBER, 204),
     "GET /api/v1/courses/{course}/cohort": STAFF,
+    "GET /api/v1/courses/{course}/learners/{user_id}": PATS,
+    "GET /api/v1/courses/{course}/learners/{user_id}/attempts": PATS,
+    "GET /api/v1/courses/{course}/learners/{user_id}/remarks": PATS,
+    "POST /api/v1/courses/{course}/learners/{user_id}/remarks": where_allowed(PATS, 201),
+    "DELETE /api/v1/courses/{course}/learners/{user_id}/remarks/{remark_id}": where_allowed(PATS, 404),
+    "POST /api/v1/courses/{course}/learners/{user_id}/submissions": where_allowed(INSTRUCTOR, 202),
     "GET /api/v1/courses/{course}/questions": STAFF,
     "POST /api/v1/courses/{course}/answers": where_allowed(STAFF, 404),
     "PATCH /api/v1/courses/{course}/answers/{answer_id}": where_allowed(STAFF, 404),
@@ -203,9 +210,10 @@ OF_ANY_SCOPE |= {f"GET /api/v1/jobs/{{job_id}}{what}" for what in ("", "/events"
 OF_ANY_SCOPE |= {"POST /api/v1/jobs/{job_id}/cancel"}
 MANAGED = {"GET /api/v1/courses/{course}/invites", "GET /api/v1/courses/{course}/usage"}
 NEEDS_TEACH_TOO = {"GET /api/v1/jobs/{job_id}", "GET /api/v1/jobs/{job_id}/events", "POST /api/v1/jobs/{job_id}/cancel"}
+NEEDS_TEACH_TOO |= {"POST /api/v1/submissions/{submission_id}/traces"}
 NEEDS_TEACH_TOO |= {f"GET /api/v1/submissions/{{submission_id}}{what}" for what in ("", "/events", "/discussion")}
 """What is another learner's: a key for learning does not open it, whoever holds it."""
-ASSISTED = ("/answers", "/answers/{answer_id}")
+ASSISTED = ("/answers", "/answers/{answer_id}", "/remarks", "/remarks/{remark_id}")
 """What assistants do too, of a course: that is teaching, and no running of it."""
 THEMSELVES = {route for route, rule in RULES.items() if rule["lea token"] == 403 and rule["lea"] not in {403, 404}}
 
@@ -243,6 +251,11 @@ def rule_of(route):
 
 BODIES = {
     "POST /api/v1/submissions/{submission_id}/questions": {},
+    "POST /api/v1/courses/{course}/learners/{user_id}/remarks": {"kind": "note", "text": "Is ill."},
+    "POST /api/v1/courses/{course}/learners/{user_id}/submissions": {
+        "exercise_id": "keeper",
+        "source": "contract A {}",
+    },
     "POST /api/v1/questions/{question_id}/reopen": {},
     "PUT /api/v1/answers/{answer_id}/vote": {"helped": True},
     "POST /api/v1/courses/{course}/answers": {"question_id": str(UUID(int=7)), "text": "Keep it."},
@@ -349,7 +362,7 @@ def test_a_route_lets_in_whom_its_rule_names_and_nobody_else(shared, callers, le
     values = {"lesson_id": "keeping", "exercise_id": "keeper", "submission_id": leas_submission, "course": "classroom"}
     values |= of_course(shared) if "/courses/{course}/" in path or "{user_id}" in path else {}
     values["job_id"] = job_of(shared, leas_submission)
-    values |= dict.fromkeys(("session_id", "key_id", "question_id", "answer_id"), uuid4())
+    values |= dict.fromkeys(("session_id", "key_id", "question_id", "answer_id", "remark_id"), uuid4())
     if "{chain_id}" in path:
         values["chain_id"] = callers["lea"].post("/api/v1/chains", json={"name": "leas"}).json()["id"]
     found = {}

@@ -15,7 +15,7 @@ WEB = Path(render.__file__).parent
 TEMPLATES = WEB / "templates"
 OF_INSTRUCTORS = {  # English only so far
     *("audit", "cohort", "course", "course_extensions", "course_invites", "course_macros", "course_people"),
-    *("courses", "grades", "jobs", "learner", "usage"),
+    *("courses", "grades", "jobs", "usage"),
 }
 CALL = re.compile(r'\b(?:_|n?gettext)\((?:[^()"]|"[^"]*"|\([^()]*\))*\)')
 EXPRESSION = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
@@ -36,7 +36,7 @@ msgstr[1] "%(num)s Minuten"
 
 def outside(template: str) -> list[str]:
     """List what a reader would see of a template that no catalogue holds."""
-    text = re.sub(r"\{% trans\b.*?\{% endtrans %\}|\{% block main_class %\}.*?\{% endblock %\}", "", template)
+    text = re.sub(r"\{% trans\b.*?\{% endtrans %\}|\{#.*?#\}|\{% block main_class %\}.*?\{% endblock %\}", "", template)
     text = CALL.sub("", re.sub(r"<meta[^\n]*color-scheme[^\n]*", "", text))
     literals = [each for found in EXPRESSION.findall(text) for each in re.findall(r'"([^"]*)"', found)]
     said = [each for each in literals if re.search(r"^[A-Z][a-z]|[a-z] [a-z]", each)]
