@@ -9,14 +9,18 @@ from pydantic import Field, StringConstraints
 from classroom.schemas.base import Id, In, Out, Text
 
 ReachName = Literal["learner", "asked", "everyone"]
-Words = Annotated[Text, StringConstraints(strip_whitespace=True, max_length=2000)]
+Words = Annotated[Text, StringConstraints(strip_whitespace=True), StringConstraints(max_length=2000)]
 Explanation = Annotated[
     Text,
-    StringConstraints(strip_whitespace=True, min_length=1, max_length=8000),
+    StringConstraints(strip_whitespace=True),
+    StringConstraints(min_length=1, max_length=8000),
     Field(examples=["`set` takes the number, and nothing keeps it. Assign it to `number`."]),
 ]
 RemarkText = Annotated[
-    Text, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000), Field(examples=["Well argued."])
+    Text,
+    StringConstraints(strip_whitespace=True),
+    StringConstraints(min_length=1, max_length=4000),
+    Field(examples=["Well argued."]),
 ]
 
 

@@ -1,5 +1,6 @@
 // The debugger on a page of the portal: what a check did with an attempt, for who may look at it. Nothing is changed.
 import { openDebugger } from "./debugger/view.js";
+import { h } from "./dom.js";
 import { say } from "./text.js";
 
 /** What a failed answer of the classroom says, as a notice needs it. */
@@ -32,8 +33,15 @@ const place = globalThis.document?.getElementById("replay");
 if (place) {
   const { submission, check, title, csrf } = place.dataset;
   const ask = createAsking({ submission, csrf });
+  // The editor writes its styles into the page, which the portal's policy forbids, but adopts them in a shadow root.
+  const shadow = place.attachShadow({ mode: "open" });
+  const parent = h("div", null);
+  const root = h("section", { class: "hk hk-exercise hk-alone" }, parent);
+  root.style.colorScheme = document.documentElement.dataset.theme ?? "";
+  root.style.maxWidth = "none";
+  shadow.append(h("link", { rel: "stylesheet", href: place.dataset.styles }), root);
   openDebugger({
-    parent: place,
+    parent,
     ask: (window) => ask(check, window),
     source: document.getElementById("replay-source").textContent,
     title: say("dbg_of_check", { title }),
