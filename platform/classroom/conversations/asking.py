@@ -70,8 +70,13 @@ def ask(session: Session, submission: Submission, words: str, *, request_id: str
 
 
 def reopen(session: Session, question: Question, words: str, *, request_id: str | None = None) -> None:
-    """Ask again, with other words where there are some. Raises Conflict for who waits already, or has too many open."""
+    """Ask again, with other words where there are some. The same again changes nothing.
+
+    Raises Conflict for who waits already, or has too many open.
+    """
     if question.waiting_since is not None:
+        if question.reopened and words in {"", question.words}:
+            return
         raise Conflict("This question is waiting for an answer already.")
     _check_open(session, question.course_id, question.user_id)
     question.waiting_since = now()

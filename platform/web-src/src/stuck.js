@@ -161,7 +161,7 @@ export function createStuck({ ask, lookAgainMs = LOOK_AGAIN_AFTER_MS }) {
     if (part.kind === "told") return box(say("stuck_told"), part.answers.map(answerOf), "hk-stuck-told");
     if (part.kind === "comments") {
       const comments = part.comments.map((each) =>
-        h("div", { class: "hk-answer" }, by(each, say("stuck_on_attempt", { number: each.number })), written(each.passages)),
+        h("div", { class: "hk-said" }, by(each, say("stuck_on_attempt", { number: each.number })), written(each.passages)),
       );
       return box(say("stuck_comments"), comments, "hk-stuck-comments");
     }
@@ -205,7 +205,7 @@ export function createStuck({ ask, lookAgainMs = LOOK_AGAIN_AFTER_MS }) {
     const buttons = [true, false].map((helped) =>
       h(
         "button",
-        { type: "button", class: "hk-tool hk-tool-toggle", "aria-pressed": String(answer.helped === helped), onclick: () => vote(helped) },
+        { type: "button", class: "hk-button hk-small-button", "aria-pressed": String(answer.helped === helped), onclick: () => vote(helped) },
         say(helped ? "stuck_helped" : "stuck_not_helped"),
       ),
     );
@@ -219,7 +219,7 @@ export function createStuck({ ask, lookAgainMs = LOOK_AGAIN_AFTER_MS }) {
         showNotice(trouble, noticeOf(problemOf(error), () => vote(helped)));
       }
     }
-    return h("div", { class: "hk-answer" }, by(answer, answer.edited_at && say("stuck_edited")), written(answer.passages), h("div", { class: "hk-answer-vote" }, buttons, said));
+    return h("div", { class: "hk-said" }, by(answer, answer.edited_at && say("stuck_edited")), written(answer.passages), h("div", { class: "hk-said-vote" }, buttons, said));
   }
 
   return {
@@ -234,7 +234,7 @@ export function createStuck({ ask, lookAgainMs = LOOK_AGAIN_AFTER_MS }) {
 }
 
 function by(said, more) {
-  return h("p", { class: "hk-answer-by" }, h("strong", null, said.by ?? say("stuck_somebody")), ` · ${ago(said.made_at)}`, more && ` · ${more}`);
+  return h("p", { class: "hk-said-by" }, h("strong", null, said.by ?? say("stuck_somebody")), ` · ${ago(said.made_at)}`, more && ` · ${more}`);
 }
 
 function countAnswers(discussion) {
