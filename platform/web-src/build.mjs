@@ -1,5 +1,5 @@
-// Bundles the exercise panel into ../classroom/static: one ES module and its styles, and beside it the extension of
-// JupyterLab. Nothing is fetched at run time.
+// Bundles the exercise panel into ../classroom/static: one ES module and its styles, beside it the debugger for a page of
+// the portal, and the extension of JupyterLab. Nothing is fetched at run time.
 import { mkdir } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 

@@ -11,7 +11,7 @@ from sqlmodel import col, select
 from classroom import audit_reading
 from classroom.audit_log import Action
 from classroom.audit_reading import Filter
-from classroom.models import AuditEvent, Job, JobState, Progress, Submission
+from classroom.models import AuditEvent, Job, JobState, Progress, Question, Submission
 
 ID = uuid4()
 QUESTIONS = {
@@ -23,6 +23,12 @@ QUESTIONS = {
     "the rate": select(Submission.created_at)
     .where(Submission.user_id == ID)
     .order_by(col(Submission.created_at).desc()),
+    "who fails in the same way now": select(Progress.user_id).where(
+        Progress.course_id == ID, Progress.exercise_id == "tip-jar", Progress.shape == "0"
+    ),
+    "questions that wait": select(Question.id).where(
+        Question.course_id == ID, col(Question.waiting_since).is_not(None)
+    ),
     "what waits": select(Job.id).where(Job.state == JobState.QUEUED).order_by(col(Job.due_at)),
     "what is not sealed": select(AuditEvent.id).where(col(AuditEvent.position).is_(None)).order_by(col(AuditEvent.id)),
 }

@@ -16,6 +16,7 @@ from classroom.schemas import (
     RemarkOut,
     SubmissionIn,
     SubmissionOut,
+    TallyOut,
 )
 
 
@@ -27,6 +28,10 @@ class Guiding(Connection):
     ) -> Iterator[MisconceptionOut]:
         """Yield what learners asked, grouped by what went wrong, the latest first."""
         return self._pages(f"{_of(course)}/questions", MisconceptionOut, which=which, exercise_id=exercise_id)
+
+    def count_questions(self, course: str) -> TallyOut:
+        """Count what waits and what was answered, and what helped."""
+        return self._get(f"{_of(course)}/questions/tally", TallyOut)
 
     def answer(
         self,

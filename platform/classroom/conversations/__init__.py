@@ -13,7 +13,7 @@ from classroom.conversations.asking import (
     reopen,
     vote,
 )
-from classroom.conversations.inbox import Which, count_waiting, kinds, misconceptions, order
+from classroom.conversations.inbox import Which, count_waiting, kinds, misconceptions, order, tally
 from classroom.conversations.passages import passages
 from classroom.conversations.reading import asked_out
 from classroom.conversations.remarks import remark, remarks_about, remarks_out, remove
@@ -43,6 +43,7 @@ __all__ = [
     "remove",
     "reopen",
     "seen",
+    "tally",
     "vote",
     "withdraw",
 ]

@@ -3,6 +3,7 @@
 An instructor's answer reaches whom they choose. An assistant answers the learners of their own groups, and nobody else.
 """
 
+from collections import Counter
 from uuid import UUID
 
 from sqlmodel import Session, col, select
@@ -82,9 +83,9 @@ def given_out(session: Session, answers: list[Answer]) -> list[GivenAnswerOut]:
     """Say answers as those see them who gave them: how many questions they answered, and how many they helped."""
     ids = [each.id for each in answers]
     wrote = names(session, {each.made_by for each in answers})
-    answered = [*session.exec(select(Answered.answer_id).where(col(Answered.answer_id).in_(ids)))]
+    answered = Counter(session.exec(select(Answered.answer_id).where(col(Answered.answer_id).in_(ids))))
     votes = session.exec(select(AnswerVote.answer_id, AnswerVote.helped).where(col(AnswerVote.answer_id).in_(ids)))
-    counted = [*votes]
+    counted = Counter(votes)
     return [
         GivenAnswerOut(
             id=each.id,
@@ -94,9 +95,9 @@ def given_out(session: Session, answers: list[Answer]) -> list[GivenAnswerOut]:
             by=wrote.get(each.made_by),
             made_at=each.created_at,
             edited_at=each.edited_at,
-            questions=answered.count(each.id),
-            helped=counted.count((each.id, True)),
-            not_helped=counted.count((each.id, False)),
+            questions=answered[each.id],
+            helped=counted[each.id, True],
+            not_helped=counted[each.id, False],
         )
         for each in answers
     ]

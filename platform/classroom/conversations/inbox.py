@@ -11,10 +11,10 @@ from sqlmodel import Session, col
 
 from classroom import courses
 from classroom.conversations.answering import given_out
-from classroom.conversations.reading import asked_out
+from classroom.conversations.reading import asked_out, names
 from classroom.courses import Offer, Staff
-from classroom.models import Answer, Progress, ProgressState, Question, Reach, Role, User
-from classroom.schemas import InboxQuestionOut, MisconceptionOut
+from classroom.models import Answer, AnswerVote, Progress, ProgressState, Question, Reach, Role, User
+from classroom.schemas import InboxQuestionOut, MisconceptionOut, TallyOut
 
 Which = Literal["waiting", "answered", "all"]
 _SHOWN: Final = 20
@@ -34,6 +34,27 @@ def count_waiting(session: Session, staff: Staff) -> int:
     """Count the questions that wait for an answer, of the learners whom this one looks after."""
     waiting = select(func.count()).select_from(Question).where(_theirs(staff), col(Question.waiting_since).is_not(None))
     return int(session.execute(waiting).scalar_one())
+
+
+def tally(session: Session, staff: Staff) -> TallyOut:
+    """Count what waits, was answered and was closed, and how often an answer helped or did not."""
+    waits, closed = col(Question.waiting_since).is_not(None), col(Question.closed_at).is_not(None)
+    state = case((waits, "waiting"), (closed, "closed"), else_="answered")
+    states = Counter(dict(session.execute(select(state, func.count()).where(_theirs(staff)).group_by(state)).all()))
+    votes = (
+        select(col(AnswerVote.helped), func.count())
+        .join(Answer, col(Answer.id) == AnswerVote.answer_id)
+        .where(col(Answer.course_id) == staff.course.id, col(Answer.withdrawn_at).is_(None))
+        .where(col(AnswerVote.user_id).in_(courses.learners_seen(staff).with_only_columns(col(User.id))))
+    )
+    helped = Counter(dict(session.execute(votes.group_by(col(AnswerVote.helped))).all()))
+    return TallyOut(
+        waiting=states["waiting"],
+        answered=states["answered"],
+        closed=states["closed"],
+        helped=helped[True],
+        not_helped=helped[False],
+    )
 
 
 def kinds(staff: Staff, which: Which = "all", exercise_id: str | None = None) -> Any:
@@ -79,7 +100,9 @@ def misconceptions(session: Session, staff: Staff, offered: Offer, rows: Iterabl
         questions[each.exercise_id, each.shape].append(each)
     silent = _silent(session, staff, keys, questions)
     answers = _answers(session, staff, keys)
-    passed = _passed(session, staff, [each for found in questions.values() for each in found[:_SHOWN]])
+    shown = {key: found[:_SHOWN] for key, found in questions.items()}
+    asked = _with_names(session, staff, [each for found in shown.values() for each in found])
+    given = {each.id: each for each in given_out(session, [each for found in answers.values() for each in found])}
     exercises = offered.exercises
     found = []
     for row in rows:
@@ -98,8 +121,8 @@ def misconceptions(session: Session, staff: Staff, offered: Offer, rows: Iterabl
                 asked=row.asked,
                 silent=silent[key],
                 latest_at=row.latest_at,
-                questions=_with_names(session, questions[key][:_SHOWN], passed),
-                answers=given_out(session, answers[key]),
+                questions=[asked[each.id] for each in shown[key]],
+                answers=[given[each.id] for each in answers[key]],
             )
         )
     return found
@@ -120,6 +143,7 @@ def _silent(
     failing = select(col(Progress.exercise_id), col(Progress.shape), col(Progress.user_id)).where(
         col(Progress.course_id) == staff.course.id,
         col(Progress.state) == ProgressState.STARTED,
+        col(Progress.given_up_at).is_(None),
         tuple_(col(Progress.exercise_id), col(Progress.shape)).in_(keys),
         col(Progress.user_id).in_(courses.learners_seen(staff).with_only_columns(col(User.id))),
     )
@@ -155,15 +179,15 @@ def _passed(session: Session, staff: Staff, questions: list[Question]) -> set[tu
     return {(user_id, exercise_id) for user_id, exercise_id in session.execute(done)}
 
 
-def _with_names(session: Session, questions: list[Question], passed: set[tuple[UUID, str]]) -> list[InboxQuestionOut]:
-    who = select(col(User.id), col(User.display_name)).where(col(User.id).in_({each.user_id for each in questions}))
-    names = {row.id: row.display_name for row in session.execute(who)}
-    return [
-        InboxQuestionOut(
+def _with_names(session: Session, staff: Staff, questions: list[Question]) -> dict[UUID, InboxQuestionOut]:
+    who = names(session, {each.user_id for each in questions})
+    passed = _passed(session, staff, questions)
+    return {
+        each.id: InboxQuestionOut(
             **said.model_dump(),
             user_id=each.user_id,
-            display_name=names[each.user_id],
+            display_name=who[each.user_id],
             passed=(each.user_id, each.exercise_id) in passed,
         )
         for each, said in zip(questions, asked_out(session, questions), strict=True)
-    ]
+    }

@@ -1,6 +1,6 @@
 """Reads questions and answers, and says them in the words of the API. Nothing here changes anything."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Literal
 from uuid import UUID
 
@@ -17,10 +17,8 @@ __all__ = ["asked_out", "names", "passages_to", "published", "reaches", "state_o
 def asked_out(session: Session, questions: Sequence[Question]) -> list[AskedOut]:
     """Say questions with the answers that were written to them, as who asked sees them."""
     answers = written_to(session, [each.id for each in questions])
-    said = {
-        user_id: _said(session, {a.id: a for q in questions if q.user_id == user_id for a in answers[q.id]}, user_id)
-        for user_id in {each.user_id for each in questions}
-    }
+    every = {answer.id: answer for found in answers.values() for answer in found}
+    say = _sayer(session, every, {each.user_id for each in questions})
     return [
         AskedOut(
             id=each.id,
@@ -35,7 +33,7 @@ def asked_out(session: Session, questions: Sequence[Question]) -> list[AskedOut]
             state=state_of(each),
             reopened=each.reopened,
             asked_at=each.asked_at,
-            answers=[said[each.user_id][answer.id] for answer in answers[each.id]],
+            answers=[say(answer, each.user_id) for answer in answers[each.id]],
         )
         for each in questions
     ]
@@ -62,7 +60,8 @@ def published(session: Session, submission: Submission, shape: str) -> list[Answ
         .order_by(col(Answer.created_at).desc())
         .limit(10)
     ).all()
-    return list(_said(session, {answer.id: answer for answer in found}, submission.user_id).values())
+    say = _sayer(session, {answer.id: answer for answer in found}, {submission.user_id})
+    return [say(answer, submission.user_id) for answer in found]
 
 
 def reaches(session: Session, answer_id: UUID, user_id: UUID) -> Answer:
@@ -106,18 +105,22 @@ def _reached(session: Session, answer: Answer, user_id: UUID) -> bool:
     return answer.reach is Reach.EVERYONE and session.exec(failed).first() is not None
 
 
-def _said(session: Session, answers: dict[UUID, Answer], user_id: UUID) -> dict[UUID, AnswerOut]:
-    wrote = names(session, {answer.made_by for answer in answers.values()})
-    votes = select(AnswerVote).where(col(AnswerVote.answer_id).in_(answers), AnswerVote.user_id == user_id)
-    helped = {each.answer_id: each.helped for each in session.exec(votes)} if answers else {}
-    return {
-        answer.id: AnswerOut(
+def _sayer(
+    session: Session, answers: dict[UUID, Answer], user_ids: Collection[UUID]
+) -> Callable[[Answer, UUID], AnswerOut]:
+    """Give what says one of these answers as one of these learners sees it: two queries, however many they are."""
+    wrote = names(session, {answer.made_by for answer in answers.values()}) if answers else {}
+    votes = select(AnswerVote).where(col(AnswerVote.answer_id).in_(answers), col(AnswerVote.user_id).in_(user_ids))
+    helped = {(each.answer_id, each.user_id): each.helped for each in session.exec(votes)} if answers else {}
+
+    def say(answer: Answer, user_id: UUID) -> AnswerOut:
+        return AnswerOut(
             id=answer.id,
             passages=passages_to(answer.text),
             by=wrote.get(answer.made_by),
             made_at=answer.created_at,
             edited_at=answer.edited_at,
-            helped=helped.get(answer.id),
+            helped=helped.get((answer.id, user_id)),
         )
-        for answer in answers.values()
-    }
+
+    return say

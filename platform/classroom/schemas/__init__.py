@@ -90,6 +90,7 @@ from classroom.schemas.questions import (
     Passage,
     RemarkIn,
     RemarkOut,
+    TallyOut,
     VoteIn,
 )
 from classroom.schemas.sandbox import (
@@ -219,6 +220,7 @@ __all__ = [
     "StepResult",
     "SubmissionIn",
     "SubmissionOut",
+    "TallyOut",
     "TaskOut",
     "Text",
     "TokensOut",

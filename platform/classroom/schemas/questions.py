@@ -154,6 +154,16 @@ class MisconceptionOut(Out):
     answers: list[GivenAnswerOut]
 
 
+class TallyOut(Out):
+    """How many questions and answers there are, of the learners whom one looks after."""
+
+    waiting: int
+    answered: int
+    closed: int = Field(description="by their learners, who needed no answer any more")
+    helped: int = Field(description="how often an answer was said to have helped")
+    not_helped: int
+
+
 class RemarkIn(In):
     """A note among those who teach, or a comment to the learner at one of their attempts."""
 

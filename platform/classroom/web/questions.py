@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Form, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
-from classroom import courses
+from classroom import conversations, courses
 from classroom.api.deps import InServices, Services, staff_of
 from classroom.api.paging import Paging
 from classroom.api.routes import questions as api
@@ -142,6 +142,7 @@ def _inbox(
     with services.database.read() as session:
         staff = staff_of(session, viewer.person, slug)
         offered = courses.offer(session, staff.course, services.catalog)
+        counts = conversations.tally(session, staff)
     return page(
         request,
         "questions.html",
@@ -150,6 +151,7 @@ def _inbox(
         here="cohort",
         kinds=found.items,
         after=found.next,
+        counts=counts,
         which=which,
         exercise=exercise,
         exercises=offered.exercises.values(),

@@ -153,6 +153,7 @@ RULES = {
     "DELETE /api/v1/courses/{course}/learners/{user_id}/remarks/{remark_id}": where_allowed(PATS, 404),
     "POST /api/v1/courses/{course}/learners/{user_id}/submissions": where_allowed(INSTRUCTOR, 202),
     "GET /api/v1/courses/{course}/questions": STAFF,
+    "GET /api/v1/courses/{course}/questions/tally": STAFF,
     "POST /api/v1/courses/{course}/answers": where_allowed(STAFF, 404),
     "PATCH /api/v1/courses/{course}/answers/{answer_id}": where_allowed(STAFF, 404),
     "DELETE /api/v1/courses/{course}/answers/{answer_id}": where_allowed(STAFF, 404),

@@ -185,6 +185,8 @@ def test_who_teaches_answers_remarks_and_hands_in_for_a_learner(shared, ines, co
     ines.remove_remark(COURSE, user, note.id)
     with pytest.raises(NotFound):
         ines.remove_remark(COURSE, user, note.id)
+    told = ines.count_questions(COURSE)
+    assert (told.waiting, told.answered, told.closed, told.helped, told.not_helped) == (0, 0, 1, 1, 0)
     ines.withdraw_answer(COURSE, answer.id)
     with pytest.raises(NotFound):
         mia.vote(answer.id, helped=True)

@@ -35,6 +35,7 @@ from classroom.schemas import (
     MisconceptionOut,
     Name,
     Page,
+    TallyOut,
     VoteIn,
 )
 
@@ -116,6 +117,13 @@ def list_questions(
         wanted = conversations.kinds(staff, which, exercise_id)
         rows, after = read_page(session, wanted, *conversations.order(wanted), paging=paging, descending=True)
         return Page(items=conversations.misconceptions(session, staff, offered, rows), next=after)
+
+
+@router.get("/courses/{course}/questions/tally")
+def count_questions(course: CourseSlug, person: InTeaching, services: InServices) -> TallyOut:
+    """Count what waits and what was answered, and what helped."""
+    with services.database.read() as session:
+        return conversations.tally(session, staff_of(session, person, course))
 
 
 @router.post("/courses/{course}/answers", status_code=201, responses=documented(409, 413, 415))
