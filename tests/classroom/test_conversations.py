@@ -114,6 +114,9 @@ def test_one_answer_reaches_all_who_asked_and_all_who_fail_alike_later(room, peo
     (kind,), _ = room.inbox(catalog)
     assert (kind.answers[0].helped, kind.answers[0].not_helped) == (1, 1)
     assert room.discussed(hers).question.answers[0].helped is None
+    with room.database.read() as session:
+        counts = conversations.tally(session, room.staff(session)).model_dump()
+    assert counts == {"waiting": 0, "answered": 2, "closed": 0, "helped": 1, "not_helped": 1}
 
     # withdrawn, it reaches nobody, and they wait again
     with room.database.unit_of_work() as work:
@@ -201,7 +204,9 @@ def test_a_note_stays_among_those_who_teach_and_a_comment_is_read_at_the_attempt
     with room.database.unit_of_work() as work:
         session, staff = work.session, room.staff(work.session)
         alice = session.get_one(User, people.alice.id)
-        conversations.remark(session, staff, alice, kind=RemarkKind.NOTE, text="Ask her on Tuesday.")
+        conversations.remark(
+            session, staff, alice, kind=RemarkKind.NOTE, text="Ask her on Tuesday.", submission_id=attempt
+        )
         said = {"kind": RemarkKind.COMMENT, "text": "Well tried:\n\n```\nn = 1;\n```"}
         comment = conversations.remark(session, staff, alice, submission_id=attempt, **said).id
         for elsewhere in (other, uuid4(), None):

@@ -38,9 +38,8 @@ def count_waiting(session: Session, staff: Staff) -> int:
 
 def tally(session: Session, staff: Staff) -> TallyOut:
     """Count what waits, was answered and was closed, and how often an answer helped or did not."""
-    waits, closed = col(Question.waiting_since).is_not(None), col(Question.closed_at).is_not(None)
-    state = case((waits, "waiting"), (closed, "closed"), else_="answered")
-    states = Counter(dict(session.execute(select(state, func.count()).where(_theirs(staff)).group_by(state)).all()))
+    states = select(func.count(), func.count(col(Question.waiting_since)), func.count(col(Question.closed_at)))
+    every, waiting, closed = session.execute(states.where(_theirs(staff))).one()
     votes = (
         select(col(AnswerVote.helped), func.count())
         .join(Answer, col(Answer.id) == AnswerVote.answer_id)
@@ -49,9 +48,9 @@ def tally(session: Session, staff: Staff) -> TallyOut:
     )
     helped = Counter(dict(session.execute(votes.group_by(col(AnswerVote.helped))).all()))
     return TallyOut(
-        waiting=states["waiting"],
-        answered=states["answered"],
-        closed=states["closed"],
+        waiting=waiting,
+        answered=every - waiting - closed,
+        closed=closed,
         helped=helped[True],
         not_helped=helped[False],
     )
@@ -59,7 +58,7 @@ def tally(session: Session, staff: Staff) -> TallyOut:
 
 def kinds(staff: Staff, which: Which = "all", exercise_id: str | None = None) -> Any:
     """Select what went wrong: exercise, shape, how many wait, how many asked, and when the last did; in no order."""
-    waiting = func.sum(case((col(Question.waiting_since).is_not(None), 1), else_=0))
+    waiting = func.count(col(Question.waiting_since))
     grouped: Any = (
         select(
             col(Question.exercise_id).label("exercise_id"),
