@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Final, Literal, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, case, func, select, tuple_
+from sqlalchemy import ColumnElement, case, func, select
 from sqlmodel import Session, col
 
 from classroom import courses
@@ -91,12 +91,11 @@ def misconceptions(session: Session, staff: Staff, offered: Offer, rows: Iterabl
     if not keys:
         return []
     questions: dict[tuple[str, str], list[Question]] = {key: [] for key in keys}
-    alike = tuple_(col(Question.exercise_id), col(Question.shape)).in_(keys)
     waits_first = case((col(Question.waiting_since).is_not(None), 0), else_=1)
-    for each in session.scalars(
-        select(Question).where(_theirs(staff), alike).order_by(waits_first, col(Question.asked_at).desc())
-    ):
-        questions[each.exercise_id, each.shape].append(each)
+    asked_alike = select(Question).where(_theirs(staff), _alike(Question, keys))
+    for each in session.scalars(asked_alike.order_by(waits_first, col(Question.asked_at).desc())):
+        if (each.exercise_id, each.shape) in questions:
+            questions[each.exercise_id, each.shape].append(each)
     silent = _silent(session, staff, keys, questions)
     answers = _answers(session, staff, keys)
     shown = {key: found[:_SHOWN] for key, found in questions.items()}
@@ -134,6 +133,12 @@ def _theirs(staff: Staff) -> ColumnElement[bool]:
     return mine & col(Question.user_id).in_(courses.learners_seen(staff).with_only_columns(col(User.id)))
 
 
+def _alike(table: Any, keys: list[tuple[str, str]]) -> ColumnElement[bool]:
+    """Choose rows of these exercises and these shapes, which an index finds; pairs of both are the caller's to tell."""
+    exercises, shapes = {exercise_id for exercise_id, _ in keys}, {shape for _, shape in keys}
+    return col(table.exercise_id).in_(exercises) & col(table.shape).in_(shapes)
+
+
 def _silent(
     session: Session, staff: Staff, keys: list[tuple[str, str]], questions: dict[tuple[str, str], list[Question]]
 ) -> Counter[tuple[str, str]]:
@@ -143,7 +148,7 @@ def _silent(
         col(Progress.course_id) == staff.course.id,
         col(Progress.state) == ProgressState.STARTED,
         col(Progress.given_up_at).is_(None),
-        tuple_(col(Progress.exercise_id), col(Progress.shape)).in_(keys),
+        _alike(Progress, keys),
         col(Progress.user_id).in_(courses.learners_seen(staff).with_only_columns(col(User.id))),
     )
     return Counter(
@@ -157,13 +162,14 @@ def _answers(session: Session, staff: Staff, keys: list[tuple[str, str]]) -> dic
     found: dict[tuple[str, str], list[Answer]] = {key: [] for key in keys}
     written = select(Answer).where(
         col(Answer.course_id) == staff.course.id,
-        tuple_(col(Answer.exercise_id), col(Answer.shape)).in_(keys),
+        _alike(Answer, keys),
         col(Answer.withdrawn_at).is_(None),
     )
     if staff.role is not Role.INSTRUCTOR:  # what another group's learner was told alone is not for them
         written = written.where((col(Answer.reach) == Reach.EVERYONE) | (col(Answer.made_by) == staff.user.id))
     for answer in session.scalars(written.order_by(col(Answer.created_at).desc())):
-        found[answer.exercise_id, answer.shape].append(answer)
+        if (answer.exercise_id, answer.shape) in found:
+            found[answer.exercise_id, answer.shape].append(answer)
     return found
 
 
@@ -171,9 +177,8 @@ def _passed(session: Session, staff: Staff, questions: list[Question]) -> set[tu
     done = select(col(Progress.user_id), col(Progress.exercise_id)).where(
         col(Progress.course_id) == staff.course.id,
         col(Progress.state) == ProgressState.PASSED,
-        tuple_(col(Progress.user_id), col(Progress.exercise_id)).in_(
-            {(each.user_id, each.exercise_id) for each in questions}
-        ),
+        col(Progress.user_id).in_({each.user_id for each in questions}),
+        col(Progress.exercise_id).in_({each.exercise_id for each in questions}),
     )
     return {(user_id, exercise_id) for user_id, exercise_id in session.execute(done)}
 

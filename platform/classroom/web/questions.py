@@ -13,7 +13,7 @@ from classroom.api.routes import questions as api
 from classroom.conversations import Which
 from classroom.errors import ClassroomError, NotFound
 from classroom.models import Role, Scope
-from classroom.schemas import AnswerChange, AnswerIn, Name
+from classroom.schemas import AnswerChange, AnswerIn
 from classroom.web.course_forms import InLooking, read
 from classroom.web.forms import InPoster
 from classroom.web.render import PageRoute, Viewer, page
@@ -48,13 +48,13 @@ def inbox(
     viewer: InLooking,
     services: InServices,
     which: Which = "waiting",
-    exercise: Annotated[Name | None, Query()] = None,
+    exercise: Annotated[str, Query(max_length=64)] = "",
     cursor: Annotated[str | None, Query(max_length=2048)] = None,
     done: Done = "",
 ) -> Response:
     """Show the questions of the course that one is in."""
     told = gettext(_DONE[done]) if done in _DONE else None
-    return _inbox(request, viewer, services, which=which, exercise=exercise, cursor=cursor, done=told)
+    return _inbox(request, viewer, services, which=which, exercise=exercise or None, cursor=cursor, done=told)
 
 
 @router.post("/questions/answer")
