@@ -77,6 +77,14 @@ class Action(StrEnum):
     SUBMISSION_REGRADED = "submission_regraded"
     SIMILAR_SEEN = "similar_seen"  # the answers of two learners, side by side
     SIMILAR_SETTLED = "similar_settled"  # looked at, with nothing to it; or that taken back
+    QUESTION_ASKED = "question_asked"
+    QUESTION_REOPENED = "question_reopened"
+    QUESTION_CLOSED = "question_closed"
+    QUESTION_ANSWERED = "question_answered"
+    ANSWER_CHANGED = "answer_changed"
+    ANSWER_WITHDRAWN = "answer_withdrawn"
+    REMARK_MADE = "remark_made"
+    REMARK_REMOVED = "remark_removed"
 
     USER_EXPORTED = "user_exported"
     USER_ERASED = "user_erased"

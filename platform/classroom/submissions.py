@@ -123,12 +123,14 @@ def submit(
     settings: Settings,
     key: bytes,
     offered: courses.Offer | None = None,
+    handed_in_by: UUID | None = None,
     request_id: str | None = None,
 ) -> Submission:
     """Write an attempt down, and have its job put in the queue once it is on disk.
 
     The same idempotency key gives the same submission again, and no second job, also after the exercise has closed.
     `key` is the server's; `offered` is what the course teaches and when, and without it nothing is ever closed.
+    `handed_in_by` is who does it for them, which is for the caller to allow.
     Raises TooLarge, Invalid, Conflict where nothing is taken now or a key was used for something else, and TooMany with
     Retry-After.
     """
@@ -157,9 +159,11 @@ def submit(
         idempotency_key=idempotency_key,
         source=source,
         seed=f"{seed_for(key, user.id, exercise_id):064x}",
+        handed_in_by=handed_in_by,
     )
     session.add(submission)
     usage.add(session, course.id, user.id, at=submission.created_at, attempts=1)
+    for_whom = {"learner": str(user.id)} if handed_in_by else {}
     workload.add(
         work,
         GRADE,
@@ -172,10 +176,10 @@ def submit(
     audit_log.record(
         session,
         Action.SUBMISSION_MADE,
-        actor_id=user.id,
+        actor_id=handed_in_by or user.id,
         course_id=course.id,
         subject=str(submission.id),
-        details={"exercise": exercise_id, "number": submission.number},
+        details={"exercise": exercise_id, "number": submission.number} | for_whom,
         request_id=request_id,
     )
     return submission
@@ -217,6 +221,7 @@ def to_out(submission: Submission, *, with_source: bool = False) -> SubmissionOu
         source=submission.source if with_source else None,
         report=None if submission.report is None else Report.model_validate(submission.report),
         message=_message(submission),
+        handed_in_for=submission.handed_in_by is not None,
     )
 
 

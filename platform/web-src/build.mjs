@@ -1,5 +1,5 @@
-// Bundles the exercise panel into ../classroom/static: one ES module and its styles, and beside it the extension of
-// JupyterLab. Nothing is fetched at run time.
+// Bundles the exercise panel into ../classroom/static: one ES module and its styles, beside it the debugger for a page of
+// the portal, and the extension of JupyterLab. Nothing is fetched at run time.
 import { mkdir } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { deflateSync } from "node:zlib";
@@ -17,6 +17,7 @@ await build({
   entryPoints: [
     { in: source("index.js"), out: "exercise" },
     { in: source("css/exercise.css"), out: "exercise" },
+    { in: source("replay.js"), out: "replay" },
   ],
   outdir,
   define: { __OPENZEPPELIN__: JSON.stringify(deflateSync(JSON.stringify(await openzeppelin()), { level: 9 }).toString("base64")) },

@@ -20,6 +20,9 @@ from classroom.jobs.kinds import EXPORTERS, KINDS
 from classroom.keys import server_key
 from classroom.models import (
     Acceptance,
+    Answer,
+    Answered,
+    AnswerVote,
     Chain,
     ChainRequest,
     ClassHour,
@@ -37,10 +40,14 @@ from classroom.models import (
     KeptAnswer,
     LetterOrder,
     Override,
+    Question,
     RateCount,
+    Reach,
     Regrade,
     RegradeResult,
     RegradeState,
+    Remark,
+    RemarkKind,
     Run,
     SecondFactor,
     SimilarPair,
@@ -71,7 +78,12 @@ def give_everything(session, people, user: User, course_id: UUID, mark: str) -> 
     group = Group(course_id=course_id, name=uuid4().hex)
     submission = session.scalars(select(Submission).where(Submission.user_id == user.id)).one()
     regrade = Regrade(course_id=course_id, made_by=user.id, state=RegradeState.PUBLISHED)
-    session.add_all([user, credential, group, regrade])
+    where = {"course_id": course_id, "exercise_id": "x", "shape": "0" * 16}
+    question = Question(
+        **where, user_id=user.id, submission_id=submission.id, number=1, failing="a", title="A", words=f"{mark}?"
+    )
+    answer = Answer(**where, reach=Reach.LEARNER, text=f"{mark}!", made_by=user.id)
+    session.add_all([user, credential, group, regrade, question, answer])
     session.flush()
     own, of_kernel = (
         Chain(user_id=user.id, name="mine", seed="a-hidden-seed"),
@@ -88,6 +100,9 @@ def give_everything(session, people, user: User, course_id: UUID, mark: str) -> 
             Extension(course_id=course_id, exercise_id="x", user_id=user.id, due_at=now(), reason=f"{mark} was ill"),
             Override(course_id=course_id, user_id=user.id, exercise_id="x", score=1, reason=f"{mark} was ill"),
             Draft(course_id=course_id, user_id=user.id, exercise_id="x", source=f"// {mark}"),
+            Answered(answer_id=answer.id, question_id=question.id),
+            AnswerVote(answer_id=answer.id, user_id=user.id, helped=True),
+            Remark(course_id=course_id, user_id=user.id, kind=RemarkKind.NOTE, text=f"{mark} is shy", made_by=user.id),
             HintTaken(course_id=course_id, user_id=user.id, exercise_id="x", rung=1, cost=1, from_attempt=1),
             RegradeResult(regrade_id=regrade.id, submission_id=submission.id),
             ClassHour(course_id=course_id, exercise_id="x", opened_by=user.id, closes_at=now() + timedelta(hours=1)),

@@ -9,6 +9,7 @@ from sqlmodel import select
 
 from classroom.gradebook import Counting, LateRule
 from classroom.models import (
+    Answer,
     Comparison,
     ComparisonState,
     Credential,
@@ -17,8 +18,11 @@ from classroom.models import (
     Invite,
     JobState,
     ProgressState,
+    Reach,
     Regrade,
     RegradeState,
+    Remark,
+    RemarkKind,
     Role,
     SubmissionState,
     Table,
@@ -37,6 +41,8 @@ CHOICES = {
     ("courses", "late_rule"): LateRule,
     ("courses", "counting"): Counting,
     ("invites", "role"): Role,
+    ("answers", "reach"): Reach,
+    ("remarks", "kind"): RemarkKind,
 }
 
 
@@ -51,8 +57,12 @@ def test_choices_are_stored_as_their_values_and_come_back_as_members(database, p
 
 @pytest.mark.parametrize(("table", "column"), CHOICES)
 def test_an_unknown_choice_is_refused_by_the_database(table, column, database, desk, people):
-    desk.hand_in()
+    made = desk.hand_in()
     with database.unit_of_work() as work:
+        alike = {"course_id": people.course.id, "exercise_id": made.exercise_id, "shape": "0"}
+        work.session.add(Answer(**alike, reach=Reach.ASKED, text="so"))
+        about = {"course_id": people.course.id, "user_id": made.user_id, "submission_id": made.id}
+        work.session.add(Remark(**about, kind=RemarkKind.NOTE, text="so"))
         work.session.add(Credential(kind=CredentialKind.TOKEN, secret_hash="x", expires_at=now()))
         work.session.add(Regrade(course_id=people.course.id))
         work.session.add(Comparison(course_id=people.course.id, exercise_id="x"))

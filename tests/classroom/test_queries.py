@@ -11,7 +11,7 @@ from sqlmodel import col, select
 from classroom import audit_reading
 from classroom.audit_log import Action
 from classroom.audit_reading import Filter
-from classroom.models import AuditEvent, Finding, Job, JobState, Progress, Submission
+from classroom.models import AuditEvent, Finding, Job, JobState, Progress, Question, Submission
 
 ID = uuid4()
 QUESTIONS = {
@@ -25,6 +25,12 @@ QUESTIONS = {
     .order_by(col(Submission.created_at).desc()),
     "an exercise's attempts": select(Finding.number).where(Finding.course_id == ID, Finding.exercise_id == "tip-jar"),
     "first attempts": select(Finding.exercise_id).where(Finding.course_id == ID, Finding.number == literal_column("1")),
+    "who fails in the same way now": select(Progress.user_id).where(
+        Progress.course_id == ID, Progress.exercise_id == "tip-jar", Progress.shape == "0"
+    ),
+    "questions that wait": select(Question.id).where(
+        Question.course_id == ID, col(Question.waiting_since).is_not(None)
+    ),
     "what waits": select(Job.id).where(Job.state == JobState.QUEUED).order_by(col(Job.due_at)),
     "what is not sealed": select(AuditEvent.id).where(col(AuditEvent.position).is_(None)).order_by(col(AuditEvent.id)),
 }

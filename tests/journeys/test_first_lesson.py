@@ -96,7 +96,7 @@ def test_a_learner_fails_mends_and_passes_another_sees_nothing_of_it_and_the_ins
     row = grace.page.get_by_role("row").filter(has_text="alice")
     expect(row).to_contain_text("Passed, 2 attempts")
     expect(grace.page.get_by_role("row").filter(has_text="bob")).to_contain_text("In progress, 1 attempt")
-    row.get_by_role("link").click()
+    row.get_by_role("link", name="Passed, 2 attempts").click()
     expect(grace.page.get_by_role("article")).to_have_count(2)
     expect(grace.page.get_by_role("article").first).to_contain_text("Passed")
 

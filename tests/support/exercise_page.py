@@ -43,6 +43,9 @@ class Classroom:
             return _json(self.attempts[-1] | {"state": "queued", "report": None})
         if path.endswith("/events"):
             return httpx.Response(200, text=": nothing\n\n")
+        if path.endswith("/discussion"):
+            said = {"question": None, "told": [], "earlier": [], "comments": []}
+            return _json({"submission_id": path.split("/")[2], "may_ask": True, **said})
         if path.startswith("/submissions/"):
             return _json(self.attempts[int(path[-4:], 16) - 1])
         answers = {

@@ -40,11 +40,13 @@ from classroom.api.routes import (
     hints,
     invites,
     jobs,
+    learners,
     lessons,
     metrics,
     my_data,
     overrides,
     people,
+    questions,
     regrades,
     replays,
     rpc,
@@ -81,12 +83,14 @@ TAGS: Final = [
     {"name": "drafts", "description": drafts.__doc__},
     {"name": "hints", "description": hints.__doc__},
     {"name": "submissions", "description": submissions.__doc__},
+    {"name": "questions", "description": questions.__doc__},
     {"name": "replays", "description": replays.__doc__},
     {"name": "jobs", "description": jobs.__doc__},
     {"name": "sandbox", "description": sandbox.__doc__},
     {"name": "chains", "description": chains.__doc__},
     {"name": "rpc", "description": rpc.__doc__},
     {"name": "courses", "description": courses.__doc__},
+    {"name": "learners", "description": learners.__doc__},
     {"name": "grades", "description": grades.__doc__},
     {"name": "regrades", "description": regrades.__doc__},
     {"name": "analytics", "description": analytics.__doc__},
@@ -130,9 +134,9 @@ def create_app(settings: Settings, *, enqueue: Callable[[UUID], object] | None =
         app.add_middleware(Cors, origins=origins, prefixes=("/api/", f"{rpc.PREFIX}/", "/openapi.json"))
     app.add_middleware(Envelope, headers=security_headers(settings))  # added last, so it surrounds the rest
     of_people = (people, entrance, tokens, account, my_data, users)
-    of_learning = (lessons, drafts, hints, submissions, replays, sandbox, chains, rpc)
+    of_learning = (lessons, drafts, hints, submissions, questions, replays, sandbox, chains, rpc)
     of_courses = (courses, course_people, invites, extensions, usage)
-    of_teaching = (analytics, grades, overrides, regrades, class_hours, similar)
+    of_teaching = (learners, analytics, grades, overrides, regrades, class_hours, similar)
     for resource in (*of_people, *of_learning, *of_courses, *of_teaching, jobs, audit, health, metrics):
         app.include_router(resource.router)
     return app

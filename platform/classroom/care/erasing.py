@@ -28,6 +28,9 @@ from classroom.errors import Conflict, NotFound
 from classroom.files import write_atomically
 from classroom.models import (
     Acceptance,
+    Answer,
+    Answered,
+    AnswerVote,
     Chain,
     Comparison,
     Credential,
@@ -41,7 +44,10 @@ from classroom.models import (
     KeptAnswer,
     LetterOrder,
     Override,
+    Question,
+    Reach,
     Regrade,
+    Remark,
     Role,
     Run,
     SecondFactor,
@@ -93,6 +99,7 @@ def erase(
         email = user.email
         mine = session.exec(select(Submission.id).where(Submission.user_id == user_id)).all()
         usage.take_attendance(session, user_id=user_id)
+        _drop_answers(session, user_id)
         files = _drop_jobs(session, user_id, mine if attempts is Attempts.DELETED else ())
         if attempts is Attempts.DELETED:
             session.expunge(user)
@@ -151,9 +158,17 @@ def _drop_jobs(session: Session, user_id: UUID, submissions: Iterable[UUID]) -> 
     return files
 
 
+def _drop_answers(session: Session, user_id: UUID) -> None:
+    """Delete what nobody but they was told."""
+    questions = select(Question.id).where(Question.user_id == user_id)
+    answered = select(Answered.answer_id).where(col(Answered.question_id).in_(questions))
+    session.execute(delete(Answer).where(col(Answer.reach) == Reach.LEARNER, col(Answer.id).in_(answered)))
+
+
 def _take_the_name_off(session: Session, user: User) -> None:
     of_them = (Acceptance, Credential, Draft, GroupMember, Identity, KeptAnswer, LetterOrder, Run, SecondFactor)
-    tables: tuple[Any, ...] = of_them
+    said = (Question, AnswerVote, Remark)
+    tables: tuple[Any, ...] = (*of_them, *said)
     session.execute(delete(Chain).where(col(Chain.user_id) == user.id))
     for table in tables:
         session.execute(delete(table).where(table.user_id == user.id))
@@ -165,6 +180,8 @@ def _take_the_name_off(session: Session, user: User) -> None:
     pair = col(SimilarPair.first_user_id), col(SimilarPair.second_user_id)
     session.execute(delete(SimilarPair).where((pair[0] == user.id) | (pair[1] == user.id)))
     session.execute(update(SimilarPair).where(col(SimilarPair.looked_by) == user.id).values(looked_by=None))
+    for made, by in ((Answer, Answer.made_by), (Remark, Remark.made_by), (Submission, Submission.handed_in_by)):
+        session.execute(update(made).where(col(by) == user.id).values({col(by): None}))
     session.execute(update(Usage).where(col(Usage.user_id) == user.id).values(user_id=None))
     for submission in session.exec(select(Submission).where(Submission.user_id == user.id)):
         submission.idempotency_key = uuid4().hex  # the browser's or a program's own words

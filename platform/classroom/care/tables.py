@@ -9,6 +9,9 @@ from sqlmodel import SQLModel, col
 
 from classroom.models import (
     Acceptance,
+    Answer,
+    Answered,
+    AnswerVote,
     AuditEvent,
     Chain,
     ChainRequest,
@@ -31,9 +34,11 @@ from classroom.models import (
     LetterOrder,
     Override,
     Progress,
+    Question,
     Regrade,
     RegradeResult,
     RegradeState,
+    Remark,
     Run,
     SecondFactor,
     SimilarPair,
@@ -74,12 +79,17 @@ HELD: Final = (
     Held(Extension),
     Held(Override),
     Held(Draft),
-    Held(Submission, {"seed": _A_SEED, "idempotency_key": _OF_THE_MACHINE}),
+    Held(Submission, {"seed": _A_SEED, "idempotency_key": _OF_THE_MACHINE, "handed_in_by": _OF_OTHERS}),
     Held(Deployment),
     Held(Progress),
     Held(Finding),
     Held(HintTaken),
     Held(ClassHour, {"shown_id": _OF_OTHERS}),
+    Held(Question),
+    Held(Answer, {"made_by": _OF_OTHERS}),
+    Held(Answered),
+    Held(AnswerVote),
+    Held(Remark, {"made_by": _OF_OTHERS}),
     Held(Regrade),
     Held(RegradeResult),
     Held(Fingerprints),
@@ -140,6 +150,8 @@ def _about(model: Any, user_id: UUID) -> ColumnElement[bool]:
     chains = (chain.user_id == user_id) | chain.credential_id.in_(credentials)
     enrolment: Any = Enrolment
     member: Any = GroupMember
+    questions = select(col(Question.id)).where(col(Question.user_id) == user_id)
+    answers = select(col(Answered.answer_id)).where(col(Answered.question_id).in_(questions))
     published = select(col(Regrade.id)).where(col(Regrade.state) == RegradeState.PUBLISHED)
     rules: dict[type[SQLModel], Any] = {
         User: lambda: table.id == user_id,
@@ -147,6 +159,8 @@ def _about(model: Any, user_id: UUID) -> ColumnElement[bool]:
         Group: lambda: table.id.in_(select(member.group_id).where(member.user_id == user_id)),
         Deployment: lambda: table.submission_id.in_(submissions),
         ClassHour: lambda: table.opened_by == user_id,
+        Answer: lambda: (table.made_by == user_id) | table.id.in_(answers),
+        Answered: lambda: table.question_id.in_(questions),
         Regrade: lambda: table.made_by == user_id,
         # before it is published, a new verdict is its instructors' only
         RegradeResult: lambda: table.submission_id.in_(submissions) & table.regrade_id.in_(published),

@@ -16,6 +16,7 @@ a few times before anyone is bothered. Long lists are read page by page while th
 """
 
 from classroom.client.connection import Unreachable
+from classroom.client.guiding import Guiding
 from classroom.client.helping import Helping
 from classroom.client.learning import Learning
 from classroom.client.teaching import Teaching
@@ -23,5 +24,5 @@ from classroom.client.teaching import Teaching
 __all__ = ["Client", "Unreachable"]
 
 
-class Client(Learning, Helping, Teaching):
+class Client(Learning, Helping, Teaching, Guiding):
     """One connection pool to one classroom, for one person. Safe to use from several threads."""

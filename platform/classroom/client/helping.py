@@ -1,7 +1,19 @@
 """What a learner does when they are stuck: hints, the solution, and their earlier attempts a page at a time."""
 
+from uuid import UUID
+
 from classroom.client.connection import Connection, checked, segment
-from classroom.schemas import HelpOut, HintIn, Page, SolutionOut, SubmissionOut
+from classroom.schemas import (
+    AskedOut,
+    AskIn,
+    DiscussionOut,
+    HelpOut,
+    HintIn,
+    Page,
+    SolutionOut,
+    SubmissionOut,
+    VoteIn,
+)
 
 
 class Helping(Connection):
@@ -30,3 +42,23 @@ class Helping(Connection):
         """Fetch one page of one's attempts at an exercise, the latest first; `next` is the cursor of the next page."""
         page_of: type[Page[SubmissionOut]] = Page[SubmissionOut]
         return self._get("/submissions", page_of, exercise_id=exercise_id, cursor=cursor, limit=limit, course=course)
+
+    def discussion(self, submission_id: UUID) -> DiscussionOut:
+        """Fetch what was said about an attempt: questions, answers, what others were told, comments."""
+        return self._get(f"/submissions/{submission_id}/discussion", DiscussionOut)
+
+    def ask(self, submission_id: UUID, words: str = "") -> AskedOut:
+        """Ask from an attempt that failed; raise `Conflict` where it did not, or where too many questions wait."""
+        return self._send("POST", f"/submissions/{submission_id}/questions", AskedOut, checked(AskIn, words=words))
+
+    def ask_again(self, question_id: UUID, words: str = "") -> AskedOut:
+        """Say that one is still stuck."""
+        return self._send("POST", f"/questions/{question_id}/reopen", AskedOut, checked(AskIn, words=words))
+
+    def close_question(self, question_id: UUID) -> AskedOut:
+        """Say that a question needs no answer any more."""
+        return self._send("POST", f"/questions/{question_id}/close", AskedOut)
+
+    def vote(self, answer_id: UUID, *, helped: bool) -> None:
+        """Say whether an answer helped."""
+        self._request("PUT", f"/answers/{answer_id}/vote", json=checked(VoteIn, helped=helped).model_dump())

@@ -23,11 +23,15 @@ from classroom.models.hints import HintTaken
 from classroom.models.jobs import Job, JobState, PeriodicTask, Regrade, RegradeResult, RegradeState, Run, Worker
 from classroom.models.letters import LetterOrder
 from classroom.models.people import Credential, CredentialKind, Identity, RateCount, Scope, SecondFactor, User
+from classroom.models.questions import Answer, Answered, AnswerVote, Question, Reach, Remark, RemarkKind
 from classroom.models.similar import Comparison, ComparisonState, Fingerprints, SimilarPair
 from classroom.models.submissions import Deployment, Draft, Progress, ProgressState, Submission, SubmissionState
 
 __all__ = [
     "Acceptance",
+    "Answer",
+    "AnswerVote",
+    "Answered",
     "AuditEvent",
     "AuditHead",
     "Chain",
@@ -59,10 +63,14 @@ __all__ = [
     "PeriodicTask",
     "Progress",
     "ProgressState",
+    "Question",
     "RateCount",
+    "Reach",
     "Regrade",
     "RegradeResult",
     "RegradeState",
+    "Remark",
+    "RemarkKind",
     "Role",
     "Run",
     "Scope",

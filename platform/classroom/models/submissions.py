@@ -53,6 +53,7 @@ class Submission(Table, table=True):
     outcome: str | None = Field(default=None, max_length=32)
     score: float | None = None
     max_score: float | None = None
+    handed_in_by: UUID | None = Field(default=None, foreign_key="users.id", index=True, ondelete="SET NULL")  # for them
     report: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True), nullable=True))
     created_at: datetime = Field(default_factory=now, sa_column=time_column())
     finished_at: datetime | None = Field(default=None, sa_column=time_column(nullable=True))
@@ -69,6 +70,7 @@ class Progress(Table, table=True):
         CheckConstraint("repeats >= 0 AND stalled >= 0", name="verdicts_counted"),
         CheckConstraint("(given_up_at IS NULL) = (practice_from IS NULL)", name="given_up_is_practice"),
         one_of("state", ProgressState),
+        Index(None, "course_id", "exercise_id", "shape"),  # who fails in the same way now
     )
 
     id: UUID = Field(default_factory=uuid4, primary_key=True)

@@ -31,6 +31,7 @@ def shown(submission: SubmissionOut) -> dict[str, Any]:
         "number": submission.number,
         "source": submission.source,
         "finished_at": submission.finished_at.isoformat() if submission.finished_at else None,
+        "handed_in_for": submission.handed_in_for,
         "report": for_page(submission.report.model_dump(mode="json")) if submission.report else None,
         "regraded": [each.model_dump(mode="json") for each in submission.regraded],
     }
@@ -75,6 +76,27 @@ def _line(submission: SubmissionOut) -> dict[str, Any]:
     }
 
 
+def _discussion(client: Client, _exercise_id: str, message: Message) -> dict[str, Any]:
+    return client.discussion(UUID(message["id"])).model_dump(mode="json")
+
+
+def _stuck(client: Client, _exercise_id: str, message: Message) -> dict[str, Any]:
+    return client.ask(UUID(message["id"]), message.get("words", "")).model_dump(mode="json")
+
+
+def _still_stuck(client: Client, _exercise_id: str, message: Message) -> dict[str, Any]:
+    return client.ask_again(UUID(message["id"]), message.get("words", "")).model_dump(mode="json")
+
+
+def _settled(client: Client, _exercise_id: str, message: Message) -> dict[str, Any]:
+    return client.close_question(UUID(message["id"])).model_dump(mode="json")
+
+
+def _vote(client: Client, _exercise_id: str, message: Message) -> dict[str, Any]:
+    client.vote(UUID(message["id"]), helped=message["helped"])
+    return {}
+
+
 _QUESTIONS: Final[Mapping[str, Callable[[Client, str, Message], dict[str, Any]]]] = {
     "help": _help,
     "hint": _hint,
@@ -82,4 +104,9 @@ _QUESTIONS: Final[Mapping[str, Callable[[Client, str, Message], dict[str, Any]]]
     "solution": _solution,
     "attempts": _attempts,
     "attempt": _attempt,
+    "discussion": _discussion,
+    "stuck": _stuck,
+    "still_stuck": _still_stuck,
+    "settled": _settled,
+    "vote": _vote,
 }

@@ -31,6 +31,7 @@ class SubmissionOut(Out):
     report: Report | None = None
     message: str | None = Field(default=None, description="failed: why there is no verdict, and what to do")
     regraded: list[RegradedOut] = Field(default_factory=list, description="graded again since, the latest first")
+    handed_in_for: bool = Field(default=False, description="whether somebody who teaches handed it in for the learner")
 
 
 class Event(Out):

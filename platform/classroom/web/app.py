@@ -23,10 +23,12 @@ from classroom.web import (
     jobs,
     joining,
     landing,
+    learner_pages,
     lesson_page,
     my_data,
     pages,
     policies,
+    questions,
     regrades,
     similar,
     usage,
@@ -35,6 +37,7 @@ from classroom.web.render import page_problem, wants_page
 from classroom.web.texts import marked
 
 STATIC: Final = Path(__file__).parent / "static"
+BUNDLE: Final = Path(__file__).parents[1] / "static"
 
 
 def create_site(settings: Settings | None = None) -> FastAPI:
@@ -55,11 +58,14 @@ def create_site(settings: Settings | None = None) -> FastAPI:
         course_people,
         joining,
         similar,
+        questions,
+        learner_pages,
         jobs,
         audit,
         usage,
     ):
         app.include_router(pages_of.router, include_in_schema=False)
+    app.mount("/static/panel", StaticFiles(directory=BUNDLE, check_dir=False), name="panel")
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     of_api = app.exception_handlers[HTTPException]
     app.add_exception_handler(HTTPException, _pages_for_people(of_api))

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from fastapi import APIRouter, Request, Response
 
-from classroom.api.deps import InServices
+from classroom import conversations
+from classroom.api.deps import InServices, Services
 from classroom.api.paging import Paging
 from classroom.api.routes.lessons import list_lessons, show_exercise, show_lesson
 from classroom.api.routes.submissions import list_submissions
@@ -12,7 +13,7 @@ from classroom.schemas import Name
 from classroom.web import course_map
 from classroom.web.course_map import in_words
 from classroom.web.landing import Standing
-from classroom.web.render import InViewer, PageRoute, page
+from classroom.web.render import InViewer, PageRoute, Viewer, page
 
 router = APIRouter(route_class=PageRoute)
 
@@ -40,6 +41,7 @@ def lesson(request: Request, lesson_id: Name, viewer: InViewer, services: InServ
         {
             **dict(show_exercise(summary.id, viewer.person, services)),
             "attempts": list_submissions(summary.id, viewer.person, services, Paging()).items,
+            **_said(services, viewer, summary.id),
         }
         for summary in shown.exercises
     ]
@@ -66,3 +68,12 @@ def lesson(request: Request, lesson_id: Name, viewer: InViewer, services: InServ
         ],
         exercises=exercises,
     )
+
+
+def _said(services: Services, viewer: Viewer, exercise_id: str) -> dict[str, object]:
+    """Read what the learner asked in an exercise, what they were answered, and the comments on their attempts."""
+    if viewer.course is None:
+        return {"asked": [], "comments": []}
+    of = (viewer.course.id, viewer.person.user.id, exercise_id)
+    with services.database.read() as session:
+        return {"asked": conversations.of_exercise(session, *of), "comments": conversations.comments(session, *of)}

@@ -75,6 +75,14 @@ ACTIONS: Final = {
     "similar_settled": marked("Similar settled"),
     "override_set": marked("Override set"),
     "override_withdrawn": marked("Override withdrawn"),
+    "question_asked": marked("Question asked"),
+    "question_reopened": marked("Question reopened"),
+    "question_closed": marked("Question closed"),
+    "question_answered": marked("Question answered"),
+    "answer_changed": marked("Answer changed"),
+    "answer_withdrawn": marked("Answer withdrawn"),
+    "remark_made": marked("Remark made"),
+    "remark_removed": marked("Remark removed"),
 }
 JOBS: Final = {
     "grade": marked("Grade an attempt"),

@@ -15,7 +15,7 @@ from fastapi.templating import Jinja2Templates
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from classroom import courses
+from classroom import conversations, courses
 from classroom.api import csrf
 from classroom.api.deps import InServices, InVisitor, Person, Services, write_down
 from classroom.errors import ClassroomError, NotFound, Unauthenticated
@@ -67,6 +67,7 @@ class Viewer:
     course: Course | None = None  # the one they are in
     in_class: tuple[OpenNow, ...] = ()  # what is open for them in class
     runs: bool = False  # whether they are an instructor of it, or an administrator
+    waiting: int = 0  # questions that are unanswered, where they teach
     chooses: bool = False  # whether there is another one, or one to look after
 
     @property
@@ -89,8 +90,11 @@ def viewer(visitor: InVisitor, services: InServices) -> Viewer:
             course = None
         held = by_course.get(course.slug, []) if course else []
         learns = Role.LEARNER in held
+        teaches = not {Role.INSTRUCTOR, Role.ASSISTANT}.isdisjoint(held)
         hours = courses.hours_for(session, course.id, visitor.user.id) if course and learns else []
-    teaches = not {Role.INSTRUCTOR, Role.ASSISTANT}.isdisjoint(held)
+        waiting = 0
+        if course is not None and teaches:
+            waiting = conversations.count_waiting(session, courses.require_staff(session, visitor.user, course.slug))
     return Viewer(
         person=Person(visitor.kind, visitor.credential_id, visitor.user, visitor.session_secret, visitor.scopes),
         display_name=visitor.user.display_name,
@@ -101,6 +105,7 @@ def viewer(visitor: InVisitor, services: InServices) -> Viewer:
         lacks_second_factor=teaches and Scope.TEACH not in visitor.scopes,
         course=course,
         in_class=_in_class(services, hours),
+        waiting=waiting,
         chooses=len(by_course) > 1 or teaches or visitor.user.is_admin,
     )
 

@@ -4,6 +4,7 @@ import { showComparison } from "./compare.js";
 import { fill, h, symbol, uniqueId } from "./dom.js";
 import { noticeOf, showNotice } from "./notice.js";
 import { ago, has, number, say } from "./text.js";
+import { createStuck } from "./stuck.js";
 import { showVerdict } from "./verdict.js";
 
 /** How an attempt in the list ended: a symbol, words and a tone; what is on its way is neither well nor badly done. */
@@ -36,6 +37,7 @@ export function createHistory({ ask, starter, compares, text, restore, jump, edi
     compare: tool("compare", say("compare"), say("compare_help"), showDifference),
     history: tool("history", say("history"), say("history_help"), showAttempts),
   };
+  const talks = [];
   let open = null;
 
   function tool(name, label, help, show) {
@@ -71,6 +73,7 @@ export function createHistory({ ask, starter, compares, text, restore, jump, edi
     place.hidden = true;
     editorPlace.hidden = false;
     fill(content);
+    for (const talk of talks.splice(0)) talk.stop();
     if (inside) button.focus();
   }
 
@@ -166,6 +169,7 @@ export function createHistory({ ask, starter, compares, text, restore, jump, edi
   function showAttempt(parent, attempt) {
     const verdict = h("div", { class: "hk-attempt-verdict" });
     const difference = h("div");
+    const stuck = createStuck({ ask });
     const mine = text();
     const goTo = (line, column) => {
       close();
@@ -207,7 +211,10 @@ export function createHistory({ ask, starter, compares, text, restore, jump, edi
       difference,
       attempt.regraded.map((each) => h("p", { class: "hk-note" }, regradedWords(each))),
       verdict,
+      stuck.element,
     );
+    stuck.show(attempt);
+    talks.push(stuck);
   }
 
   return { tools: [compares && tools.compare, tools.history], place, close };

@@ -8,6 +8,7 @@ import { browserStorage, createDraft, draftStorage } from "./draft.js";
 import { createEditor } from "./editor.js";
 import { showGiven } from "./given.js";
 import { createHistory } from "./history.js";
+import { createStuck } from "./stuck.js";
 import { createLadder, points, takenFrom } from "./ladder.js";
 import { createLine } from "./line.js";
 import { noticeOf, showNotice } from "./notice.js";
@@ -118,6 +119,7 @@ function createWorkbench(model, root, body, content) {
   let bestGas = exercise.progress.best_gas ?? null;
 
   const asking = createAsk({ send: (message) => model.send(message), key: randomKey });
+  const stuck = createStuck({ ask: asking.ask });
   const help = createLadder({ ask: asking.ask, text: () => editor.text(), compares: !asks, changed: showTaken });
 
   // Head
@@ -209,6 +211,7 @@ function createWorkbench(model, root, body, content) {
     trouble,
     stale,
     verdict,
+    stuck.element,
     tracing.place,
     taken,
     help.element,
@@ -435,6 +438,7 @@ function createWorkbench(model, root, body, content) {
     if (fresh) lastTry = null; // the next check of the same text is an attempt of its own
     showNotice(trouble, null);
     verdict.hidden = false;
+    stuck.show(attempt);
     tracing.close();
     const step = exercise.kind === "contract" && attempt.id && ((check) => tracing.open(attempt, check));
     const tryThis = trying && Object.assign((failed) => trying.open(failed.steps, failed.title), { why: whyNot(exercise) });
@@ -512,6 +516,8 @@ function createWorkbench(model, root, body, content) {
       draft.flush();
       draft.stop();
       tracing.destroy();
+      stuck.stop();
+      past.close();
       asking.stop();
       trying?.destroy();
       editor.destroy();

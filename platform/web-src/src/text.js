@@ -385,6 +385,33 @@ const en = {
   trywhy_bytecode: "The steps of this check are not kept. In Try it you can send the same calldata yourself.",
   // An attempt that was graded again
   regraded_note: "Graded again on {when}: {old} → {new} points. {reason}",
+  // Asking from an attempt, and what comes back
+  stuck_open: "I'm stuck",
+  stuck_expected: "What did you expect? (you can leave this empty)",
+  stuck_help: "Your instructor sees this attempt, where it failed, and your words. The answer comes here.",
+  stuck_send: "Ask",
+  stuck_not_now: "Not now",
+  stuck_sent: "Your question was sent.",
+  stuck_settled: "Your question is closed.",
+  stuck_answer_came: "An answer has come.",
+  stuck_yours: "Your question",
+  stuck_earlier: "Your question from attempt {number}",
+  stuck_line: "line {line}",
+  stuck_waiting: "Asked {when}. It waits for an answer.",
+  stuck_answered: "Answered",
+  stuck_closed: "Closed: you needed no answer any more",
+  stuck_settle: "I need no answer any more",
+  stuck_again: "Still stuck",
+  stuck_told: "Others who met this were told",
+  stuck_comments: "Comments on your attempts",
+  stuck_on_attempt: "on attempt {number}",
+  stuck_edited: "changed since",
+  stuck_somebody: "Your instructor",
+  handed_in_for: "handed in for you by your instructor",
+  stuck_helped: "This helped",
+  stuck_not_helped: "It did not",
+  stuck_helped_said: "Thank you. That was counted.",
+  stuck_not_helped_said: "Thank you. You can ask under your attempt.",
 };
 
 /**

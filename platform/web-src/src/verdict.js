@@ -171,6 +171,7 @@ function tools(check, step, tryThis) {
 
 function smallPrint(attempt) {
   const parts = [say("attempt_number", { number: attempt.number })];
+  if (attempt.handed_in_for) parts.push(say("handed_in_for"));
   const timings = attempt.report?.timings ?? {};
   for (const stage of ["compile", "deploy", "checks"]) {
     const ms = timings[`${stage}_ms`];

@@ -37,14 +37,15 @@ OWN_DRAFT = {**MEMBER, **each((*LEARNERS, *INSTRUCTORS_ONLY, *ASSISTANTS), 404)}
 LEARNER = {**MEMBER, **each((*INSTRUCTORS_ONLY, *ASSISTANTS), 403)}
 LEAS_SUBMISSION = {**MEMBER, "leo": 404, "otto kernel": 404, "ines kernel": 404, **each(ASSISTANTS, 404)}
 LEAS_SUBMISSION |= {"adele": 200, "adele token": 200}
-LEAS_REPLAY = {caller: 404 if status == 200 else status for caller, status in LEAS_SUBMISSION.items()}
-LEAS_REPLAY |= each(("lea", "lea token", "lea kernel"), 200)
+LEAS_QUESTION = {caller: 404 if status == 200 else status for caller, status in LEAS_SUBMISSION.items()}
+LEAS_QUESTION |= each(("lea", "lea token", "lea kernel"), 409)  # it has no verdict
 LEAS_CHAIN = {**each(EVERYONE, 404), **NOBODY, **each(("lea", "lea token", "lea kernel"), 200)}
 LEAS_CHAIN_ONCE = {caller: (204, 404) if status == 200 else status for caller, status in LEAS_CHAIN.items()}
 KERNELS = each([caller for caller in EVERYONE if caller.endswith(" kernel") and caller not in NOBODY], 403)
 OF_COURSE = {**MEMBER, "adele": 200, "adele token": 200}
 STAFF = {**OF_COURSE, **each(LEARNERS, 403), "otto": 200, **KERNELS}
 INSTRUCTOR = {**STAFF, "asa": 403, "asa token": 403}
+PATS = {**STAFF, "asa": 404, "asa token": 404}  # who is in none of her groups
 
 
 def where_allowed(rule, *statuses):
@@ -114,7 +115,12 @@ RULES = {
     "GET /api/v1/submissions": MEMBER,
     "GET /api/v1/submissions/{submission_id}": LEAS_SUBMISSION,
     "GET /api/v1/submissions/{submission_id}/events": LEAS_SUBMISSION,
-    "POST /api/v1/submissions/{submission_id}/traces": LEAS_REPLAY,
+    "POST /api/v1/submissions/{submission_id}/traces": LEAS_SUBMISSION,
+    "GET /api/v1/submissions/{submission_id}/discussion": LEAS_SUBMISSION,
+    "POST /api/v1/submissions/{submission_id}/questions": LEAS_QUESTION,
+    "POST /api/v1/questions/{question_id}/reopen": where_allowed(PERSON, 404),
+    "POST /api/v1/questions/{question_id}/close": where_allowed(PERSON, 404),
+    "PUT /api/v1/answers/{answer_id}/vote": where_allowed(PERSON, 404),
     "POST /api/v1/jobs": where_allowed(PERSON, 202),
     "POST /api/v1/jobs/backup": BACKUP,
     "GET /api/v1/jobs": PERSON,
@@ -148,6 +154,17 @@ RULES = {
     "GET /api/v1/courses/{course}/cohort": STAFF,
     "GET /api/v1/courses/{course}/exercises": STAFF,
     "GET /api/v1/courses/{course}/exercises/{exercise_id}/analytics": STAFF,
+    "GET /api/v1/courses/{course}/learners/{user_id}": PATS,
+    "GET /api/v1/courses/{course}/learners/{user_id}/attempts": PATS,
+    "GET /api/v1/courses/{course}/learners/{user_id}/remarks": PATS,
+    "POST /api/v1/courses/{course}/learners/{user_id}/remarks": where_allowed(PATS, 201),
+    "DELETE /api/v1/courses/{course}/learners/{user_id}/remarks/{remark_id}": where_allowed(PATS, 404),
+    "POST /api/v1/courses/{course}/learners/{user_id}/submissions": where_allowed(INSTRUCTOR, 202),
+    "GET /api/v1/courses/{course}/questions": STAFF,
+    "GET /api/v1/courses/{course}/questions/tally": STAFF,
+    "POST /api/v1/courses/{course}/answers": where_allowed(STAFF, 404),
+    "PATCH /api/v1/courses/{course}/answers/{answer_id}": where_allowed(STAFF, 404),
+    "DELETE /api/v1/courses/{course}/answers/{answer_id}": where_allowed(STAFF, 404),
     "GET /api/v1/audit": ADMIN,
     "GET /api/v1/usage": ADMIN,
     "GET /api/v1/courses/{course}/usage": INSTRUCTOR,
@@ -216,8 +233,11 @@ MANAGED = {
     f"GET /api/v1/courses/{{course}}/{what}" for what in ("invites", "usage", "regrades", "regrades/{regrade_id}")
 }
 NEEDS_TEACH_TOO = {"GET /api/v1/jobs/{job_id}", "GET /api/v1/jobs/{job_id}/events", "POST /api/v1/jobs/{job_id}/cancel"}
-NEEDS_TEACH_TOO |= {"GET /api/v1/submissions/{submission_id}", "GET /api/v1/submissions/{submission_id}/events"}
+NEEDS_TEACH_TOO |= {"POST /api/v1/submissions/{submission_id}/traces"}
+NEEDS_TEACH_TOO |= {f"GET /api/v1/submissions/{{submission_id}}{what}" for what in ("", "/events", "/discussion")}
 """What is another learner's: a key for learning does not open it, whoever holds it."""
+ASSISTED = ("/answers", "/answers/{answer_id}", "/remarks", "/remarks/{remark_id}")
+"""What assistants do too, of a course: that is teaching, and no running of it."""
 THEMSELVES = {route for route, rule in RULES.items() if rule["lea token"] == 403 and rule["lea"] not in {403, 404}}
 
 
@@ -231,7 +251,7 @@ def scope_of(route):
     if path.startswith("/api/v1/users") or path in {"/api/v1/jobs/backup", "/api/v1/audit", "/api/v1/usage"}:
         return Scope.ADMIN
     if path.startswith("/api/v1/courses") and not path.endswith("/chosen"):
-        return Scope.TEACH if method == "GET" and route not in MANAGED else Scope.MANAGE
+        return Scope.TEACH if path.endswith(ASSISTED) or (method == "GET" and route not in MANAGED) else Scope.MANAGE
     return Scope.TEACH if path.endswith(("/dead", "/requeue")) else Scope.LEARN
 
 
@@ -253,6 +273,16 @@ def rule_of(route):
 
 
 BODIES = {
+    "POST /api/v1/submissions/{submission_id}/questions": {},
+    "POST /api/v1/courses/{course}/learners/{user_id}/remarks": {"kind": "note", "text": "Is ill."},
+    "POST /api/v1/courses/{course}/learners/{user_id}/submissions": {
+        "exercise_id": "keeper",
+        "source": "contract A {}",
+    },
+    "POST /api/v1/questions/{question_id}/reopen": {},
+    "PUT /api/v1/answers/{answer_id}/vote": {"helped": True},
+    "POST /api/v1/courses/{course}/answers": {"question_id": str(UUID(int=7)), "text": "Keep it."},
+    "PATCH /api/v1/courses/{course}/answers/{answer_id}": {"text": "Keep it."},
     "POST /api/v1/tokens": {"name": "lea", "password": "not the password"},
     "POST /api/v1/tokens/refresh": {"refresh_token": "made up"},
     "POST /api/v1/tokens/revoke": {"refresh_token": "made up"},
@@ -365,7 +395,8 @@ def test_a_route_lets_in_whom_its_rule_names_and_nobody_else(shared, callers, le
     values = {"lesson_id": "keeping", "exercise_id": "keeper", "submission_id": leas_submission, "course": "classroom"}
     values |= of_course(shared) if "/courses/{course}/" in path or "{user_id}" in path else {}
     values["job_id"] = job_of(shared, leas_submission)
-    values |= {"session_id": uuid4(), "key_id": uuid4(), "regrade_id": uuid4()}
+    made_up = ("session_id", "key_id", "regrade_id", "question_id", "answer_id", "remark_id")
+    values |= dict.fromkeys(made_up, uuid4())
     if "{chain_id}" in path:
         values["chain_id"] = callers["lea"].post("/api/v1/chains", json={"name": "leas"}).json()["id"]
     found = {}

@@ -129,3 +129,50 @@ def test_giving_up_says_what_it_costs_first_and_what_follows_is_practice(classro
         await assert_no_barriers(page)
 
     visit("leo", walk, viewport={"width": 400, "height": 900}, color_scheme="dark", reduced_motion="reduce")
+
+
+def test_who_is_stuck_asks_and_one_answer_reaches_them_and_who_fails_alike(classroom, visit):
+    ines = classroom.client("ines token")
+    asked = []
+
+    async def asking(page: Page) -> None:
+        await check(page, classroom.FORGETS, "Not yet")
+        await press(page, "I'm stuck")
+        words = page.get_by_label("What did you expect?")
+        await expect(words).to_be_focused()
+        await assert_no_barriers(page)
+        await page.keyboard.press("Escape")
+        await expect(page.get_by_role("button", name="I'm stuck")).to_be_focused()
+        await press(page, "I'm stuck")
+        await words.fill("I set it to 7!")
+        await words.press("Control+Enter")
+        await expect(page.get_by_text("It waits for an answer.")).to_be_visible()
+        await expect(page.get_by_role("button", name="I'm stuck")).to_have_count(0)
+
+        (kind,) = ines.get("/api/v1/courses/classroom/questions?which=waiting").json()["items"]
+        asked.append(kind["questions"][0])
+        answer = {"question_id": asked[0]["id"], "text": "Keep it:\n\n```\nnumber = n;\n```"}
+        assert ines.post("/api/v1/courses/classroom/answers", json=answer).status_code == 201
+        await page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")  # she comes back to the tab
+        await expect(page.get_by_role("region", name="Your question").locator("pre")).to_have_text("number = n;")
+        await assert_no_barriers(page)
+        await press(page, "Still stuck")
+        await page.keyboard.press("Control+Enter")
+        await expect(page.get_by_text("It waits for an answer.")).to_be_visible()
+        await press(page, "I need no answer any more")
+        await expect(page.get_by_text("Closed: you needed no answer")).to_be_visible()
+
+    async def failing_alike(page: Page) -> None:
+        await check(page, classroom.FORGETS, "Not yet")
+        told = page.get_by_role("region", name="Others who met this were told")
+        await expect(told.locator("pre")).to_have_text("number = n;")
+        await told.get_by_role("button", name="This helped").press("Enter")
+        await expect(told.get_by_text("That was counted.")).to_be_visible()
+        await expect(told.get_by_role("button", name="This helped")).to_have_attribute("aria-pressed", "true")
+        await assert_no_barriers(page)
+
+    visit("lea", asking, viewport={"width": 400, "height": 900})
+    visit("leo", failing_alike, color_scheme="dark")
+    assert (asked[0]["words"], asked[0]["title"]) == ("I set it to 7!", "It keeps the number")
+    (kind,) = ines.get("/api/v1/courses/classroom/questions").json()["items"]
+    assert (kind["waiting"], kind["answers"][0]["helped"]) == (0, 1)

@@ -10,9 +10,9 @@ import pytest
 from classroom import accounts, submissions
 from classroom.client import Client, Unreachable
 from classroom.errors import Conflict, Forbidden, Invalid, NotFound, Unauthenticated
-from classroom.models import Scope, now
+from classroom.models import Role, Scope, now
 from classroom.schemas import PlanIn, Step, TrackIn
-from evmbox.report import Outcome, Report, Timings, Versions
+from evmbox.report import CheckResult, CheckStatus, Outcome, Report, Timings, Versions
 
 COURSE = "classroom"
 REPORT = Report(
@@ -22,6 +22,14 @@ REPORT = Report(
     max_score=3,
     timings=Timings(),
     versions=Versions(solc="0.8.37", evm="prague", exercise="0" * 64),
+)
+
+FAILED = REPORT.model_copy(
+    update={
+        "outcome": Outcome.FAILED,
+        "score": 1,
+        "checks": (CheckResult(id="keeps", title="It keeps it", task=1, status=CheckStatus.FAILED, points=2),),
+    }
 )
 
 
@@ -52,12 +60,12 @@ def ines(connect):
     return connect("ines", *(scope for scope in Scope if scope is not Scope.ADMIN))
 
 
-def grade(shared):
+def grade(shared, report=REPORT):
     """Do what the consumer does with the job that was ordered last."""
     with shared.database.unit_of_work() as work:
         claim = submissions.claim(work, shared.enqueued[-1], worker="test", lease_s=60)
         assert claim is not None
-        assert submissions.finish(work, claim, REPORT)
+        assert submissions.finish(work, claim, report)
 
 
 def test_a_learner_goes_from_the_lesson_to_the_grade(shared, lea):
@@ -154,6 +162,48 @@ def test_an_instructor_runs_a_course(shared, ines, lea, connect):
     ines.withdraw_role("evenings", learner.user_id, "learner")
     ines.delete_group("evenings", group.id)
     assert list(ines.groups("evenings")) == list(ines.dead_jobs()) == []
+
+
+def test_who_teaches_answers_remarks_and_hands_in_for_a_learner(shared, ines, connect):
+    shared.add("mia", Role.LEARNER)
+    mia, user = connect("mia", Scope.LEARN), shared.users["mia"].id
+    attempt = mia.submit("keeper", shared.FORGETS).id
+    grade(shared, FAILED)
+    question = mia.ask(attempt, "why?")
+    assert mia.ask(attempt, "why?") == question
+    (kind,) = ines.questions(COURSE, which="waiting", exercise_id="keeper")
+    assert (kind.title, kind.questions[0].words, kind.questions[0].user_id) == ("It keeps it", "why?", user)
+    answer = ines.answer(COURSE, question.id, "Keep it.")
+    ines.change_answer(COURSE, answer.id, "Keep it in a variable.")
+    ines.comment(COURSE, user, attempt, "Nearly.")
+    note = ines.note(COURSE, user, "Asks well.")
+    said = mia.discussion(attempt)
+    assert said.question.answers[0].passages[0].text == "Keep it in a variable."
+    assert [each.passages[0].text for each in said.comments] == ["Nearly."]
+    mia.vote(answer.id, helped=True)
+    assert mia.ask_again(question.id).state == mia.ask_again(question.id).state == "waiting"
+    assert mia.close_question(question.id).state == "closed"
+    assert [each.kind for each in ines.remarks(COURSE, user)] == ["note", "comment"]
+    ines.remove_remark(COURSE, user, note.id)
+    with pytest.raises(NotFound):
+        ines.remove_remark(COURSE, user, note.id)
+    told = ines.count_questions(COURSE)
+    assert (told.waiting, told.answered, told.closed, told.helped, told.not_helped) == (0, 0, 1, 1, 0)
+    ines.withdraw_answer(COURSE, answer.id)
+    with pytest.raises(NotFound):
+        mia.vote(answer.id, helped=True)
+
+    made = ines.submit_for(COURSE, user, "keeper", shared.SOLUTION)
+    grade(shared)
+    assert mia.submission(made.id).handed_in_for
+    assert [(each.number, each.handed_in_for, each.failing) for each in ines.attempts_of(COURSE, user)] == [
+        (2, True, None),
+        (1, False, "keeps"),
+    ]
+    (standing,) = ines.learner(COURSE, user).exercises
+    assert (standing.state, standing.attempts, standing.stuck) == ("passed", 2, [])
+    with pytest.raises(Forbidden):
+        mia.submit_for(COURSE, user, "keeper", shared.SOLUTION)
 
 
 def test_a_refusal_is_an_error_of_its_kind(shared, lea):

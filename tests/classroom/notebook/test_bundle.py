@@ -34,13 +34,14 @@ def test_the_parts_pass_their_tests() -> None:
     assert ran.returncode == 0, ran.stdout
 
 
-def test_the_bundle_is_one_module_and_one_style_sheet(bundle: dict[str, str]) -> None:
-    assert set(bundle) == {"exercise.js", "exercise.css", LAB}
+def test_the_bundle_is_a_module_for_widgets_one_for_the_portal_and_one_style_sheet(bundle: dict[str, str]) -> None:
+    assert set(bundle) == {"exercise.js", "replay.js", "exercise.css", LAB}
     assert re.search(r"export\s*\{", bundle["exercise.js"])
 
 
 def test_the_bundle_fits_its_budget(bundle: dict[str, str]) -> None:
     assert len(bundle["exercise.js"].encode()) < 600_000
+    assert len(bundle["replay.js"].encode()) < 400_000
     assert len(bundle["exercise.css"].encode()) < 50_000
     assert len(bundle[LAB].encode()) < 20_000, "CodeMirror is JupyterLab's own, not a second one"
 

@@ -17,8 +17,8 @@ from classroom.web import names, render, texts
 
 WEB = Path(render.__file__).parent
 TEMPLATES = WEB / "templates"
-ENGLISH_ONLY = {"cohort", "learner"}  # so far
-ENGLISH_PYTHON = {"pages.py"}  # what those say; so far
+ENGLISH_ONLY = {"cohort"}  # so far
+ENGLISH_PYTHON: set[str] = set()  # what those say; so far
 SAYING = {"_", "gettext", "marked", "ngettext"}
 CALL = re.compile(r'\b(?:_|n?gettext)\((?:[^()"]|"[^"]*"|\([^()]*\))*\)')
 EXPRESSION = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
@@ -39,7 +39,7 @@ msgstr[1] "%(num)s Minuten"
 
 def outside(template: str) -> list[str]:
     """List what a reader would see of a template that no catalogue holds."""
-    text = re.sub(r"\{% trans\b.*?\{% endtrans %\}|\{% block main_class %\}.*?\{% endblock %\}", "", template)
+    text = re.sub(r"\{% trans\b.*?\{% endtrans %\}|\{#.*?#\}|\{% block main_class %\}.*?\{% endblock %\}", "", template)
     text = CALL.sub("", re.sub(r"<meta[^\n]*color-scheme[^\n]*", "", text))
     literals = [each for found in EXPRESSION.findall(text) for each in re.findall(r'"([^"]*)"', found)]
     said = [each for each in literals if re.search(r"^[A-Z][a-z]|[a-z] [a-z]", each)]
