@@ -16,6 +16,7 @@ from classroom import __doc__ as about
 from classroom import workload
 from classroom.accounts import Entrance, Post, SessionSigner, TokenSigner
 from classroom.api import deps, idempotency, problems
+from classroom.api.cohort_events import CohortHub
 from classroom.api.cors import Cors, allowed_origins
 from classroom.api.door import Door
 from classroom.api.events import EventHub
@@ -28,6 +29,7 @@ from classroom.api.routes import (
     account,
     audit,
     chains,
+    cohort,
     course_people,
     courses,
     drafts,
@@ -82,6 +84,7 @@ TAGS: Final = [
     {"name": "chains", "description": chains.__doc__},
     {"name": "rpc", "description": rpc.__doc__},
     {"name": "courses", "description": courses.__doc__},
+    {"name": "cohort", "description": cohort.__doc__},
     {"name": "grades", "description": grades.__doc__},
     {"name": "usage", "description": usage.__doc__},
     {"name": "audit", "description": audit.__doc__},
@@ -124,7 +127,7 @@ def create_app(settings: Settings, *, enqueue: Callable[[UUID], object] | None =
     app.add_middleware(Envelope, headers=security_headers(settings))  # added last, so it surrounds the rest
     of_people = (people, entrance, tokens, account, my_data, users)
     of_learning = (lessons, drafts, hints, submissions, replays, sandbox, chains, rpc)
-    of_courses = (courses, course_people, invites, extensions, grades, usage)
+    of_courses = (courses, course_people, cohort, invites, extensions, grades, usage)
     for resource in (*of_people, *of_learning, *of_courses, jobs, audit, health, metrics):
         app.include_router(resource.router)
     return app
@@ -153,6 +156,7 @@ async def _lifespan(
         catalog=Catalog.of(settings),
         hub=hub,
         job_hub=job_hub,
+        cohort_hub=CohortHub(),
         scratch=scratch,
         chains=private_chains,
         signer=SessionSigner(key),
