@@ -13,6 +13,7 @@ from classroom.settings import Settings
 from classroom.web import (
     account,
     audit,
+    cohort,
     course_pages,
     course_people,
     entrance,
@@ -38,6 +39,7 @@ def create_site(settings: Settings | None = None) -> FastAPI:
     for pages_of in (
         landing,
         lesson_page,
+        cohort,
         pages,
         grades,
         *of_people,

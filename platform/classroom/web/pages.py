@@ -1,11 +1,10 @@
-"""The instructor's pages: the cohort, one learner's attempts."""
+"""One learner's attempts at an exercise, for who looks after them."""
 
-from collections import Counter
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
 
-from classroom import courses, hints, progress, submissions
+from classroom import courses, hints, submissions
 from classroom.api.deps import InServices
 from classroom.errors import NotFound
 from classroom.models import Scope
@@ -13,20 +12,6 @@ from classroom.schemas import Name
 from classroom.web.render import InViewer, PageRoute, Viewer, page
 
 router = APIRouter(route_class=PageRoute)
-
-
-@router.get("/cohort")
-def cohort(request: Request, viewer: InViewer, services: InServices) -> Response:
-    """Show learners by exercises. For instructors, and assistants for their groups."""
-    viewer.person.require(Scope.TEACH)
-    with services.database.read() as session:
-        staff = courses.require_staff(session, viewer.person.user, _course(viewer))
-        offered = courses.offer(session, staff.course, services.catalog)
-        summaries = [services.catalog.summary(exercise_id) for exercise_id in offered.exercises]
-        table = progress.cohort(session, staff.course, courses.learners_in_order(session, staff), summaries)
-    states = Counter(cell.state for row in table.rows for cell in row.cells)
-    counts = {"passed": states["passed"], "started": states["started"]}
-    return page(request, "cohort.html", viewer=viewer, here="cohort", cohort=table, **counts)
 
 
 @router.get("/cohort/{user_id}/{exercise_id}")

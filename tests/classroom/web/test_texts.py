@@ -14,7 +14,7 @@ from classroom.web import render, texts
 WEB = Path(render.__file__).parent
 TEMPLATES = WEB / "templates"
 OF_INSTRUCTORS = {  # English only so far
-    *("audit", "cohort", "course", "course_extensions", "course_invites", "course_macros", "course_people"),
+    *("audit", "course", "course_extensions", "course_invites", "course_macros", "course_people"),
     *("courses", "grades", "jobs", "learner", "usage"),
 }
 CALL = re.compile(r'\b(?:_|n?gettext)\((?:[^()"]|"[^"]*"|\([^()]*\))*\)')
