@@ -80,7 +80,7 @@ def reasons(learner: StuckLearner) -> list[str]:
     if "stalled" in learner.reasons:
         said.append(_("%(number)s verdicts without a point more") % {"number": learner.stalled})
     if "long" in learner.reasons:
-        said.append(_("tried for %(span)s without a point more") % {"span": lasting(learner.tried_at - learner.since)})
+        said.append(_("no progress for %(span)s") % {"span": lasting(learner.tried_at - learner.since)})
     return said
 
 

@@ -36,7 +36,7 @@ msgstr[1] "%(num)s Minuten"
 
 def outside(template: str) -> list[str]:
     """List what a reader would see of a template that no catalogue holds."""
-    text = re.sub(r"\{% trans\b.*?\{% endtrans %\}|\{% block main_class %\}.*?\{% endblock %\}", "", template)
+    text = re.sub(r"\{#.*?#\}|\{% trans\b.*?\{% endtrans %\}|\{% block main_class %\}.*?\{% endblock %\}", "", template)
     text = CALL.sub("", re.sub(r"<meta[^\n]*color-scheme[^\n]*", "", text))
     literals = [each for found in EXPRESSION.findall(text) for each in re.findall(r'"([^"]*)"', found)]
     said = [each for each in literals if re.search(r"^[A-Z][a-z]|[a-z] [a-z]", each)]

@@ -51,6 +51,7 @@ export class Grid {
     this.body.replaceChildren();
     this.rows.clear();
     this.draw();
+    this.draw(); // now that there is something as high as all rows, it is known how many are in sight
     if (inside) this.focus();
   }
 
@@ -108,7 +109,7 @@ export class Grid {
       expected = index + 1;
     }
     if (this.shown.length > expected) this.body.append(this.gap(this.shown.length - expected));
-    if (!this.shown.length) this.body.append(make("tr", {}, make("td", { colspan: FIXED + this.heads.length, class: "nobody" }, this.words.nobody)));
+    if (!this.shown.length) this.body.replaceChildren(make("tr", {}, make("td", { colspan: FIXED + this.heads.length, class: "nobody" }, this.words.nobody)));
     this.mark();
   }
 
@@ -192,6 +193,8 @@ export class Grid {
     const least = to[1] >= FIXED ? -1 : 0; // above the first columns stand no names of exercises
     const next = { row: Math.min(last, Math.max(least, to[0])), column: Math.min(end, Math.max(0, to[1])) };
     if (next.row < 0) next.column = Math.max(FIXED, next.column);
+    const hidden = next.row >= 0 && !this.rows.values().next().value?.cells[next.column].offsetParent;
+    if (hidden) next.column += event.key === "ArrowLeft" ? -1 : 1; // a column that a narrow screen has no room for
     this.at = next;
     this.focus();
   }
