@@ -168,8 +168,11 @@ def _cells(
     for user_id in people:
         skill, pace = chance.gauss(0, 1), chance.triangular(0.35, 1.25, 1.0)
         reached = max(1, min(len(exercises), round(len(exercises) * pace)))
+        works_now = chance.random() < 0.7
         for place, exercise_id in enumerate(exercises[:reached]):
             began = at - TERM * (1 - (place + chance.random()) / reached)
+            if place == reached - 1:
+                began = at - timedelta(days=2 if works_now else 20) * chance.random()
             cells.append(Cell(user_id, exercise_id, skill - 1.2 * place / len(exercises), min(began, at)))
     chance.shuffle(cells)
     left = attempts
@@ -328,7 +331,7 @@ def _id(chance: random.Random) -> UUID:
 
 def _insert(session: Session, table: type[SQLModel], rows: Iterable[dict[str, Any]]) -> None:
     for some in _chunks(rows, CHUNK):
-        session.execute(insert(table), some)
+        session.connection().execute(insert(table.__table__), some)  # type: ignore[attr-defined]
 
 
 def _chunks(rows: Iterable[Any], size: int) -> Iterator[list[Any]]:
