@@ -94,7 +94,9 @@ class StuckLearner(Out):
     since: datetime = Field(description="when the points last rose, or they began")
     tried_at: datetime
     message: str | None = Field(default=None, description="what their last verdict says, for those at the top")
-    divergence: str | None = Field(default=None, description="where their last attempt went another way")
+    divergence: str | None = Field(
+        default=None, description="where their last attempt went another way", examples=["Nothing in `set` changes it."]
+    )
 
 
 class StuckGroup(Out):
@@ -102,8 +104,12 @@ class StuckGroup(Out):
 
     exercise_id: str
     title: str
-    failing: str | None = Field(description="a check's id, `compile:CODE`, or the outcome")
-    check: str | None = Field(default=None, description="the check's title")
+    failing: str | None = Field(
+        description="a check's id, `compile:CODE`, or the outcome", examples=["withdraws_everything"]
+    )
+    check: str | None = Field(
+        default=None, description="the check's title", examples=["The owner withdraws everything"]
+    )
     learners: list[StuckLearner]
 
 
