@@ -7,5 +7,6 @@ Attempts may be 200,000, and a page has a third of a second.
 from classroom.cohort.changing import changes
 from classroom.cohort.heat_map import heat_map
 from classroom.cohort.needing_help import attention_of
+from classroom.cohort.standing import look
 
-__all__ = ["attention_of", "changes", "heat_map"]
+__all__ = ["attention_of", "changes", "heat_map", "look"]

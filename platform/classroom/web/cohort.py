@@ -40,8 +40,9 @@ def show_cohort(
     """Show learners by exercises, and who is stuck. For instructors, and assistants for their groups."""
     with services.database.read() as session:
         staff, offered = _staff(session, viewer, services)
-        found = cohort.heat_map(session, staff, offered, services.catalog)
-        needed = cohort.attention_of(session, staff, offered)
+        seen = cohort.look(session, staff)
+        found = cohort.heat_map(session, staff, offered, services.catalog, seen=seen)
+        needed = cohort.attention_of(session, staff, offered, seen=seen)
     choice = Choice(sort=sort, group=_id(group), stuck=stuck == "yes", find=find)
     shown = show(found, choice, number)
     return page(
