@@ -131,7 +131,8 @@ def fill(
         course = courses.create(work.session, title=title, slug=f"term-{seed}", instructor=instructor, actor_id=None)
     people = [_person(chance, number, at) for number in range(learners)]
     cells = _cells(chance, [person["id"] for person in people], exercises, attempts, at)
-    reports = {id_: [_report(id_, shape) for shape in (*range(SHAPES), None)] for id_ in exercises}
+    made = {id_: [_report(id_, shape) for shape in (*range(SHAPES), None)] for id_ in exercises}
+    reports = {id_: [(each, each.model_dump(mode="json")) for each in some] for id_, some in made.items()}
     groups = [
         {"id": _id(chance), "course_id": course.id, "name": f"Group {number + 1:02}", "created_at": at - TERM}
         for number in range(10)
@@ -148,10 +149,10 @@ def fill(
         _insert(work.session, GroupMember, ({"group_id": group, "user_id": user} for group, user in members))
     for some in _chunks(cells, CHUNK // 4):
         with database.unit_of_work(durable=False) as work:
-            made = [_rows(chance, course.id, cell, reports[cell.exercise_id]) for cell in some]
-            _insert(work.session, Submission, (row for submissions, _, _ in made for row in submissions))
-            _insert(work.session, Finding, (row for _, findings, _ in made for row in findings))
-            _insert(work.session, Progress, (row for _, _, row in made))
+            rows = [_rows(chance, course.id, cell, reports[cell.exercise_id]) for cell in some]
+            _insert(work.session, Submission, (row for submissions, _, _ in rows for row in submissions))
+            _insert(work.session, Finding, (row for _, findings, _ in rows for row in findings))
+            _insert(work.session, Progress, (row for _, _, row in rows))
     return Filled(course, instructor, [person["id"] for person in people], attempts)
 
 
@@ -205,7 +206,7 @@ def _try(chance: random.Random, cell: Cell, at: datetime, most: int = 14) -> int
 
 
 def _rows(
-    chance: random.Random, course_id: UUID, cell: Cell, reports: Sequence[Report]
+    chance: random.Random, course_id: UUID, cell: Cell, reports: Sequence[tuple[Report, dict[str, Any]]]
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]], dict[str, Any]]:
     """Give the rows of a cell as handing in and grading would have left them."""
     submissions, findings = [], []
@@ -220,7 +221,7 @@ def _rows(
     }
     row |= {"best_submission_id": None, "state": ProgressState.STARTED, "advanced_at": cell.went[0][1]}
     for number, (kind, made_at) in enumerate(cell.went, start=1):
-        report = reports[-1 if kind is None else kind]
+        report, data = reports[-1 if kind is None else kind]
         failing = _failing(kind)
         shape = failing and hashlib.sha256(f"{cell.exercise_id} {kind}".encode()).hexdigest()[:16]
         graded = {"outcome": report.outcome.value, "score": report.score, "max_score": report.max_score}
@@ -235,7 +236,7 @@ def _rows(
                 "source": _source(chance, cell.exercise_id, number),
                 "seed": f"{chance.getrandbits(128):x}",
                 "state": SubmissionState.DONE,
-                "report": _data(report),
+                "report": data,
                 "created_at": made_at,
                 "finished_at": made_at,
             }
@@ -254,7 +255,7 @@ def _rows(
             }
         )
         rose = report.score > row["best_score"]
-        if rose:
+        if rose or number == 1:
             row |= {"best_score": report.score, "best_submission_id": id_, "advanced_at": made_at}
         row["stalled"] = 0 if rose else row["stalled"] + 1
         row["repeats"] = 0 if shape is None else row["repeats"] + 1 if shape == row["shape"] else 1
@@ -306,17 +307,6 @@ def _report(exercise_id: str, kind: int | None) -> Report:
         timings=Timings(compile_ms=31.5, deploy_ms=1.9, checks_ms=9.4, total_ms=44.8),
         versions=Versions(solc="0.8.30", evm="prague", exercise=hashlib.sha256(exercise_id.encode()).hexdigest()),
     )
-
-
-_DATA: dict[int, dict[str, Any]] = {}
-
-
-def _data(report: Report) -> dict[str, Any]:
-    """Give a report as its column holds it; there are few, so each is made once."""
-    found = _DATA.get(id(report))
-    if found is None:
-        found = _DATA[id(report)] = report.model_dump(mode="json")
-    return found
 
 
 def _source(chance: random.Random, exercise_id: str, number: int) -> str:

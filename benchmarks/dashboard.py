@@ -24,13 +24,13 @@ from pathlib import Path
 import httpx
 import psutil
 from sqlalchemy.orm import load_only
-from sqlmodel import col, select
+from sqlmodel import col, func, select
 
 from classroom import accounts, cohort, courses
 from classroom.catalog import Catalog
 from classroom.db import Database
 from classroom.launcher import free_port
-from classroom.models import CredentialKind, Submission
+from classroom.models import Course, CredentialKind, Submission, User
 from classroom.settings import Settings
 from cohort_data import Filled, fill
 from growth import write_lessons
@@ -66,6 +66,18 @@ def ours(database: Database, filled: Filled, catalog: Catalog) -> dict[tuple[str
     }
 
 
+def filled_before(database: Database) -> Filled | None:
+    """Find the cohort that an earlier run has left."""
+    with database.read() as session:
+        course = session.exec(select(Course).where(Course.slug == "term-1")).first()
+        if course is None:
+            return None
+        instructor = session.exec(select(User).where(User.name == "teacher-1")).one()
+        learners = [each.id for each in courses.learners(session, course)]
+        counted = select(func.count()).select_from(Submission).where(Submission.course_id == course.id)
+        return Filled(course, instructor, learners, session.exec(counted).one())
+
+
 @contextmanager
 def serving(settings: Settings) -> Iterator[psutil.Process]:
     """Run the site in a process of its own."""
@@ -76,7 +88,9 @@ def serving(settings: Settings) -> Iterator[psutil.Process]:
         "CLASSROOM_DATABASE_URL": settings.database_url,
         "CLASSROOM_PORTAL_PORT": str(settings.portal_port),
     }
-    process = subprocess.Popen([sys.executable, "-m", "classroom.web"], env=env, stdout=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "classroom.web"], env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
     try:
         until = time.monotonic() + START_S
         while time.monotonic() < until:
@@ -117,7 +131,6 @@ def over_http(settings: Settings, database: Database, filled: Filled, rounds: in
     spent = dict.fromkeys(pages, 0.0)
     with serving(settings) as server, httpx.Client(base_url=settings.portal_url, trust_env=False, timeout=60) as client:
         assert client.get("/welcome", params={"link": link}).status_code == 303
-        client.post(f"/courses/{filled.course.slug}/choose")
         for number in range(-3, rounds):
             for name, path in pages.items():
                 taken: list[float] = []
@@ -139,8 +152,8 @@ def over_http(settings: Settings, database: Database, filled: Filled, rounds: in
 def measure(url: str, options: argparse.Namespace) -> dict[str, list[float]]:
     """Fill a database, and measure on it."""
     with tempfile.TemporaryDirectory() as temporary:
-        data = Path(temporary) / "data"
-        data.mkdir(mode=0o700)
+        data = options.data_dir or Path(temporary) / "data"
+        data.mkdir(mode=0o700, exist_ok=True)
         lessons = write_lessons(Path(temporary) / "lessons", options.exercises)
         settings = Settings(
             data_dir=data, lessons_dir=lessons, database_url=url, portal_port=free_port("127.0.0.1", 8400, set())
@@ -148,11 +161,13 @@ def measure(url: str, options: argparse.Namespace) -> dict[str, list[float]]:
         catalog = Catalog.load(lessons)
         with closing(Database(settings.database, statement_timeout_s=600)) as database:
             database.migrate()
-            began = time.perf_counter()
-            filled = fill(
-                database, list(catalog.exercises), learners=options.learners, attempts=options.attempts, seed=1
-            )
-            print(f"  filled in {time.perf_counter() - began:.0f} s", file=sys.stderr)
+            filled = filled_before(database)
+            if filled is None:
+                began = time.perf_counter()
+                filled = fill(
+                    database, list(catalog.exercises), learners=options.learners, attempts=options.attempts, seed=1
+                )
+                print(f"  filled in {time.perf_counter() - began:.0f} s", file=sys.stderr)
             if database.engine.dialect.name == "postgresql":
                 with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
                     connection.exec_driver_sql("ANALYZE")  # as autovacuum does by itself, in a while
@@ -172,6 +187,7 @@ def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--database-url", default="", help="an empty database on PostgreSQL")
+    parser.add_argument("--data-dir", type=Path, help="a folder to keep; what was filled before is measured again")
     parser.add_argument("--learners", type=int, default=1_000)
     parser.add_argument("--exercises", type=int, default=70)
     parser.add_argument("--attempts", type=int, default=200_000)
