@@ -1,11 +1,12 @@
 """How a cohort stands, against a plain recount of the rows; the heat map, its changes, and who is stuck on what."""
 
 from datetime import timedelta
+from itertools import product
 
 import pytest
 from sqlmodel import select
 
-from classroom import cohort, courses, submissions
+from classroom import attention, cohort, courses, submissions
 from classroom.models import Progress, Role, now
 from classroom.schemas.cohort import GAVE_UP, NEW, PASSED, QUIET, STARTED, STUCK
 from evmbox.report import CheckResult, CheckStatus, Outcome
@@ -96,6 +97,34 @@ def test_who_fails_three_times_in_the_same_way_is_stuck_and_after_three_days_qui
     assert cell(look.map(), "alice") == (QUIET, 3)
     assert look.attention().groups == []
     assert look.attention().figures.stuck_now == 0
+
+
+def test_the_rule_in_the_database_is_the_rule(look, people, database, catalog):
+    at = now()
+    made = {}
+    with database.unit_of_work() as work:
+        for user, days in ((people.alice, 0), (people.bob, 4)):
+            cases = list(product((2, 3), (2, 3, 4, 5), (0, 29, 31)))
+            for exercise_id, (repeats, stalled, minutes) in zip(catalog.exercises, cases, strict=False):
+                tried = at - timedelta(days=days)
+                row = Progress(
+                    course_id=people.course.id,
+                    user_id=user.id,
+                    exercise_id=exercise_id,
+                    attempts=9,
+                    repeats=repeats,
+                    stalled=stalled,
+                    attempted_at=tried,
+                    advanced_at=tried - timedelta(minutes=minutes),
+                )
+                work.session.add(row)
+                stuck = attention.stuck(
+                    attention.Standing(False, repeats, stalled, row.attempted_at, row.advanced_at), at=at
+                )
+                made[user.name, exercise_id] = STARTED if stuck is None else QUIET if stuck.quiet else STUCK
+    found = look.map()
+    assert {key: cell(found, *key)[0] for key in made} == made
+    assert set(made.values()) == {STARTED, STUCK, QUIET}
 
 
 def test_who_gave_up_is_told_as_such_unless_they_had_passed(look, people, try_once, database):

@@ -56,6 +56,7 @@ def show_cohort(
         choice=choice,
         shown=shown,
         words=cohort_words,
+        say=cohort_words.cells(),
         script_words=cohort_words.for_script(),
         sorts=_sorts(),
         address=lambda **changed: _address(choice, **changed),

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from classroom.schemas.cohort import GAVE_UP, NEW, PASSED, QUIET, STARTED, STUCK, HeatMapOut, MapLearner
 
-PAGE: Final = 50
+PAGE: Final = 30
 NEED: Final = {STUCK: 0, QUIET: 1, STARTED: 2, GAVE_UP: 3, NEW: 4, PASSED: 5}
 """In a column, who is most in need comes first."""
 

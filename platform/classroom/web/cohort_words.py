@@ -1,6 +1,8 @@
 """How the cohort's pages say things: the letters of cells, why somebody is stuck, what fails, how long ago."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Final
 
 from babel.dates import format_timedelta
@@ -51,9 +53,15 @@ def for_script() -> dict[str, object]:
     }
 
 
-def cell(state: str, attempts: int) -> str:
-    """Say a cell in words, such as `Stuck, 7 attempts`."""
-    return f"{states()[state]}, {tries(attempts)}" if attempts else states()[state]
+def cells() -> Callable[[str, int], str]:
+    """Give what says a cell in words, such as `Stuck, 7 attempts`; there are thousands, and few that differ."""
+    named = states()
+
+    @cache
+    def say(state: str, attempts: int) -> str:
+        return f"{named[state]}, {tries(attempts)}" if attempts else named[state]
+
+    return say
 
 
 def tries(number: int) -> str:
