@@ -4,12 +4,19 @@ import os
 import re
 import signal
 from collections.abc import Callable
+from contextlib import closing
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
+from sqlmodel import select
 
-from classroom.settings import REPOSITORY
+from classroom import accounts, courses
+from classroom.client import Client
+from classroom.db import Database
+from classroom.models import Course, CredentialKind, Role
+from classroom.settings import REPOSITORY, Settings
 from support.contracts import SOLUTION, WRONG
 from support.jupyterlab import connected, run_all
 from support.keyboard import tab_to
@@ -18,6 +25,7 @@ from support.room import Classroom
 pytestmark = pytest.mark.browser
 PATIENCE_MS = 60_000
 TOLD_MS = 8_000
+AXE = REPOSITORY / "platform/web-src/node_modules/axe-core/axe.min.js"
 Visit = Callable[[str], Any]
 HELLO = (REPOSITORY / "lessons/foundations/hello-storage/hello-storage/solution.sol").read_text(encoding="utf-8")
 WITHOUT_THE_OWNER = SOLUTION.replace("if (msg.sender != owner) revert NotOwner(msg.sender);", "")
@@ -40,6 +48,26 @@ def check(page: Page) -> None:
 def verdict(page: Page, headline: str) -> None:
     """Wait for the verdict."""
     expect(page.locator(".hk-outcome-title")).to_have_text(headline, timeout=PATIENCE_MS)
+
+
+def secret(room: Classroom, name: str, kind: CredentialKind, role: Role | None = None) -> str:
+    """Make somebody a secret to come in with, and with a role an account before that."""
+    path = Settings(data_dir=room.data_dir, database_url="").database
+    with closing(Database(path)) as database, database.unit_of_work() as work:
+        user = accounts.find_user(work.session, name)
+        if user is None and role is not None:
+            user = accounts.create_user(work.session, name, display_name=name)
+            course = work.session.exec(select(Course).where(Course.slug == courses.DEFAULT_COURSE)).one()
+            courses.enrol(work.session, course, user, role)
+        assert user is not None
+        return accounts.issue(work.session, kind, user.id, lifetime=timedelta(hours=1))
+
+
+def no_barrier(page: Page) -> None:
+    """Have axe look at the page as it is."""
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    assert [(each["id"], each["nodes"][0]["html"]) for each in found["violations"]] == []
 
 
 @pytest.fixture(scope="module")
@@ -94,14 +122,75 @@ def test_a_learner_fails_mends_and_passes_another_sees_nothing_of_it_and_the_ins
     # the instructor sees both, and what each of them handed in
     grace.page.goto(f"{room.portal}/cohort")
     row = grace.page.get_by_role("row").filter(has_text="alice")
-    expect(row).to_contain_text("Passed, 2 attempts")
-    expect(grace.page.get_by_role("row").filter(has_text="bob")).to_contain_text("In progress, 1 attempt")
+    expect(row.get_by_role("link", name="Passed, 2 attempts")).to_be_visible()
+    of_bob = grace.page.get_by_role("row").filter(has_text="bob")
+    expect(of_bob.get_by_role("link", name="In progress, 1 attempt")).to_be_visible()
     row.get_by_role("link", name="Passed, 2 attempts").click()
     expect(grace.page.get_by_role("article")).to_have_count(2)
     expect(grace.page.get_by_role("article").first).to_contain_text("Passed")
 
     # a learner has no such page
     assert bob.context.request.get(f"{room.portal}/cohort").status == 403
+
+
+def test_an_open_cohort_follows_a_verdict_and_the_keyboard_goes_from_its_cell_to_the_attempts(
+    running: tuple[Classroom, str], visit: Visit
+) -> None:
+    room, _ = running
+    erin, _ = (secret(room, name, CredentialKind.TOKEN, Role.LEARNER) for name in ("erin", "frank"))
+    link = secret(room, "iris", CredentialKind.ONE_TIME_LINK, Role.INSTRUCTOR)
+    page = visit(f"{room.portal}/welcome?link={link}").page
+    page.goto(f"{room.portal}/cohort")
+    expect(page.get_by_role("status")).to_have_text("Live")
+    no_barrier(page)
+    grid = page.get_by_role("grid")
+    expect(grid).to_have_attribute("aria-rowcount", re.compile(r"\d+"))
+    page.get_by_label("Sort by", exact=True).select_option(label="Fewest passed")
+    page.get_by_label("Find by name").fill("ri")  # erin and iris are, and iris does not learn here
+    expect(page.locator("#shown")).to_have_text(re.compile("^1 of "))
+    page.get_by_label("Find by name").fill("")
+
+    # the focus stands on a cell of erin's while her first verdict comes
+    titles = page.locator(".columns .to").all_inner_texts()
+    of_erin = grid.get_by_role("row").filter(has=page.get_by_role("rowheader", name="erin"))
+    of_erin.get_by_role("rowheader").get_by_role("link").focus()
+    for _ in range(titles.index("One number on the chain") + 3):
+        page.keyboard.press("ArrowRight")
+    expect(page.locator("#readout")).to_have_text("erin · One number on the chain: Not started")
+    with Client(room.portal, erin) as client:
+        client.wait(client.submit("hello-storage", "contract SimpleStorage {}").id)
+    cell = of_erin.get_by_role("link", name="In progress, 1 attempt")
+    expect(cell).to_be_focused(timeout=PATIENCE_MS)
+    expect(page.get_by_label("Sort by", exact=True)).to_have_value("-passed")
+
+    # one exercise on and back, then in
+    for key in ("ArrowRight", "ArrowLeft", "Home", "ArrowDown", "ArrowUp"):
+        page.keyboard.press(key)
+    expect(of_erin.get_by_role("rowheader").get_by_role("link")).to_be_focused()
+    cell.focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("erin: One number on the chain")
+
+    # who fails three times in the same way is stuck, and named with the check, on the page that is open
+    page.go_back()
+    expect(page.get_by_role("status")).to_have_text("Live")
+    with Client(room.portal, erin) as client:
+        for _ in range(2):
+            client.wait(client.submit("hello-storage", "contract SimpleStorage {}").id)
+    group = page.locator(".stuck-group").filter(has_text="One number on the chain")
+    expect(group).to_contain_text("the same failure 3 times in a row", timeout=PATIENCE_MS)
+    expect(group.get_by_role("link", name="erin")).to_be_visible()
+    no_barrier(page)
+
+    # without a script it is a table, sorted and chosen by the server
+    plain = visit(
+        f"{room.portal}/welcome?link={secret(room, 'iris', CredentialKind.ONE_TIME_LINK)}", java_script_enabled=False
+    )
+    plain.page.goto(f"{room.portal}/cohort")
+    plain.page.get_by_label("Only who is stuck now").check()
+    plain.page.get_by_role("button", name="Show").click()
+    expect(plain.page.locator("tbody").get_by_role("rowheader")).to_have_text(["erin"])
+    expect(plain.page.get_by_role("link", name="Stuck, 3 attempts")).to_be_visible()
 
 
 def test_a_failed_check_opens_as_steps_that_are_changed_run_again_and_are_there_after_a_reload(

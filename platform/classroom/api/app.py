@@ -16,6 +16,7 @@ from classroom import __doc__ as about
 from classroom import workload
 from classroom.accounts import Entrance, Post, SessionSigner, TokenSigner
 from classroom.api import deps, idempotency, problems
+from classroom.api.cohort_events import CohortHub
 from classroom.api.cors import Cors, allowed_origins
 from classroom.api.door import Door
 from classroom.api.events import EventHub
@@ -30,6 +31,7 @@ from classroom.api.routes import (
     audit,
     chains,
     class_hours,
+    cohort,
     course_people,
     courses,
     drafts,
@@ -91,6 +93,7 @@ TAGS: Final = [
     {"name": "rpc", "description": rpc.__doc__},
     {"name": "courses", "description": courses.__doc__},
     {"name": "learners", "description": learners.__doc__},
+    {"name": "cohort", "description": cohort.__doc__},
     {"name": "grades", "description": grades.__doc__},
     {"name": "regrades", "description": regrades.__doc__},
     {"name": "analytics", "description": analytics.__doc__},
@@ -136,7 +139,7 @@ def create_app(settings: Settings, *, enqueue: Callable[[UUID], object] | None =
     of_people = (people, entrance, tokens, account, my_data, users)
     of_learning = (lessons, drafts, hints, submissions, questions, replays, sandbox, chains, rpc)
     of_courses = (courses, course_people, invites, extensions, usage)
-    of_teaching = (learners, analytics, grades, overrides, regrades, class_hours, similar)
+    of_teaching = (cohort, learners, analytics, grades, overrides, regrades, class_hours, similar)
     for resource in (*of_people, *of_learning, *of_courses, *of_teaching, jobs, audit, health, metrics):
         app.include_router(resource.router)
     return app
@@ -165,6 +168,7 @@ async def _lifespan(
         catalog=Catalog.of(settings),
         hub=hub,
         job_hub=job_hub,
+        cohort_hub=CohortHub(),
         scratch=scratch,
         chains=private_chains,
         signer=SessionSigner(key),

@@ -22,6 +22,7 @@ from classroom import accounts, audit_log, courses, submissions
 from classroom.accounts import DEVICE_COOKIE, SESSION_COOKIE, Entrance, Invites, Post, SessionSigner, TokenSigner, Visit
 from classroom.api import csrf
 from classroom.api.agents import agent, client_address
+from classroom.api.cohort_events import CohortHub
 from classroom.api.events import EventHub
 from classroom.api.job_events import JobHub
 from classroom.api.limits import spend
@@ -59,6 +60,7 @@ class Services:
     catalog: Catalog
     hub: EventHub
     job_hub: JobHub
+    cohort_hub: CohortHub
     scratch: Scratch
     chains: LiveChains
     signer: SessionSigner
@@ -77,6 +79,7 @@ class Services:
         """Pass news on to the clients of this process that wait for it. Call it in the event loop."""
         if isinstance(news, Event):
             self.hub.publish(news)
+            self.cohort_hub.publish(news)
         else:
             self.job_hub.publish(news)
 

@@ -21,7 +21,7 @@ from classroom.errors import ClassroomError, Conflict, NotFound
 from classroom.models import Role, Scope, Submission
 from classroom.schemas import AskedOut, CommentOut, ExtensionIn, Name, RemarkIn, SubmissionIn, SubmissionOut
 from classroom.web.course_forms import InChanging, InForm, InLooking, moment, read, text
-from classroom.web.questions import InAnswering, course_of
+from classroom.web.questions import InAnswering
 from classroom.web.render import PageRoute, Viewer, page
 from classroom.web.texts import gettext, marked
 
@@ -95,13 +95,13 @@ def replay(
 ) -> Response:
     """Step through what a check did with an attempt."""
     with services.database.read() as session:
-        _, learner = api.seen(session, viewer.person, course_of(viewer), user_id)
+        _, learner = api.seen(session, viewer.person, viewer.slug, user_id)
         found = visible_submission(session, submission_id, viewer.person)
     attempt = submissions.to_out(found, with_source=True)
     checks = attempt.report.checks if attempt.report else ()
     wanted = next((each for each in checks if each.id == check), None)
     if wanted is None or (found.user_id, found.exercise_id) != (learner.id, exercise_id):
-        raise NotFound(_("The attempt has no such check."))
+        raise NotFound(gettext("The attempt has no such check."))
     return page(
         request,
         "replay.html",
@@ -122,7 +122,7 @@ def remark(*, request: Request, user_id: UUID, poster: InAnswering, services: In
         kind, attempt = text(form, "kind"), text(form, "submission_id")
         wanted = read(RemarkIn, kind=kind, text=text(form, "text"), submission_id=attempt or None)
         api.remark(
-            course=course_of(poster),
+            course=poster.slug,
             user_id=user_id,
             remark=wanted,
             person=poster.person,
@@ -146,7 +146,7 @@ def remove_remark(
 ) -> Response:
     """Take a remark away."""
     api.remove_remark(
-        course=course_of(poster),
+        course=poster.slug,
         user_id=user_id,
         remark_id=remark_id,
         person=poster.person,
@@ -168,7 +168,7 @@ def extend(*, request: Request, user_id: UUID, poster: InChanging, services: InS
             user_id=user_id,
             reason=text(form, "reason"),
         )
-        extensions_api.extend(course_of(poster), wanted, poster.person, services, request)
+        extensions_api.extend(poster.slug, wanted, poster.person, services, request)
     except ClassroomError as error:
         return _again(request, poster, services, (user_id, back), error)
     return _redirect(user_id, back, "extended")
@@ -184,7 +184,7 @@ def submit_for(
         if form.get("sure") != "yes":
             raise Conflict(gettext("Say first that the learner agreed: the attempt counts as theirs."))
         api.submit_for(
-            course=course_of(poster),
+            course=poster.slug,
             user_id=user_id,
             submission=read(
                 SubmissionIn,
@@ -211,7 +211,7 @@ def _learner(
     error: ClassroomError | None = None,
     done: str | None = None,
 ) -> Response:
-    slug = course_of(viewer)
+    slug = viewer.slug
     shown = api.show_learner(slug, user_id, viewer.person, services)
     made = api.list_attempts(
         course=slug, user_id=user_id, person=viewer.person, services=services, paging=Paging(PER_PAGE, cursor)
@@ -252,7 +252,7 @@ def _attempts(
 ) -> Response:
     user_id, exercise_id = of
     with services.database.read() as session:
-        staff, learner = api.seen(session, viewer.person, course_of(viewer), user_id)
+        staff, learner = api.seen(session, viewer.person, viewer.slug, user_id)
         offered = courses.offer(session, staff.course, services.catalog)
         exercise = offered.exercise(exercise_id)
         made, after = read_page(

@@ -11,7 +11,7 @@ from classroom.api.deps import InServices, Services, staff_of
 from classroom.api.paging import Paging
 from classroom.api.routes import questions as api
 from classroom.conversations import Which
-from classroom.errors import ClassroomError, NotFound
+from classroom.errors import ClassroomError
 from classroom.models import Role, Scope
 from classroom.schemas import AnswerChange, AnswerIn
 from classroom.web.course_forms import InLooking, read
@@ -76,7 +76,7 @@ def answer(
             text=text,
             reach="everyone" if everyone and reach != "learner" else reach,
         )
-        api.answer(course=course_of(poster), answer=wanted, person=poster.person, services=services, request=request)
+        api.answer(course=poster.slug, answer=wanted, person=poster.person, services=services, request=request)
     except ClassroomError as error:
         return _inbox(request, poster, services, error=error, draft={"of": question_id, "text": text})
     return _done("answered")
@@ -88,7 +88,7 @@ def change(*, request: Request, poster: InAnswering, services: InServices, answe
     try:
         wanted = read(AnswerChange, text=text)
         api.change_answer(
-            course=course_of(poster),
+            course=poster.slug,
             answer_id=answer_id,
             change=wanted,
             person=poster.person,
@@ -103,15 +103,8 @@ def change(*, request: Request, poster: InAnswering, services: InServices, answe
 @router.post("/questions/withdraw")
 def withdraw(*, request: Request, poster: InAnswering, services: InServices, answer_id: Id) -> Response:
     """Take an answer back."""
-    api.withdraw_answer(course_of(poster), answer_id, poster.person, services, request)
+    api.withdraw_answer(poster.slug, answer_id, poster.person, services, request)
     return _done("withdrawn")
-
-
-def course_of(viewer: Viewer) -> str:
-    """Give the course a person is in. Raises NotFound."""
-    if viewer.course is None:
-        raise NotFound("You are in no course yet.")
-    return viewer.course.slug
 
 
 def _done(what: str, *, which: Which = "waiting") -> Response:
@@ -130,7 +123,7 @@ def _inbox(
     draft: dict[str, Any] | None = None,
     done: str | None = None,
 ) -> Response:
-    slug = course_of(viewer)
+    slug = viewer.slug
     found = api.list_questions(
         course=slug,
         person=viewer.person,

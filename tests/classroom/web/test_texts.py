@@ -17,8 +17,6 @@ from classroom.web import names, render, texts
 
 WEB = Path(render.__file__).parent
 TEMPLATES = WEB / "templates"
-ENGLISH_ONLY = {"cohort"}  # so far
-ENGLISH_PYTHON: set[str] = set()  # what those say; so far
 SAYING = {"_", "gettext", "marked", "ngettext"}
 CALL = re.compile(r'\b(?:_|n?gettext)\((?:[^()"]|"[^"]*"|\([^()]*\))*\)')
 EXPRESSION = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
@@ -57,10 +55,7 @@ def outside(template: str) -> list[str]:
 @pytest.mark.parametrize("path", sorted(TEMPLATES.glob("*.html")), ids=lambda path: path.stem)
 def test_every_word_of_a_page_comes_from_the_catalogue(path: Path) -> None:
     found = outside(path.read_text(encoding="utf-8"))
-    if path.stem in ENGLISH_ONLY:
-        assert found, "this one is done: take it off the list"
-    else:
-        assert found == []
+    assert found == []
 
 
 def said_outside(source: str) -> list[str]:
@@ -79,10 +74,7 @@ def said_outside(source: str) -> list[str]:
 @pytest.mark.parametrize("path", sorted(set(WEB.glob("*.py")) - {WEB / "__main__.py"}), ids=lambda path: path.name)
 def test_every_sentence_of_the_pages_python_comes_from_the_catalogue(path: Path) -> None:
     found = said_outside(path.read_text(encoding="utf-8"))
-    if path.name in ENGLISH_PYTHON:
-        assert found, "this one is done: take it off the list"
-    else:
-        assert found == []
+    assert found == []
 
 
 def test_a_bare_sentence_is_found() -> None:

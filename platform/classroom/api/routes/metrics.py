@@ -53,7 +53,11 @@ def metrics(services: InServices) -> Response:
 def _gathered(services: Services) -> Iterator[Metric]:
     ready = {part: float(state == wellbeing.OK) for part, state in parts_of(services).items()}
     yield gauge("classroom_part_ready", "Whether a part can do its work, as /readyz tells.", ready, "part")
-    streams = {"submission": services.hub.waiting, "job": services.job_hub.waiting}
+    streams = {
+        "submission": services.hub.waiting,
+        "job": services.job_hub.waiting,
+        "cohort": services.cohort_hub.waiting,
+    }
     yield gauge("classroom_streams_open", "Event streams that clients hold open.", streams, "of")
     yield _one("classroom_chains_in_memory", "Private chains that run now.", len(services.chains.in_memory))
     yield _one("classroom_disk_free_bytes", "Room where the data are.", wellbeing.free_bytes(services.settings))
