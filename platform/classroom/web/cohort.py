@@ -11,7 +11,6 @@ from sqlmodel import Session
 from classroom import cohort, courses
 from classroom.api.deps import InServices, Services
 from classroom.courses import Offer, Staff
-from classroom.errors import NotFound
 from classroom.models import Scope
 from classroom.schemas.cohort import HeatMapOut
 from classroom.web import cohort_words
@@ -77,9 +76,7 @@ def show_attention(request: Request, viewer: InViewer, services: InServices) -> 
 
 def _staff(session: Session, viewer: Viewer, services: Services) -> tuple[Staff, Offer]:
     viewer.person.require(Scope.TEACH)
-    if viewer.course is None:
-        raise NotFound("You are in no course yet.")
-    staff = courses.require_staff(session, viewer.person.user, viewer.course.slug)
+    staff = courses.require_staff(session, viewer.person.user, viewer.slug)
     return staff, courses.offer(session, staff.course, services.catalog)
 
 
