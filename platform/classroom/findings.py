@@ -10,13 +10,13 @@ import hashlib
 import re
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
-from typing import Final
+from typing import Final, NamedTuple
 
 from sqlalchemy import delete
 from sqlmodel import Session, col
 
 from classroom.models import Finding, Submission, now
-from evmbox.report import CheckResult, CheckStatus, Outcome, Report, Severity
+from evmbox.report import CheckResult, CheckStatus, Diagnostic, Outcome, Report, Severity
 
 _NUMBER: Final = r"(?<![\w.])-?\d[\d_,]*(?:\.\d+)?(?: (?:ether|gwei|wei)\b)?"
 _PAIR: Final = re.compile(rf"(?P<came>{_NUMBER})(?P<between>\D{{1,40}}should \D{{1,20}})(?P<should>{_NUMBER})")
@@ -41,10 +41,46 @@ def of_report(report: Report) -> Failure | None:
     check = first_failed(report)
     if check is not None:
         return _failure(check.id, check.divergence or check.message or "")
-    error = next((each for each in report.diagnostics if each.severity is Severity.ERROR), None)
+    error = first_error(report)
     if report.outcome is Outcome.COMPILE_ERROR and error is not None:
         return _failure(f"compile:{error.code or error.kind}"[:128], "")
     return _failure(report.outcome.value, report.message or "")
+
+
+OUTCOMES: Final = {
+    Outcome.COMPILE_ERROR: "Does not compile",
+    Outcome.NO_DEPLOYABLE_CONTRACT: "No contract to deploy",
+    Outcome.OUT_OF_GAS: "Runs out of gas",
+    Outcome.TIMED_OUT: "Takes too long",
+    Outcome.RESOURCE_LIMIT: "Uses too much",
+    Outcome.OUTPUT_LIMIT: "Says too much",
+}
+"""What an attempt is called that failed before any check did."""
+
+
+class Told(NamedTuple):
+    """What failed first, in words: its title, what happened and should have, and the line it is about."""
+
+    title: str
+    message: str | None
+    line: int | None
+
+
+def what_failed(report: Report) -> Told:
+    """Say what failed first."""
+    check = first_failed(report)
+    if check is not None:
+        return Told(check.title, check.divergence or check.message, check.where.line if check.where else None)
+    title = OUTCOMES.get(report.outcome, report.outcome.value)
+    error = first_error(report)
+    if report.outcome is Outcome.COMPILE_ERROR and error is not None:
+        return Told(title, error.help or error.message, error.line)
+    return Told(title, report.message, report.where.line if report.where else None)
+
+
+def first_error(report: Report) -> Diagnostic | None:
+    """Give the first error of the compiler."""
+    return next((each for each in report.diagnostics if each.severity is Severity.ERROR), None)
 
 
 def first_failed(report: Report) -> CheckResult | None:

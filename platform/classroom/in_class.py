@@ -15,19 +15,11 @@ from classroom import courses, findings
 from classroom.models import ClassHour, Finding, Progress, Submission, User, now
 from classroom.schemas import MinuteOut, ShapeOut, ShownOut
 from evmbox.exercise import Exercise
-from evmbox.report import Outcome, Report, Severity
+from evmbox.report import Outcome, Report
 
 SHAPES: Final = 6
 """How many shapes of failure are told apart; a screen has room for no more."""
 
-OUTCOMES: Final = {
-    Outcome.COMPILE_ERROR: "Does not compile",
-    Outcome.NO_DEPLOYABLE_CONTRACT: "No contract to deploy",
-    Outcome.OUT_OF_GAS: "Runs out of gas",
-    Outcome.TIMED_OUT: "Takes too long",
-    Outcome.RESOURCE_LIMIT: "Uses too much",
-    Outcome.OUTPUT_LIMIT: "Says too much",
-}
 _OPAQUE: Final = re.compile(r"//[^\n]*|/\*.*?\*/|\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*'", re.DOTALL)
 
 
@@ -133,12 +125,12 @@ def _shapes(session: Session, failed: Sequence[_Row]) -> list[ShapeOut]:
     for (failing, shape), rows in commonest:
         example = latest[failing, shape]
         report = reports.get(example.submission_id)
-        title, message, _ = what_failed(report) if report else (failing, None, None)
+        told = findings.what_failed(report) if report else findings.Told(failing, None, None)
         shapes.append(
             ShapeOut(
                 failing=failing,
-                title=title,
-                example=message,
+                title=told.title,
+                example=told.message,
                 learners=len(rows),
                 submission_id=example.submission_id,
             )
@@ -160,31 +152,19 @@ def _minutes(hour: ClassHour, tried: Sequence[datetime], passed: Sequence[dateti
     ]
 
 
-def what_failed(report: Report) -> tuple[str, str | None, int | None]:
-    """Say what failed first: its title, what happened and should have, and the line it is about."""
-    check = findings.first_failed(report)
-    if check is not None:
-        return check.title, check.divergence or check.message, check.where.line if check.where else None
-    title = OUTCOMES.get(report.outcome, report.outcome.value)
-    error = next((each for each in report.diagnostics if each.severity is Severity.ERROR), None)
-    if report.outcome is Outcome.COMPILE_ERROR and error is not None:
-        return title, error.help or error.message, error.line
-    return title, report.message, report.where.line if report.where else None
-
-
 def shown(session: Session, hour: ClassHour, exercise: Exercise) -> ShownOut | None:
     """Give the attempt that is discussed, without a name: of the comments only those of the starter are left."""
     attempt = session.get(Submission, hour.shown_id) if hour.shown_id else None
     if attempt is None or attempt.report is None or not attempt.source:
         return None
     author = session.get_one(User, attempt.user_id)
-    title, message, line = what_failed(Report.model_validate(attempt.report))
+    told = findings.what_failed(Report.model_validate(attempt.report))
     return ShownOut(
         submission_id=attempt.id,
         source=anonymous(attempt.source, exercise.starter, names=(author.name, author.display_name)),
-        title=title if attempt.outcome != Outcome.PASSED else None,
-        message=message,
-        line=line,
+        title=told.title if attempt.outcome != Outcome.PASSED else None,
+        message=told.message,
+        line=told.line,
     )
 
 

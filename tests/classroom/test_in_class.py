@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlmodel import select
 
-from classroom import accounts, courses, in_class, submissions
+from classroom import accounts, courses, findings, in_class, submissions
 from classroom.catalog import Catalog
 from classroom.courses import Dates
 from classroom.errors import Conflict, Invalid, NotFound
@@ -230,4 +230,4 @@ def test_what_tells_whose_it_is_goes_and_lines_stay(source, left):
 
 def test_what_does_not_compile_is_said_in_words(make_report):
     report = make_report(0.0, outcome=Outcome.OUT_OF_GAS).model_copy(update={"message": "The loop never ends."})
-    assert in_class.what_failed(report) == ("Runs out of gas", "The loop never ends.", None)
+    assert findings.what_failed(report) == ("Runs out of gas", "The loop never ends.", None)

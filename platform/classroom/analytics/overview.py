@@ -4,12 +4,13 @@ from datetime import datetime
 from statistics import median
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import ColumnElement, String, and_, case, cast, extract, func, literal_column, or_
+from sqlalchemy import String, and_, case, cast, func, literal_column
 from sqlmodel import Session, col, select
 
-from classroom import attention, courses
+from classroom import courses
 from classroom.analytics import judging
 from classroom.analytics.rows import seen_ids
+from classroom.attention import in_database
 from classroom.catalog import Catalog
 from classroom.courses import Staff
 from classroom.models import Finding, Progress, ProgressState, now
@@ -73,28 +74,11 @@ def _figures(
     )
 
 
-def stuck(at: datetime) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-    """Say the rule of `attention` to the database: who is stuck, and who of them has not tried for three days."""
-    tried_s = extract("epoch", col(Progress.attempted_at)) - extract("epoch", col(Progress.advanced_at))
-    holds = and_(
-        col(Progress.state) == ProgressState.STARTED,
-        col(Progress.given_up_at).is_(None),
-        or_(
-            col(Progress.repeats) >= attention.REPEATS,
-            col(Progress.stalled) >= attention.STALLED,
-            and_(
-                col(Progress.stalled) >= attention.LONG_VERDICTS,
-                tried_s >= int(attention.LONG.total_seconds()),
-            ),
-        ),
-    )
-    return holds, and_(holds, col(Progress.attempted_at) < at - attention.LATELY)
-
-
 def _standing(session: Session, staff: Staff, *, at: datetime) -> dict[str, _Standing]:
     gave_up: Any = col(Progress.given_up_at).is_not(None)
     passed: Any = and_(col(Progress.state) == ProgressState.PASSED, ~gave_up)
-    is_stuck, is_quiet = stuck(at)
+    is_stuck: Any = and_(in_database.does_not_get_on(), ~in_database.is_over())
+    is_quiet: Any = and_(is_stuck, in_database.stopped_trying(at))
     rows: Any = session.exec(
         select(  # type: ignore[call-overload]  # it knows no select of so many
             Progress.exercise_id,

@@ -6,7 +6,8 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlmodel import Session
 
-from classroom.cohort.standing import BEGUN, ROWS, letter, seen_by
+from classroom.attention.in_database import ROWS
+from classroom.cohort.standing import BEGUN, letter, seen_by
 from classroom.courses import Staff
 from classroom.schemas.cohort import MapCell
 

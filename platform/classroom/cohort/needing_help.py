@@ -10,7 +10,8 @@ from sqlmodel import Session, col
 
 from classroom import attention, findings, workload
 from classroom.attention import Stuck
-from classroom.cohort.standing import COLUMNS, ROWS, Learner, Look, Standing, look
+from classroom.attention.in_database import ROWS
+from classroom.cohort.standing import COLUMNS, Learner, Look, Standing, look
 from classroom.courses import Offer, Staff
 from classroom.models import Finding, Submission
 from classroom.schemas.cohort import STUCK, AttentionOut, CohortFiguresOut, StuckGroup, StuckLearner

@@ -1,51 +1,25 @@
-"""How learners stand, as the database tells it: a line for each learner, in one look at the rows of the course.
-
-The rule of `attention` is written out here in SQL, with its own numbers, since seventy thousand rows are more than can
-be looked at in Python while somebody waits; the tests hold both to the same answers.
-"""
+"""How learners stand, as the database tells it: a line for each learner, in one look at the rows of the course."""
 
 from datetime import datetime, timedelta
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Float, String, Table, and_, case, cast, func, or_, select
-from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy import ColumnElement, String, and_, case, cast, func, or_, select
 from sqlmodel import Session, col
 
-from classroom import attention, courses
+from classroom import courses
+from classroom.attention import in_database
+from classroom.attention.in_database import ROWS
 from classroom.courses import Staff
-from classroom.models import Progress, ProgressState, Role, User, now
+from classroom.models import ProgressState, Role, User, now
 from classroom.models.base import UtcDateTime
 from classroom.schemas.cohort import GAVE_UP, PASSED, QUIET, STARTED, STUCK
 
 WEEK: Final = timedelta(days=7)
 
-ROWS: Final[Table] = Progress.__table__  # type: ignore[attr-defined]
-"""The table itself: rows of it, not objects, are what can be read by the thousand."""
 _ROW: Final = ROWS.c
 
 BEGUN: Final[ColumnElement[bool]] = or_(_ROW.attempts > 0, _ROW.given_up_at.is_not(None))
-
-
-class _Seconds(FunctionElement[float]):
-    """The seconds from one time to a later one."""
-
-    name = "seconds_between"
-    type = Float()
-    inherit_cache = True
-
-
-@compiles(_Seconds, "sqlite")
-def _on_sqlite(element: _Seconds, compiler: Any, **options: Any) -> str:
-    earlier, later = (compiler.process(each, **options) for each in element.clauses)
-    return f"((julianday({later}) - julianday({earlier})) * 86400.0)"
-
-
-@compiles(_Seconds, "postgresql")
-def _on_postgres(element: _Seconds, compiler: Any, **options: Any) -> str:
-    earlier, later = (compiler.process(each, **options) for each in element.clauses)
-    return f"extract(epoch from ({later} - {earlier}))"
 
 
 class Line(NamedTuple):
@@ -95,19 +69,11 @@ COLUMNS: Final = tuple(_ROW[name] for name in Standing._fields)
 def letter(at: datetime) -> ColumnElement[str]:
     """Give the letter of a cell at a moment. Who passes after having given up has the solution's help."""
     gave_up = and_(_ROW.given_up_at.is_not(None), or_(_ROW.passed_at.is_(None), _ROW.passed_at > _ROW.given_up_at))
-    stuck = or_(
-        _ROW.repeats >= attention.REPEATS,
-        _ROW.stalled >= attention.STALLED,
-        and_(
-            _ROW.stalled >= attention.LONG_VERDICTS,
-            _Seconds(_ROW.advanced_at, _ROW.attempted_at) >= attention.LONG.total_seconds(),
-        ),
-    )
     return case(
         (gave_up, GAVE_UP),
         (_ROW.state == ProgressState.PASSED, PASSED),
-        (and_(stuck, _ROW.attempted_at < at - attention.LATELY), QUIET),
-        (stuck, STUCK),
+        (and_(in_database.does_not_get_on(), in_database.stopped_trying(at)), QUIET),
+        (in_database.does_not_get_on(), STUCK),
         else_=STARTED,
     )
 

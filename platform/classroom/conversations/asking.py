@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Final, NamedTuple
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import func
@@ -14,22 +14,13 @@ from classroom.conversations.reading import asked_out, passages_to, published, r
 from classroom.errors import Conflict, NotFound, TooMany
 from classroom.models import AnswerVote, Finding, Question, Remark, RemarkKind, Submission, User, now
 from classroom.schemas import AskedOut, CommentOut, DiscussionOut
-from evmbox.report import Outcome, Report, Severity
+from evmbox.report import Report
 
 OPEN_AT_ONCE: Final = 5
 PER_HOUR: Final = 10
 _HOUR: Final = timedelta(hours=1)
 _SHOWN: Final = 20
 NO_SUCH: Final = "There is no such question."
-
-_OUTCOMES: Final = {
-    Outcome.COMPILE_ERROR: "It does not compile",
-    Outcome.NO_DEPLOYABLE_CONTRACT: "There is nothing to deploy",
-    Outcome.OUT_OF_GAS: "It ran out of gas",
-    Outcome.TIMED_OUT: "It took too long",
-    Outcome.RESOURCE_LIMIT: "It needed too much",
-    Outcome.OUTPUT_LIMIT: "It said too much",
-}
 
 
 def ask(session: Session, submission: Submission, words: str, *, request_id: str | None = None) -> Question:
@@ -48,7 +39,7 @@ def ask(session: Session, submission: Submission, words: str, *, request_id: str
     if submission.report is None or finding is None or finding.failing is None or finding.shape is None:
         raise Conflict("Only an attempt that has a verdict and did not pass can be asked about.")
     _check_bounds(session, submission)
-    place = _where(Report.model_validate(submission.report))
+    told = findings.what_failed(Report.model_validate(submission.report))
     question = Question(
         course_id=submission.course_id,
         user_id=submission.user_id,
@@ -58,9 +49,9 @@ def ask(session: Session, submission: Submission, words: str, *, request_id: str
         failing=finding.failing,
         shape=finding.shape,
         words=words,
-        title=place.title,
-        divergence=place.divergence,
-        line=place.line,
+        title=told.title[:500],
+        divergence=told.message[:2000] if told.message else None,
+        line=told.line,
     )
     question.waiting_since = question.asked_at
     session.add(question)
@@ -157,27 +148,6 @@ def comments(session: Session, course_id: UUID, user_id: UUID, exercise_id: str)
         CommentOut(id=each.id, number=number, passages=passages_to(each.text), by=by, made_at=each.created_at)
         for each, number, by in found
     ]
-
-
-class _Place(NamedTuple):
-    title: str
-    divergence: str | None
-    line: int | None
-
-
-def _where(report: Report) -> _Place:
-    """Tell what failed first, in words, how it went another way, and at which line."""
-    check = findings.first_failed(report)
-    if check is not None:
-        told = check.divergence or check.message
-        line = check.where.line if check.where else None
-        return _Place(check.title[:500], told[:2000] if told else None, line)
-    error = next((each for each in report.diagnostics if each.severity is Severity.ERROR), None)
-    if report.outcome is Outcome.COMPILE_ERROR and error is not None:
-        told = error.help or error.message
-        return _Place(_OUTCOMES[Outcome.COMPILE_ERROR], told[:2000], error.line)
-    title = _OUTCOMES.get(report.outcome, report.outcome.value)
-    return _Place(title, report.message[:2000] if report.message else None, None)
 
 
 def _check_bounds(session: Session, submission: Submission) -> None:

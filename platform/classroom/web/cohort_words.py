@@ -9,6 +9,7 @@ from babel.dates import format_timedelta
 
 from classroom.attention import LATELY, LONG, LONG_VERDICTS, REPEATS, STALLED
 from classroom.schemas.cohort import GAVE_UP, NEW, PASSED, QUIET, STARTED, STUCK, StuckGroup, StuckLearner
+from classroom.web import names
 from classroom.web.texts import gettext as _
 from classroom.web.texts import language, ngettext
 
@@ -94,20 +95,10 @@ def reasons(learner: StuckLearner) -> list[str]:
 
 def failing(group: StuckGroup) -> str:
     """Say what fails in a group, in the words of the check where it is one."""
-    if group.check:
-        return _("Fails: “%(check)s”") % {"check": group.check}
-    at = group.failing or ""
-    if at.startswith("compile:"):
-        return _("Does not compile (%(code)s)") % {"code": at.removeprefix("compile:")}
-    outcomes = {
-        "compile_error": _("Does not compile"),
-        "no_deployable_contract": _("Has no contract to deploy"),
-        "out_of_gas": _("Runs out of gas"),
-        "timed_out": _("Takes too long"),
-        "resource_limit": _("Uses too much"),
-        "output_limit": _("Says too much"),
-    }
-    return outcomes.get(at) or _("Fails: “%(check)s”") % {"check": at.replace("_", " ")}
+    failed = group.failing or ""
+    if group.check or (failed not in names.OUTCOMES and not failed.startswith("compile:")):
+        return _("Fails: “%(check)s”") % {"check": names.failure(failed, group.check)}
+    return names.failure(failed)
 
 
 def rule() -> list[str]:

@@ -12,7 +12,7 @@ from fastapi import APIRouter, Query, Request, Response
 from classroom.api.deps import InServices, Services
 from classroom.api.routes import analytics as api
 from classroom.schemas import DifficultyOut, DiscriminationOut, ExerciseAnalytics, ExerciseFigures, Name
-from classroom.web import plots
+from classroom.web import names, plots
 from classroom.web.render import InViewer, PageRoute, Viewer, page
 from classroom.web.texts import gettext, language, marked, ngettext
 
@@ -124,22 +124,6 @@ def discrimination_in_words(of: DiscriminationOut) -> str:
     }[of.word]
 
 
-def code_in_words(code: str, title: str | None = None) -> str:
-    """Say where an attempt failed: the check's title, or what else it is."""
-    if title:
-        return title
-    if code.startswith("compile:"):
-        return gettext("Does not compile (%(code)s)") % {"code": code.partition(":")[2]}
-    return {
-        "no_deployable_contract": gettext("No contract to deploy"),
-        "out_of_gas": gettext("Out of gas"),
-        "timed_out": gettext("Took too long"),
-        "resource_limit": gettext("Used too much"),
-        "output_limit": gettext("Said too much"),
-        "compile_error": gettext("Does not compile"),
-    }.get(code, code.replace("_", " ").capitalize())
-
-
 def time_in_words(seconds: float) -> str:
     """Say how long something took, such as `12 minutes`."""
     if seconds < 1:
@@ -171,7 +155,7 @@ def _percent(share: float | None) -> str:
 def _words() -> dict[str, Any]:
     return {
         "difficulty_word": lambda word: gettext(_DIFFICULTY[word]),
-        "in_words": code_in_words,
+        "in_words": names.failure,
         "lasting": time_in_words,
         "short_time": _short_time,
         "percent": _percent,

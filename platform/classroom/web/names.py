@@ -95,6 +95,15 @@ JOBS: Final = {
     "care": marked("Keep data no longer than the settings say, and count seats"),
     "similar": marked("Look for similar submissions"),
 }
+OUTCOMES: Final = {
+    "compile_error": marked("Does not compile"),
+    "no_deployable_contract": marked("No contract to deploy"),
+    "out_of_gas": marked("Out of gas"),
+    "timed_out": marked("Took too long"),
+    "resource_limit": marked("Used too much"),
+    "output_limit": marked("Said too much"),
+    "lesson_broken": marked("The lesson is broken"),
+}
 PROBLEMS: Final = {
     401: marked("Please sign in"),
     403: marked("Not allowed"),
@@ -107,6 +116,16 @@ PROBLEMS: Final = {
     500: marked("Something went wrong"),
     503: marked("Unavailable"),
 }
+
+
+def failure(failing: str, title: str | None = None) -> str:
+    """Say where an attempt failed first, as `findings` has it: the check's title, or what else it is."""
+    if title:
+        return title
+    if failing.startswith("compile:"):
+        return gettext("Does not compile (%(code)s)") % {"code": failing.partition(":")[2]}
+    known = OUTCOMES.get(failing)
+    return gettext(known) if known else failing.replace("_", " ").capitalize()
 
 
 def translated(names: Mapping[str, str]) -> dict[str, str]:

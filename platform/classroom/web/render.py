@@ -41,6 +41,7 @@ _ENVIRONMENT: Final = Environment(
     lstrip_blocks=True,
 )
 _ENVIRONMENT.filters["code"] = inline_code
+_ENVIRONMENT.globals["failure"] = names.failure
 texts.teach(_ENVIRONMENT)
 _TEMPLATES: Final = Jinja2Templates(env=_ENVIRONMENT)
 

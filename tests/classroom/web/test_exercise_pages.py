@@ -17,7 +17,7 @@ from classroom.db import Database
 from classroom.keys import server_key
 from classroom.models import CredentialKind, Role, User
 from classroom.settings import REPOSITORY, Settings
-from classroom.web import exercise_figures
+from classroom.web import names
 from classroom.web.app import create_site
 from evmbox.report import CheckResult, CheckStatus, GasScore, Outcome, Report, Timings, Versions
 from support.serving import running
@@ -157,4 +157,4 @@ def test_an_instructor_finds_by_keyboard_what_goes_wrong_and_in_which_way(
     ],
 )
 def test_where_an_attempt_failed_is_said_in_words(code: str, title: str | None, words: str) -> None:
-    assert exercise_figures.code_in_words(code, title) == words
+    assert names.failure(code, title) == words

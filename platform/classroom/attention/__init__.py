@@ -1,4 +1,6 @@
-"""Who needs help: a rule that can be read, applied to how far a learner is. Pure: no database, no clock.
+"""Who needs help: a rule that can be read, applied to how far a learner is.
+
+Pure: no clock, and no database; `in_database` says the same to one.
 
 A learner is stuck on an exercise which they have neither passed nor given up, and tried within the last three days,
 where at least one of these holds:
