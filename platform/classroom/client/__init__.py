@@ -20,9 +20,10 @@ from classroom.client.guiding import Guiding
 from classroom.client.helping import Helping
 from classroom.client.learning import Learning
 from classroom.client.teaching import Teaching
+from classroom.client.watching import Watching
 
 __all__ = ["Client", "Unreachable"]
 
 
-class Client(Learning, Helping, Teaching, Guiding):
+class Client(Learning, Helping, Teaching, Guiding, Watching):
     """One connection pool to one classroom, for one person. Safe to use from several threads."""

@@ -258,6 +258,11 @@ def segment(value: object) -> str:
     return quote(str(value), safe="")
 
 
+def of_course(course: str) -> str:
+    """Give the address of a course by its short name."""
+    return f"/courses/{segment(course)}"
+
+
 def given(**params: Any) -> dict[str, Any]:
     """Give the parameters that are not None."""
     return {name: value for name, value in params.items() if value is not None}

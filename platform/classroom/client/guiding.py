@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Literal
 from uuid import UUID, uuid4
 
-from classroom.client.connection import Connection, checked, segment
+from classroom.client.connection import Connection, checked, of_course
 from classroom.schemas import (
     AnswerChange,
     AnswerIn,
@@ -27,11 +27,11 @@ class Guiding(Connection):
         self, course: str, *, which: Literal["waiting", "answered", "all"] = "all", exercise_id: str | None = None
     ) -> Iterator[MisconceptionOut]:
         """Yield what learners asked, grouped by what went wrong, the latest first."""
-        return self._pages(f"{_of(course)}/questions", MisconceptionOut, which=which, exercise_id=exercise_id)
+        return self._pages(f"{of_course(course)}/questions", MisconceptionOut, which=which, exercise_id=exercise_id)
 
     def count_questions(self, course: str) -> TallyOut:
         """Count what waits and what was answered, and what helped."""
-        return self._get(f"{_of(course)}/questions/tally", TallyOut)
+        return self._get(f"{of_course(course)}/questions/tally", TallyOut)
 
     def answer(
         self,
@@ -44,16 +44,16 @@ class Guiding(Connection):
     ) -> GivenAnswerOut:
         """Answer a question, for its learner, for all who asked the same, or for all who fail in the same way."""
         body = checked(AnswerIn, question_id=question_id, text=text, reach=reach)
-        return self._make(f"{_of(course)}/answers", GivenAnswerOut, body, key=key)
+        return self._make(f"{of_course(course)}/answers", GivenAnswerOut, body, key=key)
 
     def change_answer(self, course: str, answer_id: UUID, text: str) -> GivenAnswerOut:
         """Change an answer for everyone whom it reached."""
         body = checked(AnswerChange, text=text)
-        return self._send("PATCH", f"{_of(course)}/answers/{answer_id}", GivenAnswerOut, body)
+        return self._send("PATCH", f"{of_course(course)}/answers/{answer_id}", GivenAnswerOut, body)
 
     def withdraw_answer(self, course: str, answer_id: UUID) -> None:
         """Take an answer back; questions without another one wait again."""
-        self._do("DELETE", f"{_of(course)}/answers/{answer_id}")
+        self._do("DELETE", f"{of_course(course)}/answers/{answer_id}")
 
     def learner(self, course: str, user_id: UUID) -> LearnerOut:
         """Fetch how a learner stands in each exercise."""
@@ -91,12 +91,8 @@ class Guiding(Connection):
         return self._send("POST", f"{_learner(course, user_id)}/submissions", SubmissionOut, body, headers=headers)
 
 
-def _of(course: str) -> str:
-    return f"/courses/{segment(course)}"
-
-
 def _learner(course: str, user_id: UUID) -> str:
-    return f"{_of(course)}/learners/{user_id}"
+    return f"{of_course(course)}/learners/{user_id}"
 
 
 def _remark(kind: Literal["note", "comment"], text: str, submission_id: UUID | None = None) -> RemarkIn:

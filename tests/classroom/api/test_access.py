@@ -143,7 +143,7 @@ RULES = {
     "POST /api/v1/courses/{course}/class-hours": where_allowed(INSTRUCTOR, 201, 409),
     "GET /api/v1/courses/{course}/class-hours/{hour_id}": STAFF,
     "POST /api/v1/courses/{course}/class-hours/{hour_id}/more-time": where_allowed(INSTRUCTOR, 200, 409, 422),
-    "POST /api/v1/courses/{course}/class-hours/{hour_id}/close": where_allowed(INSTRUCTOR, 200, 409),
+    "POST /api/v1/courses/{course}/class-hours/{hour_id}/close": INSTRUCTOR,
     "PUT /api/v1/courses/{course}/class-hours/{hour_id}/shown": INSTRUCTOR,
     "GET /api/v1/courses": PERSON,
     "POST /api/v1/courses": FOUNDER,

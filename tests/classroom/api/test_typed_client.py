@@ -206,6 +206,28 @@ def test_who_teaches_answers_remarks_and_hands_in_for_a_learner(shared, ines, co
         mia.submit_for(COURSE, user, "keeper", shared.SOLUTION)
 
 
+def test_who_teaches_follows_the_cohort_and_does_an_exercise_in_class(shared, ines):
+    assert {each.display_name for each in ines.heat_map(COURSE).learners} >= {"lea"}
+    assert ines.attention(COURSE).figures.learners == len(ines.heat_map(COURSE).learners)
+    hour = ines.open_class_hour(COURSE, "keeper", minutes=3)
+    key = uuid4().hex
+    longer = {ines.extend_class_hour(COURSE, hour.id, minutes=2, key=key).ends_at for _ in range(2)}
+    assert longer == {hour.ends_at + timedelta(minutes=2)}, "the same key is the same two minutes"
+    assert ines.show_in_class(COURSE, hour.id, None).open
+    assert ines.class_hour(COURSE, hour.id).tried == 0
+    assert [ines.close_class_hour(COURSE, hour.id).open for _ in range(2)] == [False, False]
+    assert next(ines.class_hours(COURSE)).id == hour.id
+    ordered = ines.compare(COURSE, "keeper")
+    assert ordered.kind == "similar"
+    assert ines.similar(COURSE, "keeper").pairs == []
+    for missing in (
+        lambda: ines.similar_pair(COURSE, "keeper", uuid4()),
+        lambda: ines.settle_similar(COURSE, "keeper", uuid4(), nothing_to_it=True),
+    ):
+        with pytest.raises(NotFound):
+            missing()
+
+
 def test_a_refusal_is_an_error_of_its_kind(shared, lea):
     with pytest.raises(Forbidden, match="scope"):
         lea.create_course("Mine")

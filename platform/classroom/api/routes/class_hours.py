@@ -93,17 +93,19 @@ def extend_class_hour(
     person: InManaging,
     services: InServices,
     request: Request,
+    once: InOnce = FIRST,
 ) -> ClassHourSummary:
     """Give more time. For the course's instructors."""
     with services.database.unit_of_work() as work:
         hour = _run(work.session, person, course, hour_id)
+        once.begin(work)
         courses.extend_hour(
             work.session, hour, minutes=wanted.minutes, actor_id=person.user.id, request_id=request.state.request_id
         )
-        return ClassHourSummary(**_summary(work.session, services, hour))
+        return once.keep(work, ClassHourSummary(**_summary(work.session, services, hour)))
 
 
-@router.post("/courses/{course}/class-hours/{hour_id}/close", responses=documented(409))
+@router.post("/courses/{course}/class-hours/{hour_id}/close")
 def close_class_hour(
     course: CourseSlug, hour_id: HourId, person: InManaging, services: InServices, request: Request
 ) -> ClassHourSummary:
