@@ -80,6 +80,15 @@ def _stepped(page: Page) -> None:
     _to(".hk-dbg")(page)
 
 
+def _follow(*names: str) -> Callable[[Page], object]:
+    def follow(page: Page) -> None:
+        for name in names:
+            page.get_by_role("link", name=name).first.click()
+            page.wait_for_load_state()
+
+    return follow
+
+
 TIP_JAR = "apps:/voila/render/tip-jar.ipynb"
 PARTS: dict[str, list[Shot]] = {
     "Coming in": [
@@ -159,8 +168,53 @@ PARTS: dict[str, list[Shot]] = {
         Shot("grades", "A learner's grades and how they are counted", "ada", "/grades"),
     ],
     "For instructors": [
-        Shot("cohort", "The cohort: learners by exercises, passed, in progress and not started", "grace", "/cohort"),
-        Shot("cohort-dark", "The cohort in dark", "grace", "/cohort", dark=True),
+        Shot("cohort", "The cohort: in numbers, and who needs help now, on which check and why", "grace", "/cohort"),
+        Shot(
+            "cohort-map",
+            "Every learner by every exercise, in dark: colour and sign, sorted, filtered, live",
+            "grace",
+            "/cohort",
+            dark=True,
+            do=_to("#map"),
+        ),
+        Shot("cohort-narrow", "The cohort on a phone", "grace", "/cohort", width=400),
+        Shot("exercise", "An exercise in figures: how it goes, how hard it is", "grace", "/cohort/exercises/tip-jar"),
+        Shot(
+            "exercise-shapes",
+            "Where and in which way attempts at it fail, with an example of each",
+            "grace",
+            "/cohort/exercises/tip-jar",
+            do=_to("#misconceptions"),
+        ),
+        Shot(
+            "learner",
+            "A learner: how they stand, and their attempts on a time line",
+            "grace",
+            "/cohort",
+            do=_follow("Eva"),
+        ),
+        Shot(
+            "learner-attempts",
+            "Their attempts at an exercise: what changed, and the report as they saw it",
+            "grace",
+            "/cohort",
+            do=_follow("Eva", "Tip jar"),
+        ),
+        Shot("questions", "Questions, grouped by what went wrong; one answer for all", "grace", "/questions"),
+        Shot(
+            "in-class",
+            "An exercise in class, for the screen: how far all are, where they fail, and nobody's name",
+            "grace",
+            "/in-class",
+            do=_follow("Project it"),
+        ),
+        Shot("gradebook", "The grade book", "grace", "/gradebook"),
+        Shot(
+            "regrades",
+            "An exercise graded again: with a reason, looked at before it is published",
+            "grace",
+            "/regrades",
+        ),
         Shot("courses", "The courses somebody is in or looks after", "grace", "/courses", height=700),
     ],
     "When something is missing": [
@@ -200,6 +254,26 @@ def _people(room: Classroom) -> None:
             if name == "ada":
                 client.wait(client.submit("tip-jar", WRONG.replace("total += msg.value", "total += 1")).id)
                 client.wait(client.submit("tip-jar", WRONG).id)
+    _class(room)
+    with Client(room.portal, _secret(room, "grace", CredentialKind.TOKEN)) as grace:
+        grace.open_class_hour("classroom", "piggy-bank", minutes=12)
+    for number, name in enumerate(("eva", "fay", "gus", "hal", "ida")):
+        with Client(room.portal, _secret(room, name, CredentialKind.TOKEN)) as client:
+            client.wait(client.submit("piggy-bank", _piggy_bank(("minimum", "another-week")[number % 2])).id)
+
+
+def _class(room: Classroom) -> None:
+    """Let five more come, who do not get on with the tip jar in two ways, and ask."""
+    for name in ("eva", "fay", "gus", "hal", "ida"):
+        room.command("user", "add", name, "--display-name", name.title())
+        ways = (WRONG, WRONG.replace("total += msg.value", "total += 1"))
+        with Client(room.portal, _secret(room, name, CredentialKind.TOKEN)) as client:
+            for exercise, source in list(_solutions())[: 1 + len(name) % 3]:
+                client.wait(client.submit(exercise, source).id)
+            for source in (ways[1], ways[0], ways[0], ways[0]) if name in {"eva", "fay", "gus"} else ways[1:]:
+                last = client.wait(client.submit("tip-jar", source).id)
+            if name in {"eva", "fay"}:
+                client.ask(last.id, "I thought only the owner could get that far." if name == "eva" else "")
 
 
 def _secret(room: Classroom, name: str, kind: CredentialKind) -> str:
@@ -213,6 +287,11 @@ def _secret(room: Classroom, name: str, kind: CredentialKind) -> str:
 def _solutions() -> Iterator[tuple[str, str]]:
     for name in ("hello-storage", "counter", "guest-book", "tip-jar", "piggy-bank"):
         yield name, (REPOSITORY / "lessons/foundations" / name / name / "solution.sol").read_text(encoding="utf-8")
+
+
+def _piggy_bank(mistake: str) -> str:
+    folder = REPOSITORY / "lessons/foundations/piggy-bank/piggy-bank/mistakes"
+    return (folder / f"{mistake}.sol").read_text(encoding="utf-8")
 
 
 def _picture(browser: Browser, room: Classroom, shot: Shot) -> bytes:
