@@ -20,7 +20,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 from classroom import accounts
 from classroom.client import Client
 from classroom.db import Database
-from classroom.models import CredentialKind
+from classroom.models import CredentialKind, Scope
 from classroom.settings import REPOSITORY, Settings
 from support.contracts import SOLUTION, WRONG
 from support.room import Classroom, classroom_on
@@ -191,14 +191,14 @@ PARTS: dict[str, list[Shot]] = {
             "A learner: how they stand, and their attempts on a time line",
             "grace",
             "/cohort",
-            do=_follow("Eva"),
+            do=lambda page: page.locator("#map").get_by_role("link", name="Eva", exact=True).click(),
         ),
         Shot(
             "learner-attempts",
             "Their attempts at an exercise: what changed, and the report as they saw it",
             "grace",
             "/cohort",
-            do=_follow("Eva", "Tip jar"),
+            do=_follow("Eva"),
         ),
         Shot("questions", "Questions, grouped by what went wrong; one answer for all", "grace", "/questions"),
         Shot(
@@ -255,7 +255,7 @@ def _people(room: Classroom) -> None:
                 client.wait(client.submit("tip-jar", WRONG.replace("total += msg.value", "total += 1")).id)
                 client.wait(client.submit("tip-jar", WRONG).id)
     _class(room)
-    with Client(room.portal, _secret(room, "grace", CredentialKind.TOKEN)) as grace:
+    with Client(room.portal, _secret(room, "grace", CredentialKind.TOKEN, Scope.TEACH, Scope.MANAGE)) as grace:
         grace.open_class_hour("classroom", "piggy-bank", minutes=12)
     for number, name in enumerate(("eva", "fay", "gus", "hal", "ida")):
         with Client(room.portal, _secret(room, name, CredentialKind.TOKEN)) as client:
@@ -276,12 +276,13 @@ def _class(room: Classroom) -> None:
                 client.ask(last.id, "I thought only the owner could get that far." if name == "eva" else "")
 
 
-def _secret(room: Classroom, name: str, kind: CredentialKind) -> str:
+def _secret(room: Classroom, name: str, kind: CredentialKind, *scopes: Scope) -> str:
     settings = Settings(data_dir=room.data_dir, database_url="")
     with closing(Database(settings.database)) as database, database.unit_of_work() as work:
         user = accounts.find_user(work.session, name)
         assert user is not None
-        return accounts.issue(work.session, kind, user.id, lifetime=timedelta(hours=1))
+        more = {"scopes": scopes} if scopes else {}
+        return accounts.issue(work.session, kind, user.id, lifetime=timedelta(hours=1), **more)
 
 
 def _solutions() -> Iterator[tuple[str, str]]:
