@@ -50,9 +50,10 @@ benchmark: setup ## Measure a verdict, and its checks alone, beside their peers
 	@$(BIN)/python benchmarks/checks_stage.py
 
 WEB := platform/classroom/web
+APPS := platform/classroom/apps
 texts: setup ## Collect the texts of the pages for translators, and tell each language what is new
 	@$(BIN)/pybabel --quiet extract --no-location --sort-output --omit-header -k marked -F $(WEB)/babel.cfg \
-		-o $(WEB)/locale/portal.pot $(WEB)
+		-o $(WEB)/locale/portal.pot $(WEB) $(APPS)
 	@for po in $(WEB)/locale/*/LC_MESSAGES/portal.po; do [ ! -e $$po ] || $(BIN)/pybabel --quiet update \
 		--no-fuzzy-matching -i $(WEB)/locale/portal.pot -o $$po -l $$(basename $$(dirname $$(dirname $$po))); done
 

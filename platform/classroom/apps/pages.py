@@ -22,6 +22,9 @@ from nbclient.exceptions import CellTimeoutError
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from nbformat import NotebookNode
 
+from classroom.apps import words
+from classroom.web import texts
+
 logger = logging.getLogger(__name__)
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
@@ -44,6 +47,8 @@ def template_environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    texts.teach(environment)
+    environment.globals["script_words"] = words.for_script
     environment.filters["markdown"] = _markdown
     environment.tests["expected_to_show"] = _shows_something
     return environment

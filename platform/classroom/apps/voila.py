@@ -42,7 +42,8 @@ from classroom.db import Database
 from classroom.errors import ClassroomError, NotFound, Unavailable
 from classroom.models import Role, User
 from classroom.settings import Settings
-from classroom.web import theme
+from classroom.web import texts, theme
+from classroom.web.texts import marked
 
 MAX_BODY_BYTES: Final = 64 * 1024
 MAX_MESSAGE_BYTES: Final = 1024 * 1024
@@ -102,6 +103,12 @@ class Page(JupyterHandler):
         """Give what every page knows."""
         return {**self.jinja_template_vars, "theme": theme.chosen(self.get_cookie(theme.COOKIE))}
 
+    def render_template(self, name: str, **values: Any) -> str:
+        """Render a page in the language that the visitor's browser asks for."""
+        with texts.speaking_to(self.request.headers.get("Accept-Language", "")):
+            rendered: str = super().render_template(name, **values)
+        return rendered
+
 
 class LessonPage(Page):
     """One lesson: its text, and a kernel of its own that is bound to who asks before the page leaves."""
@@ -116,7 +123,7 @@ class LessonPage(Page):
         try:
             lesson = await asyncio.to_thread(find, self.current_user, lesson_id)
         except (FileNotFoundError, NotFound):
-            raise web.HTTPError(404, "The course has no such lesson.") from None
+            raise web.HTTPError(404, marked("The course has no such lesson.")) from None
         except Unavailable as error:
             raise web.HTTPError(error.status_code, error.detail) from error
         self.set_header("Cache-Control", "no-store")
@@ -153,7 +160,7 @@ class Missing(Page):
     @allow_unauthenticated
     def get(self, *_: str) -> None:
         """Say so."""
-        raise web.HTTPError(404, "There is nothing at this address.")
+        raise web.HTTPError(404, marked("There is nothing at this address."))
 
 
 class Entrance(web.RequestHandler):

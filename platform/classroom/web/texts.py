@@ -6,7 +6,7 @@ template that translators start from); the visitor's browser says which of them 
 
 import io
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
@@ -80,10 +80,15 @@ def language() -> Language:
     return _speaking.get(None) or _language(_ENGLISH_TAG, LOCALES)
 
 
-@contextmanager
-def speaking(request: Request) -> Iterator[Language]:
+def speaking(request: Request) -> AbstractContextManager[Language]:
     """Make what is said inside be said in the language that the visitor's browser asks for."""
-    token = _speaking.set(choose(request.headers.get("accept-language", "")))
+    return speaking_to(request.headers.get("accept-language", ""))
+
+
+@contextmanager
+def speaking_to(accepts: str) -> Iterator[Language]:
+    """Make what is said inside be said in the language that an Accept-Language header asks for."""
+    token = _speaking.set(choose(accepts))
     try:
         yield language()
     finally:

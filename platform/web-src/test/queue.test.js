@@ -3,6 +3,10 @@ import { test } from "node:test";
 
 import { placeInWords, waitForTurn } from "../../classroom/apps/static/queue.js";
 
+// the page's words, as `apps/words.py` has them
+const held = { turn: "It is your turn.", next: "You are next.", place: "You are number {place} of {waiting}." };
+globalThis.document = { getElementById: (id) => (id === "words" ? { textContent: JSON.stringify(held) } : null) };
+
 const answer = (told, status = 200) => ({ ok: status < 400, status, json: async () => told });
 
 function queue(...answers) {

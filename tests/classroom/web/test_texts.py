@@ -10,13 +10,15 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 from fastapi import Request
 
+from classroom.apps import words
 from classroom.audit_log import Action
 from classroom.errors import ClassroomError
 from classroom.jobs.kinds import KINDS
 from classroom.web import names, render, texts
 
 WEB = Path(render.__file__).parent
-TEMPLATES = WEB / "templates"
+APPS = Path(words.__file__).parent
+TEMPLATES = [*(WEB / "templates").glob("*.html"), *(APPS / "templates").glob("*.html")]
 SAYING = {"_", "gettext", "marked", "ngettext"}
 CALL = re.compile(r'\b(?:_|n?gettext)\((?:[^()"]|"[^"]*"|\([^()]*\))*\)')
 EXPRESSION = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
@@ -38,7 +40,8 @@ msgstr[1] "%(num)s Minuten"
 def outside(template: str) -> list[str]:
     """List what a reader would see of a template that no catalogue holds."""
     text = re.sub(r"\{% trans\b.*?\{% endtrans %\}|\{#.*?#\}|\{% block main_class %\}.*?\{% endblock %\}", "", template)
-    text = CALL.sub("", re.sub(r"<meta[^\n]*color-scheme[^\n]*", "", text))
+    text = re.sub(r"<meta[^\n]*color-scheme[^\n]*|<link[^\n]*media=[^\n]*", "", text)
+    text = CALL.sub("", text)
     literals = [each for found in EXPRESSION.findall(text) for each in re.findall(r'"([^"]*)"', found)]
     said = [each for each in literals if re.search(r"^[A-Z][a-z]|[a-z] [a-z]", each)]
     text = EXPRESSION.sub("", text)
@@ -52,7 +55,7 @@ def outside(template: str) -> list[str]:
     return said + [line.strip() for line in words.splitlines() if re.search(r"[A-Za-z]{2}", line)]
 
 
-@pytest.mark.parametrize("path", sorted(TEMPLATES.glob("*.html")), ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", sorted(TEMPLATES), ids=lambda path: f"{path.parents[1].name}-{path.stem}")
 def test_every_word_of_a_page_comes_from_the_catalogue(path: Path) -> None:
     found = outside(path.read_text(encoding="utf-8"))
     assert found == []
@@ -77,6 +80,18 @@ def test_every_sentence_of_the_pages_python_comes_from_the_catalogue(path: Path)
     assert found == []
 
 
+def test_no_sentence_stands_in_the_scripts_of_lesson_apps() -> None:
+    """They say what the page carries, by name; and the page carries every name."""
+    scripts = {path: path.read_text(encoding="utf-8") for path in (APPS / "static").glob("*.js")}
+    for path, script in scripts.items():
+        code = re.sub(r"//[^\n]*|/\*.*?\*/", "", script, flags=re.DOTALL)
+        bare = [each for each in re.findall(r"[\"`]([A-Z][a-z]+(?: [^\"`]*)?)[\"`]", code) if " " in each]
+        assert [each for each in bare if not each.startswith("JupyterLab ")] == [], path.name
+    said = {name for script in scripts.values() for name in re.findall(r'\b(?:say|words)\("(\w+)"', script)}
+    said |= set(re.findall(r'words\([^()]*\? "(\w+)" : "(\w+)"', "".join(scripts.values()))[0])
+    assert said == set(words.for_script())
+
+
 def test_a_bare_sentence_is_found() -> None:
     assert outside('<p>{{ _("Held") }}</p><p title="Bare {{ x }}">Not held</p>') == ["Bare ", "Not held"]
     assert said_outside('"""Of a docstring, only."""\nx = _("It is held")\ny = f"Not held {x}"') == ["Not held "]
@@ -88,8 +103,9 @@ def test_the_template_for_translators_holds_every_text_there_is() -> None:
     keywords = {"_": None, "gettext": None, "ngettext": (1, 2), "marked": None}
     found = {
         message
+        for folder in (WEB, APPS)
         for *_, message, _, _ in extract_from_dir(
-            WEB, methods, {"**/templates/**.html": options}, keywords=keywords, directory_filter=lambda _: True
+            folder, methods, {"**/templates/**.html": options}, keywords=keywords, directory_filter=lambda _: True
         )
     }
     with (texts.LOCALES / "portal.pot").open("rb") as template:

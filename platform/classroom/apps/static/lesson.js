@@ -5,6 +5,7 @@
 import { anotherKernel, letGo, managerFor } from "./kernel.js";
 import { placeInWords } from "./queue.js";
 import { statusOf, watchReach } from "./reach.js";
+import { say as words } from "./words.js";
 
 const PATIENCE_MS = 75_000; // longer than any cell may take
 const RETRY_MS = [500, 1000, 2000, 4000];
@@ -37,8 +38,8 @@ function murmur(text, ms = 0) {
   if (ms) quiet = setTimeout(() => murmur(""), ms);
 }
 
-const reload = { label: "Reload the lesson", run: () => location.reload() };
-const goOn = { label: "Go on", run: () => startAgain() };
+const reload = { label: words("reload"), run: () => location.reload() };
+const goOn = { label: words("go_on"), run: () => startAgain() };
 
 function giveUp(text) {
   if (phase === "over") return;
@@ -48,10 +49,6 @@ function giveUp(text) {
   say(text, reload);
 }
 
-const failed = "The lesson could not be started. Please reload it; if that does not help, tell your instructor.";
-const asleep = "This lesson has gone to sleep. Your draft, your last verdict and your history are kept. Go on whenever you like.";
-const lost = "The connection to the classroom is lost. You can go on typing: your draft is kept in this browser, and is saved when the connection is back.";
-const signedOut = "You are not signed in any more. Your draft is kept in this browser. Reload to sign in and go on.";
 
 /** Tell the widgets on the page that they have no kernel to talk to, or that they have one again. */
 const announce = (what) => document.dispatchEvent(new CustomEvent("hk:connection", { detail: what }));
@@ -95,7 +92,7 @@ const lookAtClassroom = watchReach({
     phase = "lost";
     murmur("");
     announce("away");
-    say(lost);
+    say(words("lost"));
   },
   async back() {
     if (phase === "lost") await lookAtKernel();
@@ -118,7 +115,7 @@ async function lookAtKernel() {
     announce("away");
     say(null);
     if (document.visibilityState === "visible" && Date.now() - acted < ACTIVE_MS) startAgain();
-    else say(asleep, goOn);
+    else say(words("asleep"), goOn);
   }
 }
 
@@ -126,7 +123,7 @@ function resumed() {
   phase = "running";
   say(null);
   announce("back");
-  murmur("Connected again.", MURMUR_MS);
+  murmur(words("back"), MURMUR_MS);
 }
 
 /** Go on with another kernel. The page stays as it is; what runs in the lesson's cells is run again. */
@@ -134,13 +131,13 @@ async function startAgain() {
   if (phase !== "asleep") return;
   phase = "restarting";
   say(null);
-  murmur("Starting the lesson again…");
+  murmur(words("again"));
   try {
-    const next = await anotherKernel(lessonId, (now) => murmur(`All lesson apps are in use. ${placeInWords(now)}`));
+    const next = await anotherKernel(lessonId, (now) => murmur(words("taken", { place: placeInWords(now) })));
     if (next === null) {
       phase = "over";
       murmur("");
-      say(signedOut, reload);
+      say(words("signed_out"), reload);
       return;
     }
     kernelId = next;
@@ -154,7 +151,7 @@ async function startAgain() {
     murmur("");
     if (phase === "over") return;
     phase = "asleep";
-    say("The lesson could not be started again. Your draft is kept in this browser.", goOn);
+    say(words("failed_again"), goOn);
   }
 }
 
@@ -216,8 +213,7 @@ async function render(manager, output) {
 function failure({ ename }) {
   const text = document.createElement("p");
   text.className = "step-failed";
-  const why = ename === "Timeout" ? "took too long" : "did not work";
-  text.textContent = `This step ${why}. Reload the lesson; if it stays like this, tell your instructor.`;
+  text.textContent = words(ename === "Timeout" ? "step_slow" : "step_failed");
   return text;
 }
 
@@ -251,7 +247,7 @@ async function show({ cell, outputs: all }) {
 let patience;
 function hope() {
   clearTimeout(patience);
-  patience = setTimeout(() => giveUp(failed), PATIENCE_MS);
+  patience = setTimeout(() => giveUp(words("failed")), PATIENCE_MS);
 }
 
 /** Show what the kernel's cells put out, as they are run. */
@@ -289,6 +285,6 @@ main()
   })
   .catch((error) => {
     console.error(error);
-    giveUp(failed);
+    giveUp(words("failed"));
   })
   .finally(() => clearTimeout(patience));

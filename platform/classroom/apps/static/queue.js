@@ -1,13 +1,15 @@
 // Waits in the queue for a kernel: asks where one stands, and hears as soon as that changes. Draws nothing.
 
+import { say } from "./words.js";
+
 const LOST_AGAIN_MS = 2000;
 
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** Put a place in words. */
 export function placeInWords({ place, waiting }) {
-  if (place === 0) return "It is your turn.";
-  return place === 1 ? "You are next." : `You are number ${place} of ${waiting}.`;
+  if (place === 0) return say("turn");
+  return place === 1 ? say("next") : say("place", { place, waiting });
 }
 
 /**

@@ -1,5 +1,6 @@
 // The page of who waits for their turn: says the place as it changes, in the tab's title too, and goes in by itself.
 import { placeInWords, waitForTurn } from "./queue.js";
+import { say } from "./words.js";
 
 const place = document.getElementById("place");
 const notice = document.getElementById("notice");
@@ -18,7 +19,7 @@ if (!first) await new Promise((resolve) => setTimeout(resolve, 1000)); // not to
 await waitForTurn(first ? { place: first, waiting: first } : null, {
   show,
   lost: (isLost) => {
-    const words = isLost ? "The classroom does not answer just now. Trying again…" : "";
+    const words = isLost ? say("no_answer") : "";
     if (notice.textContent !== words) notice.textContent = words;
   },
 });
