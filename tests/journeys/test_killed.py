@@ -3,7 +3,7 @@
 import httpx
 
 from support.contracts import SLOW
-from support.room import Classroom
+from support.room import Classroom, alive
 from support.waiting import wait_until
 
 
@@ -28,7 +28,13 @@ def test_a_submission_survives_the_death_of_everything_and_is_graded_once(room: 
 
         room.start()
         wait_until(lambda: state() == "done", what="the verdict")
-        room.stop()
+
+        # and Ctrl+C ends all of it, without an orphan
+        pids = room.processes()
+        assert len(pids) > 5
+        assert room.stop() == 0
+        wait_until(lambda: not alive(pids), what="the end of every process")
+        assert "Nothing is left running" in "".join(room.said)
 
     ((outcome,),) = room.rows("SELECT outcome FROM submissions")
     assert outcome == "passed"

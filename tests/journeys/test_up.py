@@ -15,24 +15,6 @@ from support.room import Classroom, alive, classroom_on
 from support.waiting import wait_until
 
 
-def test_ctrl_c_stops_everything_without_an_orphan(room: Classroom) -> None:
-    room.start()
-    pids = room.processes()
-    assert len(pids) > 5
-    assert room.stop() == 0
-    wait_until(lambda: not alive(pids), what="the end of every process")
-    assert "Nothing is left running" in "".join(room.said)
-
-
-def test_a_killed_launcher_leaves_no_orphan(room: Classroom) -> None:
-    room.start()
-    pids = room.processes()
-    assert room.process is not None
-    room.process.kill()
-    room.process.wait()
-    wait_until(lambda: not alive(pids), what="the end of every process")
-
-
 @dataclass(frozen=True)
 class Beside:
     """A classroom that was started while its first port was taken."""
@@ -82,3 +64,12 @@ def test_a_part_that_dies_is_started_again(beside: Beside) -> None:
     wait_until(
         lambda: httpx.get(f"{room.portal}/readyz", trust_env=False).status_code == 200, what="a classroom that is ready"
     )
+
+
+def test_a_killed_launcher_leaves_no_orphan(beside: Beside) -> None:
+    pids = beside.room.processes()
+    assert len(pids) > 5
+    assert beside.room.process is not None
+    beside.room.process.kill()
+    beside.room.process.wait()
+    wait_until(lambda: not alive(pids), what="the end of every process")

@@ -17,6 +17,8 @@ from classroom.settings import Settings
 GROUPS = "/api/v1/courses/classroom/groups"
 WITHOUT = {
     "/api/v1/chains": "gives the chain of that name that there is",
+    "/api/v1/submissions/{submission_id}/questions": "an attempt is asked about once",
+    "/api/v1/courses/{course}/learners/{user_id}/submissions": "has a key of its own, which is never forgotten",
     "/api/v1/submissions": "has a key of its own, which is never forgotten",
     "/api/v1/tokens": "nobody is known yet; a sign-in that is lost runs out",
     "/api/v1/sign-ups": "nobody is known yet; the letters are counted",
