@@ -31,7 +31,7 @@ class _Seconds(FunctionElement[float]):
 @compiles(_Seconds, "sqlite")
 def _on_sqlite(element: _Seconds, compiler: Any, **options: Any) -> str:
     earlier, later = (compiler.process(each, **options) for each in element.clauses)
-    return f"((julianday({later}) - julianday({earlier})) * 86400.0)"
+    return f"round((julianday({later}) - julianday({earlier})) * 86400.0, 3)"  # its days are exact to 40 microseconds
 
 
 @compiles(_Seconds, "postgresql")
