@@ -369,6 +369,7 @@ const en = {
   try_no_variables: "No variables in storage",
   try_has: "{who} has {amount}",
   try_has_all: "Everyone has 1,000 ether",
+  try_preparing: "Preparing your chain…",
   try_clock: "the clock says {time} UTC",
 
   // The editor itself

@@ -10,6 +10,7 @@ import { MAX_STEPS, forKernel, fromKernel, moved, nextId, sentence, withStep, wi
 const ANSWERS_WITHIN_MS = 20000;
 const LOOK_AFTER_MS = 800;
 const REMEMBERED = 30;
+const SLOW_MS = 400; // an answer that comes sooner needs no word
 const EXECUTES = ["deploy", "send", "raw", "call", "transfer"];
 
 /** Whether a draft of this exercise is a contract, or code, that can be put on a chain. */
@@ -41,12 +42,14 @@ export function createTrying({ exercise, user, source, send, reveal, debug }) {
   let asked = null; // the source of the answer that is waited for or shown
   let timer = null;
   let patience = null;
+  let slow = null;
   let announce = null;
 
   const origin = h("p", { class: "hk-note hk-try-origin", hidden: true });
   const list = h("ol", { class: "hk-try-steps", "aria-labelledby": ids.steps });
   const stepsTitle = h("h4", { class: "hk-try-heading", id: ids.steps, tabindex: "-1" }, say("try_steps"));
   const status = h("p", { class: "hk-hidden", role: "status" });
+  const preparing = h("p", { class: "hk-note hk-try-preparing", hidden: true }, say("try_preparing"));
   const trouble = h("div", { hidden: true });
   const debugPlace = h("div", { class: "hk-dbg-place" });
   const stateplace = h("div", { class: "hk-try-state", hidden: true });
@@ -66,7 +69,7 @@ export function createTrying({ exercise, user, source, send, reveal, debug }) {
       h("span", { class: "hk-file" }, say("try_title")),
       h("span", { class: "hk-given-note" }, say("try_about")),
     ),
-    h("div", { class: "hk-try-body" }, status, trouble, taken, fields.element, debugPlace, stateplace),
+    h("div", { class: "hk-try-body" }, status, preparing, trouble, taken, fields.element, debugPlace, stateplace),
   );
   draw();
 
@@ -83,14 +86,15 @@ export function createTrying({ exercise, user, source, send, reveal, debug }) {
     clearTimeout(timer);
     clearTimeout(patience);
     patience = setTimeout(() => failed({ kind: "kernel" }), ANSWERS_WITHIN_MS);
+    clearTimeout(slow);
+    slow = setTimeout(() => (preparing.hidden = Object.keys(contracts).length > 0), SLOW_MS);
     send({ type: "try", seq, source: asked, steps: forKernel(steps) });
     stale.hidden = true;
   }
 
   function answered(answer) {
     if (answer.seq !== seq) return;
-    clearTimeout(patience);
-    element.removeAttribute("aria-busy");
+    arrived();
     if (answer.problem) {
       failed(answer.problem);
       return;
@@ -116,9 +120,16 @@ export function createTrying({ exercise, user, source, send, reveal, debug }) {
     showNotice(trouble, { title, text, tone: "plain" });
   }
 
-  function failed(problem) {
+  /** What was waited for is here, or will not come. */
+  function arrived() {
     clearTimeout(patience);
+    clearTimeout(slow);
+    preparing.hidden = true;
     element.removeAttribute("aria-busy");
+  }
+
+  function failed(problem) {
+    arrived();
     const shown = noticeOf(problem, () => run());
     showNotice(trouble, shown);
     fill(status, shown.title);
@@ -269,6 +280,7 @@ export function createTrying({ exercise, user, source, send, reveal, debug }) {
     destroy() {
       clearTimeout(timer);
       clearTimeout(patience);
+      clearTimeout(slow);
     },
   };
 }
