@@ -246,7 +246,7 @@ def test_who_teaches_steps_through_what_a_check_did_with_an_attempt(site: Site, 
 
 @pytest.mark.browser
 def test_the_pages_hold_no_barriers_on_a_telephone_in_the_dark(site: Site, browser: Browser) -> None:
-    context = browser.new_context(viewport={"width": 400, "height": 900}, color_scheme="dark")
+    context = browser.new_context(viewport={"width": 400, "height": 900}, color_scheme="dark", reduced_motion="reduce")
     page = context.new_page()
     page.goto(site.link("ines"))
     for path in ("/questions?which=all", site.of("lea"), site.of("lea", "keeper")):
