@@ -41,6 +41,7 @@ _SQLITE_OUT_OF_ORDER = {
 }
 _POSTGRES_BUSY = {"40001", "40P01", "55P03", "57014"}  # no serial order, deadlock, no lock in time, no answer in time
 _POSTGRES_OUT_OF_REACH = ("08", "53", "57P", "58")  # connection, resources such as the disk, shut down, its files
+_MAPPED_BYTES = 1024**3  # so much of SQLite's file is read where it lies, without a copy of each page
 _MIGRATING = 7_250_114_801  # the advisory lock of who changes the schema: any number, as long as it is always the same
 _BUSY = "The record is busy or its disk is full; nothing was written. Try again in a moment."
 _OUT_OF_REACH = "The record is out of reach or its disk is full. Try again in a moment; what is sent twice counts once."
@@ -217,6 +218,7 @@ class Database:
             cursor = connection.cursor()
             cursor.execute("PRAGMA journal_mode = WAL")
             cursor.execute(f"PRAGMA foreign_keys = {int(foreign_keys)}")
+            cursor.execute(f"PRAGMA mmap_size = {_MAPPED_BYTES}")
             cursor.close()
 
         @event.listens_for(engine, "begin")
