@@ -356,6 +356,7 @@ def test_the_keyboard_alone_leads_from_the_sign_in_to_a_passed_exercise(
     expect(kim.get_by_role("status").filter(has_text="Passed.")).to_be_attached(timeout=PATIENCE_MS)
     verdict(kim, "Passed")
     expect(kim.locator(".hk-outcome-title")).to_be_in_viewport()
+    no_barrier(kim)
 
 
 SOLVING = """import classroom
