@@ -14,8 +14,7 @@ from uuid import UUID
 from pydantic import Field
 from sqlmodel import Session
 
-from classroom import audit_log, workload
-from classroom.audit_log import Action
+from classroom import workload
 from classroom.db import Database, UnitOfWork
 from classroom.errors import NotFound
 from classroom.models import Job, JobState, User, now
@@ -78,24 +77,16 @@ def order(
     request_id: str | None = None,
 ) -> Job:
     """Have a file written. Who may order it is for the caller to decide; only who did may download it."""
-    job = workload.add(
+    return workload.order(
         work,
         EXPORT,
+        actor=made_by,
         enqueue=enqueue,
         course_id=course_id,
-        made_by=made_by.id,
         params=ExportParams(exporter=exporter.name, arguments=dict(arguments or {})),
+        details={"exporter": exporter.name},
         request_id=request_id,
     )
-    audit_log.record(
-        work.session,
-        Action.JOB_ORDERED,
-        actor_id=made_by.id,
-        subject=str(job.id),
-        details={"kind": EXPORT.name, "exporter": exporter.name},
-        request_id=request_id,
-    )
-    return job
 
 
 def write(

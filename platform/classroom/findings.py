@@ -121,7 +121,8 @@ def record(session: Session, submission: Submission, report: Report, *, again: b
     """Write down what a verdict found; `again` puts it in the place of what an earlier one did."""
     failure = of_report(report)
     if again:
-        session.exec(delete(Finding).where(col(Finding.submission_id) == submission.id))
+        gone = delete(Finding).where(col(Finding.submission_id) == submission.id)
+        session.exec(gone.execution_options(synchronize_session=False))  # else it looks at every row there is in hand
     session.add(
         Finding(
             submission_id=submission.id,

@@ -1,7 +1,7 @@
 """What happens in class, while an exercise is open for a time: counts and shapes of failure, and nobody's name."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from statistics import median
@@ -14,6 +14,7 @@ from sqlmodel import Session, col
 from classroom import courses, findings
 from classroom.models import ClassHour, Finding, Progress, Submission, User, now
 from classroom.schemas import MinuteOut, ShapeOut, ShownOut
+from evmbox.chain.accounts import NAMES
 from evmbox.exercise import Exercise
 from evmbox.report import Outcome, Report
 
@@ -121,6 +122,10 @@ def _shapes(session: Session, failed: Sequence[_Row]) -> list[ShapeOut]:
         col(Submission.id).in_([row.submission_id for row in latest.values()])
     )
     reports = {row[0]: Report.model_validate(row[1]) for row in session.execute(wanted) if row[1] is not None}
+    authors = {
+        user.id: user
+        for user in session.scalars(select(User).where(col(User.id).in_({row.user_id for row in latest.values()})))
+    }
     shapes = []
     for (failing, shape), rows in commonest:
         example = latest[failing, shape]
@@ -130,7 +135,7 @@ def _shapes(session: Session, failed: Sequence[_Row]) -> list[ShapeOut]:
             ShapeOut(
                 failing=failing,
                 title=told.title,
-                example=told.message,
+                example=_said(told.message, authors[example.user_id]),
                 learners=len(rows),
                 submission_id=example.submission_id,
             )
@@ -163,7 +168,7 @@ def shown(session: Session, hour: ClassHour, exercise: Exercise) -> ShownOut | N
         submission_id=attempt.id,
         source=anonymous(attempt.source, exercise.starter, names=(author.name, author.display_name)),
         title=told.title if attempt.outcome != Outcome.PASSED else None,
-        message=told.message,
+        message=_said(told.message, author),
         line=told.line,
     )
 
@@ -181,8 +186,25 @@ def anonymous(source: str, starter: str, *, names: Sequence[str] = ()) -> str:
             return text
         return "\n" * text.count("\n")
 
-    kept = _OPAQUE.sub(blank, source)
+    kept = without_names(_OPAQUE.sub(blank, source), names)
+    return "\n".join(line.rstrip() for line in kept.split("\n"))
+
+
+def without_names(text: str, names: Iterable[str]) -> str:
+    """Take names out of a text, wherever they stand: as words, and as parts of a word such as `aliceSmithPot`."""
     words = {word for name in names for word in (name, *name.split()) if len(word) > 2}
     for word in sorted(words, key=len, reverse=True):
-        kept = re.sub(rf"(?<![A-Za-z0-9]){re.escape(word)}(?![A-Za-z0-9])", "…", kept, flags=re.IGNORECASE)
-    return "\n".join(line.rstrip() for line in kept.split("\n"))
+        as_word = rf"(?<![A-Za-z0-9]){re.escape(word)}(?![A-Za-z0-9])"
+        text = re.sub(as_word, "…", text, flags=re.IGNORECASE)
+        capital, small = re.escape(word[0].upper() + word[1:]), re.escape(word[0].lower() + word[1:])
+        text = re.sub(rf"{capital}(?![a-z])|(?<![A-Za-z]){small}(?=[A-Z])", "…", text)
+    return text
+
+
+def _said(message: str | None, author: User) -> str | None:
+    """Give what is said of an attempt without its author's name, which a reason they wrote may hold.
+
+    The accounts of a check have names too; those stay, whatever people are called.
+    """
+    words = (author.name, author.display_name, *author.display_name.split())
+    return message and without_names(message, [word for word in words if word.lower() not in NAMES])

@@ -71,6 +71,8 @@ def record_attempt(session: Session, course_id: UUID, user_id: UUID, exercise_id
     row = held(session, course_id, user_id, exercise_id)
     row.attempts += 1
     row.updated_at = row.attempted_at = now()
+    if row.attempts == 1:  # a hint may have made the row long before
+        row.advanced_at = row.attempted_at
     session.add(row)
     return row.attempts
 

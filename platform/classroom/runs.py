@@ -9,8 +9,7 @@ from typing import Final
 
 from sqlmodel import Session, col, delete, func, select
 
-from classroom import audit_log, workload
-from classroom.audit_log import Action
+from classroom import workload
 from classroom.db import UnitOfWork
 from classroom.errors import NotFound, TooMany
 from classroom.models import Job, JobState, Run, User, now
@@ -77,16 +76,15 @@ def order(
     session.add(run)
     session.flush()
     kind = DEPLOY if steps else COMPILE
-    job = workload.add(work, kind, enqueue=enqueue, subject_id=run.id, made_by=user.id, request_id=request_id)
-    audit_log.record(
-        session,
-        Action.JOB_ORDERED,
-        actor_id=user.id,
-        subject=str(job.id),
-        details={"kind": kind.name, "steps": len(steps)},
+    return workload.order(
+        work,
+        kind,
+        actor=user,
+        enqueue=enqueue,
+        subject_id=run.id,
+        details={"steps": len(steps)},
         request_id=request_id,
     )
-    return job
 
 
 def finish(work: UnitOfWork, claim: Claim, result: CompileOut | ScenarioOut) -> bool:

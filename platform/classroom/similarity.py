@@ -141,25 +141,16 @@ def order(
     comparison.state, comparison.made_by, comparison.ordered_at = ComparisonState.RUNNING, actor.id, now()
     session.add(comparison)
     session.flush()
-    job = workload.add(
+    return workload.order(
         work,
         SIMILAR,
+        actor=actor,
         enqueue=enqueue,
         subject_id=comparison.id,
         course_id=course.id,
-        made_by=actor.id,
+        details={"exercise": exercise.id},
         request_id=request_id,
     )
-    audit_log.record(
-        session,
-        Action.JOB_ORDERED,
-        actor_id=actor.id,
-        subject=str(job.id),
-        details={"kind": SIMILAR.name, "exercise": exercise.id},
-        course_id=course.id,
-        request_id=request_id,
-    )
-    return job
 
 
 def answers(session: Session, task: Comparison) -> list[Answer]:

@@ -343,7 +343,7 @@ def test_what_was_kept_for_long_enough_goes_and_nothing_newer(both, database, se
     assert planned == {
         "sources": 1,
         "prints": 1,
-        "pairs": 0,
+        "pairs": 1,
         "chains": 3,
         "drafts": 1,
         "sessions": 1,

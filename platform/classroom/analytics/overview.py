@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 
 from classroom import courses
 from classroom.analytics import judging
-from classroom.analytics.rows import seen_ids
+from classroom.analytics.rows import no_practice, seen_ids
 from classroom.attention import in_database
 from classroom.catalog import Catalog
 from classroom.courses import Staff
@@ -103,6 +103,7 @@ def _first_attempts(session: Session, staff: Staff) -> dict[str, tuple[int, int]
             Finding.course_id == staff.course.id,
             Finding.number == _ONE,
             Finding.outcome != Outcome.LESSON_BROKEN.value,
+            no_practice(staff.course.id),
             col(Finding.user_id).in_(seen_ids(staff)),
         )
         .group_by(col(Finding.exercise_id))

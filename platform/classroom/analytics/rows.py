@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, literal_column
+from sqlalchemy import ColumnElement, func, literal_column, tuple_
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -141,6 +141,14 @@ def share_of(score: float, most: float) -> float:
     return score / most if most else 0.0
 
 
+def no_practice(course_id: UUID) -> ColumnElement[bool]:
+    """Say of first attempts that they were no practice: those of who gave up before they tried."""
+    gave_up_first = select(Progress.user_id, Progress.exercise_id).where(
+        Progress.course_id == course_id, col(Progress.practice_from) <= 1
+    )
+    return tuple_(Finding.user_id, Finding.exercise_id).not_in(gave_up_first)
+
+
 def first_shares_elsewhere(session: Session, course_id: UUID, exercise_id: str) -> dict[UUID, tuple[float, int]]:
     """Give everybody's mean share of points at first attempts in the other exercises, and how many those are."""
     share: ColumnElement[float] = func.avg(col(Finding.score) / func.nullif(col(Finding.max_score), 0))
@@ -150,6 +158,8 @@ def first_shares_elsewhere(session: Session, course_id: UUID, exercise_id: str) 
             Finding.course_id == course_id,
             Finding.number == literal_column("1"),  # not a parameter: the index of first attempts is known by it
             Finding.exercise_id != exercise_id,
+            Finding.outcome != Outcome.LESSON_BROKEN.value,
+            no_practice(course_id),
         )
         .group_by(col(Finding.user_id))
     )

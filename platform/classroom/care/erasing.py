@@ -162,7 +162,12 @@ def _drop_answers(session: Session, user_id: UUID) -> None:
     """Delete what nobody but they was told."""
     questions = select(Question.id).where(Question.user_id == user_id)
     answered = select(Answered.answer_id).where(col(Answered.question_id).in_(questions))
-    session.execute(delete(Answer).where(col(Answer.reach) == Reach.LEARNER, col(Answer.id).in_(answered)))
+    others = select(Answered.answer_id).where(col(Answered.question_id).not_in(questions))
+    session.execute(
+        delete(Answer).where(
+            col(Answer.reach) != Reach.EVERYONE, col(Answer.id).in_(answered), col(Answer.id).not_in(others)
+        )
+    )
 
 
 def _take_the_name_off(session: Session, user: User) -> None:

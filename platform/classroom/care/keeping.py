@@ -73,7 +73,9 @@ def _prints(limit: datetime) -> ColumnElement[bool]:
 
 def _pairs(limit: datetime) -> ColumnElement[bool]:
     table: Any = SimilarPair
-    over: ColumnElement[bool] = table.found_at < limit
+    submission: Any = Submission
+    old = select(submission.id).where(submission.created_at < limit)  # whose source nobody can look at any more
+    over: ColumnElement[bool] = table.first_submission_id.in_(old) | table.second_submission_id.in_(old)
     return over
 
 

@@ -70,7 +70,8 @@ def withdraw(session: Session, staff: Staff, answer_id: UUID, *, request_id: str
     session.add(found)
     session.flush()
     answered = select(Question).join(Answered, col(Answered.question_id) == Question.id)
-    questions = session.exec(answered.where(Answered.answer_id == found.id)).all()
+    answered = answered.where(Answered.answer_id == found.id)
+    questions = session.exec(answered.with_for_update(of=Question)).all()  # whose learners may close them meanwhile
     left = written_to(session, [each.id for each in questions])
     for each in questions:
         if not left[each.id] and each.closed_at is None:

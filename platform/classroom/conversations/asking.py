@@ -8,11 +8,11 @@ from uuid import UUID
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from classroom import audit_log, findings
+from classroom import audit_log, courses, findings
 from classroom.audit_log import Action
 from classroom.conversations.reading import asked_out, passages_to, published, reaches
-from classroom.errors import Conflict, NotFound, TooMany
-from classroom.models import AnswerVote, Finding, Question, Remark, RemarkKind, Submission, User, now
+from classroom.errors import Conflict, Forbidden, NotFound, TooMany
+from classroom.models import AnswerVote, Finding, Question, Remark, RemarkKind, Role, Submission, User, now
 from classroom.schemas import AskedOut, CommentOut, DiscussionOut
 from evmbox.report import Report
 
@@ -63,8 +63,10 @@ def ask(session: Session, submission: Submission, words: str, *, request_id: str
 def reopen(session: Session, question: Question, words: str, *, request_id: str | None = None) -> None:
     """Ask again, with other words where there are some. The same again changes nothing.
 
-    Raises Conflict for who waits already, or has too many open.
+    Raises Conflict for who waits already, or has too many open; Forbidden for who learns in the course no longer.
     """
+    if not courses.has_role(session, question.course_id, question.user_id, Role.LEARNER):
+        raise Forbidden("You learn in this course no longer.")
     if question.waiting_since is not None:
         if question.reopened and words in {"", question.words}:
             return
@@ -89,8 +91,8 @@ def close(session: Session, question: Question, *, request_id: str | None = None
 
 
 def own(session: Session, question_id: UUID, user: User) -> Question:
-    """Give a question to who asked it. Raises NotFound."""
-    question = session.get(Question, question_id)
+    """Give a question to who asked it, held until the end of the transaction. Raises NotFound."""
+    question = session.get(Question, question_id, with_for_update=True)
     if question is None or question.user_id != user.id:
         raise NotFound(NO_SUCH)
     return question
@@ -98,6 +100,7 @@ def own(session: Session, question_id: UUID, user: User) -> Question:
 
 def vote(session: Session, answer_id: UUID, user: User, *, helped: bool) -> None:
     """Say whether an answer helped, in the place of what one said before. Raises NotFound where none reached one."""
+    session.exec(select(User.id).where(User.id == user.id).with_for_update(key_share=True)).one()  # one vote at a time
     answer = reaches(session, answer_id, user.id)
     held = session.get(AnswerVote, (answer.id, user.id)) or AnswerVote(
         answer_id=answer.id, user_id=user.id, helped=helped

@@ -59,6 +59,7 @@ def extend_hour(
     session: Session, hour: ClassHour, *, minutes: int, actor_id: UUID, request_id: str | None = None
 ) -> None:
     """Give more time. Raises Conflict where it has ended, and Invalid where it would be too long."""
+    _hold(session, hour)
     _require_open(hour)
     closes_at = hour.closes_at + _length(minutes)
     if closes_at - hour.opened_at > LONGEST:
@@ -70,6 +71,7 @@ def extend_hour(
 
 def close_hour(session: Session, hour: ClassHour, *, actor_id: UUID, request_id: str | None = None) -> None:
     """End it before its time; what has ended stays as it is."""
+    _hold(session, hour)
     if hour.closed_at is not None or now() >= hour.closes_at:
         return
     hour.closed_at = now()
@@ -138,6 +140,12 @@ def _length(minutes: int) -> timedelta:
     if not timedelta(0) < length <= LONGEST:
         raise Invalid(f"An exercise is open in class for 1 minute to {LONGEST.total_seconds() / 3600:g} hours.")
     return length
+
+
+def _hold(session: Session, hour: ClassHour) -> None:
+    """Keep an hour as it is now, until the end of the transaction: two who give more time both give it."""
+    session.flush()
+    session.refresh(hour, with_for_update=True)
 
 
 def _require_open(hour: ClassHour) -> None:

@@ -3,8 +3,7 @@
 from datetime import timedelta
 from typing import Final
 
-from classroom import audit_log, workload
-from classroom.audit_log import Action
+from classroom import workload
 from classroom.care.handing_over import MY_DATA
 from classroom.db import UnitOfWork
 from classroom.exports import EXPORT, Exporters
@@ -64,13 +63,4 @@ def periodic(settings: Settings) -> tuple[Periodic, ...]:
 
 def order_backup(work: UnitOfWork, *, actor: User, enqueue: Enqueue, request_id: str | None = None) -> Job:
     """Have everything put into one file. Whoever may is for the caller to decide."""
-    job = workload.add(work, BACKUP, enqueue=enqueue, made_by=actor.id, request_id=request_id)
-    audit_log.record(
-        work.session,
-        Action.JOB_ORDERED,
-        actor_id=actor.id,
-        subject=str(job.id),
-        details={"kind": BACKUP.name},
-        request_id=request_id,
-    )
-    return job
+    return workload.order(work, BACKUP, actor=actor, enqueue=enqueue, request_id=request_id)

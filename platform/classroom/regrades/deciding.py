@@ -91,22 +91,14 @@ def order(
     session.add(regrade)
     session.flush()
     session.add_all(RegradeResult(regrade_id=regrade.id, submission_id=submission_id) for submission_id in found)
-    job = workload.add(
+    workload.order(
         work,
         REGRADE,
+        actor=actor,
         enqueue=enqueue,
         subject_id=regrade.id,
         course_id=course.id,
-        made_by=actor.id,
-        request_id=request_id,
-    )
-    audit_log.record(
-        session,
-        Action.JOB_ORDERED,
-        actor_id=actor.id,
-        subject=str(job.id),
-        course_id=course.id,
-        details={"kind": REGRADE.name, "exercise": exercise_id, "attempts": len(found), "reason": reason},
+        details={"exercise": exercise_id, "attempts": len(found), "reason": reason},
         request_id=request_id,
     )
     return regrade
@@ -232,7 +224,10 @@ def discard(work: UnitOfWork, course: Course, regrade_id: UUID, *, actor: User, 
 
 def _ready(session: Session, course: Course, regrade_id: UUID) -> Regrade:
     regrade = session.exec(
-        select(Regrade).where(Regrade.id == regrade_id, Regrade.course_id == course.id).with_for_update()
+        select(Regrade)
+        .where(Regrade.id == regrade_id, Regrade.course_id == course.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)  # as it is once it is ours, not as it was when it was looked for
     ).first()
     if regrade is None:
         raise NotFound("There is no such regrade in this course.")

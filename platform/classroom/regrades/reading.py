@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func
+from sqlalchemy import func, or_
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -118,26 +118,22 @@ def changes(session: Session, regrade_id: UUID) -> list[Change]:
     published = regrade is not None and regrade.state is RegradeState.PUBLISHED
     graded = select(RegradeResult, Submission).join(Submission, col(Submission.id) == RegradeResult.submission_id)
     wanted = col(RegradeResult.new_outcome if published else RegradeResult.outcome).is_not(None)
-    pairs = session.exec(
-        graded.where(RegradeResult.regrade_id == regrade_id, wanted).order_by(
-            col(Submission.exercise_id), col(Submission.created_at)
-        )
-    ).all()
-    if published:
-        return [_published(result, submission) for result, submission in pairs]
-    return [
-        _to_come(result, submission)
-        for result, submission in pairs
-        if (submission.outcome, submission.score) != (result.outcome, result.score)
-    ]
+    graded = graded.where(RegradeResult.regrade_id == regrade_id, wanted)
+    if not published:  # the others are not read: each has two reports
+        same = ("outcome", "score", "max_score")
+        other = [getattr(Submission, name).is_distinct_from(getattr(RegradeResult, name)) for name in same]
+        graded = graded.where(or_(*other))
+    pairs = session.exec(graded.order_by(col(Submission.exercise_id), col(Submission.created_at)))
+    return [(_published if published else _to_come)(result, submission) for result, submission in pairs]
 
 
 def effects(session: Session, offered: Offer, found: Collection[Change]) -> dict[tuple[UUID, str], Effect]:
     """Tell what would count for each learner and exercise of changes that are still to come. Overrides stand."""
     learners = {change.user_id for change in found}
     instead = {change.submission_id: (change.new_score or 0.0, change.new_max_score or 0.0) for change in found}
-    before = grades.of_learners(session, offered, learners)
-    after = grades.of_learners(session, offered, learners, verdicts=instead)
+    exercises = {change.exercise_id for change in found}
+    before = grades.of_learners(session, offered, learners, exercise_ids=exercises)
+    after = grades.of_learners(session, offered, learners, exercise_ids=exercises, verdicts=instead)
     return {
         (change.user_id, change.exercise_id): Effect(
             before[change.user_id].exercises[change.exercise_id], after[change.user_id].exercises[change.exercise_id]

@@ -5,9 +5,10 @@
        │          ▼ └────► dead         failed too often; may be requeued
        └────── retrying                 failed; tried again when its pause is over
 
-A service makes a job with `add`, in the transaction that makes what the job is about. A worker takes a lease on it
-(`claim`), works outside any transaction, and hands in what came of it with `finish`, in the transaction that writes the
-effects: the lease is the fence, so the effects happen once, whoever is killed and however often a job is begun.
+A service makes a job with `add` (what a person orders, with `order`), in the transaction that makes what the job is
+about. A worker takes a lease on it (`claim`), works outside any transaction, and hands in what came of it with
+`finish`, in the transaction that writes the effects: the lease is the fence, so the effects happen once, whoever is
+killed and however often a job is begun.
 `release` gives a job back, `reap` takes leases that ran out away. The rows are the truth: whatever a queue loses,
 repeats or makes up changes nothing but time. What a kind of job does is not known here; that is for the consumer's
 handlers.
@@ -34,6 +35,7 @@ from classroom.workload.lifecycle import (
     release,
     requeue,
 )
+from classroom.workload.ordering import order
 from classroom.workload.periodic import Periodic, make_due
 from classroom.workload.reading import Depth, dead, depths, events_of, get, live_workers, made_by, recent, to_out, waits
 
@@ -67,6 +69,7 @@ __all__ = [
     "made_by",
     "make_due",
     "note",
+    "order",
     "reap",
     "recent",
     "release",

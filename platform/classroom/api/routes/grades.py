@@ -1,5 +1,6 @@
 """Grades, computed when they are read by the rules of the course as they are now."""
 
+from collections.abc import Sequence
 from typing import Annotated, Any, Final, Literal
 
 from fastapi import Query, Request, Response
@@ -73,38 +74,44 @@ def export_grades(
 
     In `rows` stand hints, attempts, being late and what an instructor has set, too.
     """
-    with services.database.unit_of_work() as work:
-        offered, found = _exported(work.session, services, person, course, request)
-        if form == "rows":
-            text = grade_files.as_rows(work.session, offered, found)
-        else:
-            text = grade_files.as_columns(offered, found)
+    with services.database.read() as session:
+        offered, found = _exported(session, services, person, course)
+        text = (
+            grade_files.as_rows(session, offered, found) if form == "rows" else grade_files.as_columns(offered, found)
+        )
+    _write_down(services, person, offered, found, request)
     return csv_response(text, f"{offered.course.slug}-grades{'-by-exercise' if form == 'rows' else ''}.csv")
 
 
 @router.get("/courses/{course}/grades.json", response_class=Response, responses=GRADES_FILE)
 def export_grades_as_json(course: CourseSlug, person: InTeaching, services: InServices, request: Request) -> Response:
     """Export a course's grades as one JSON file. For instructors, and assistants for their groups."""
-    with services.database.unit_of_work() as work:
-        offered, found = _exported(work.session, services, person, course, request)
+    with services.database.read() as session:
+        offered, found = _exported(session, services, person, course)
+    _write_down(services, person, offered, found, request)
     named = {"Content-Disposition": f'attachment; filename="{offered.course.slug}-grades.json"'}
     return Response(grade_files.as_json(found), media_type="application/json", headers=named)
 
 
-def _exported(
-    session: Session, services: Services, person: Person, course: str, request: Request
-) -> tuple[Offer, list[GradesOut]]:
-    """Compute the grades of everybody whom this one looks after, and write down that they were taken out."""
+def _exported(session: Session, services: Services, person: Person, course: str) -> tuple[Offer, list[GradesOut]]:
+    """Compute the grades of everybody whom this one looks after."""
     staff = staff_of(session, person, course)
     offered = courses.offer(session, staff.course, services.catalog)
     learners = courses.learners_in_order(session, staff)
-    audit_log.record(
-        session,
-        Action.GRADES_EXPORTED,
-        actor_id=person.user.id,
-        course_id=staff.course.id,
-        subject=str(staff.course.id),
-        details={"learners": len(learners)},
-        request_id=request.state.request_id,
-    )
     return offered, grade_files.of_learners(session, offered, learners)
+
+
+def _write_down(
+    services: Services, person: Person, offered: Offer, found: Sequence[GradesOut], request: Request
+) -> None:
+    """Write down that grades were taken out, before they leave; nobody else waits while they are computed."""
+    with services.database.unit_of_work() as work:
+        audit_log.record(
+            work.session,
+            Action.GRADES_EXPORTED,
+            actor_id=person.user.id,
+            course_id=offered.course.id,
+            subject=str(offered.course.id),
+            details={"learners": len(found)},
+            request_id=request.state.request_id,
+        )
