@@ -88,10 +88,12 @@ class Admission:
 
     def settle(self) -> None:
         """Give free room to who waits the longest, and make more where kernels can be spared."""
-        if self._is_closed:
-            return
+        if not self._is_closed:
+            self.places.forget_the_gone()
+            self._give_room()
+
+    def _give_room(self) -> None:
         places, kernels = self.places, self._kernels
-        places.forget_the_gone()
         for _ in range(min(self.most - kernels.count() - places.offered, len(places))):
             places.offer()
         for kernel_id in kernels.spare()[: max(0, len(places) - kernels.leaving())]:
@@ -106,8 +108,11 @@ class Admission:
             self._watch.cancel()
 
     def _come(self, person: UUID) -> None:
-        self.places.come(person)
-        self.settle()
+        if not self._is_closed:
+            self.places.forget_the_gone()
+        self.places.come(person)  # after those were forgotten: this one is here
+        if not self._is_closed:
+            self._give_room()
 
     async def _wait_for_what_ends(self, person: UUID) -> None:
         deadline = asyncio.get_running_loop().time() + ENDS_WITHIN_S

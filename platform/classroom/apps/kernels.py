@@ -132,7 +132,7 @@ class LessonKernels(SocketKernels):
     async def open(self, owner: UUID, lesson: NotebookNode, *, teaches: bool = False) -> str:
         """Start a kernel for a visitor and begin to run the lesson's cells in it; give its id.
 
-        Where the visitor `teaches`, and looks at a notebook for those, it holds a token to read what they may read.
+        Where the visitor `teaches`, and looks at a notebook for those, it holds a token with the scope `teach`.
         Raises NoRoom where all are in use: they have a place in the queue then.
         """
         await self._keep_to_the_limit(owner)
@@ -297,7 +297,10 @@ class LessonKernels(SocketKernels):
 
     async def _keep_to_the_limit(self, owner: UUID) -> None:
         theirs = self.of(owner)
-        for kernel_id in theirs[: max(0, len(theirs) - MAX_EACH + 1)]:
+        if over := theirs[: max(0, len(theirs) - MAX_EACH + 1)]:
+            self.admission.places.come(owner)
+            self.admission.places.offer(owner)  # what they give up is for their own next page
+        for kernel_id in over:
             await self.end(kernel_id)
         if sum(held.wanted_by == owner for held in self._held.values()) >= MAX_EACH:
             raise NoRoom("Several of your lessons are starting just now. This one follows.")

@@ -62,7 +62,10 @@ class Places:
         return not self._places
 
     def come(self, person: UUID) -> Place:
-        """Take a place at the end, or keep the one they have."""
+        """Take a place at the end, or keep the one they have; whose turn ran out is at the end again."""
+        held = self._places.get(person)
+        if held is not None and self._is_over(held):
+            self.leave(person)
         place = self._places.setdefault(person, Place(self._now()))
         place.seen = self._now()
         return place
@@ -85,8 +88,7 @@ class Places:
         gone = [
             person
             for person, place in self._places.items()
-            if (place.offered is not None and now - place.offered > OFFERED_S)
-            or (place.offered is None and not place.listeners and now - place.seen > KEPT_S)
+            if self._is_over(place) or (place.offered is None and not place.listeners and now - place.seen > KEPT_S)
         ]
         for person in gone:
             del self._places[person]
@@ -114,6 +116,10 @@ class Places:
         finally:
             place.listeners -= 1
             place.seen = self._now()
+
+    def _is_over(self, place: Place) -> bool:
+        """Tell whether it was somebody's turn, and they did not come in."""
+        return place.offered is not None and self._now() - place.offered > OFFERED_S
 
     def _tell(self) -> None:
         for place in self._places.values():

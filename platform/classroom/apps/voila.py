@@ -148,7 +148,7 @@ class LessonPage(Page):
 
 
 class DashboardPage(LessonPage):
-    """A notebook for those who teach; its kernel reads what they may read, and changes nothing."""
+    """A notebook for those who teach; its kernel has the scope `teach`, and runs no cell of others."""
 
     teaches = True
     place = "instructor/"

@@ -18,8 +18,11 @@ class Reader:
         self._pause = pause
 
     def prints(self, source: str) -> Prints:
-        """Give the fingerprints of a source, of its words alone where it does not compile."""
-        return prints_of(source, self._tree(source))
+        """Give the fingerprints of a source, of its words alone where it does not compile, or is nested too deeply."""
+        try:
+            return prints_of(source, self._tree(source))
+        except RecursionError:  # one learner's endless sum must not end the comparison of all
+            return prints_of(source, None)
 
     def beside(self) -> list[Prints]:
         """Give those of the lesson's own answers, right and wrong: they say what is usual."""

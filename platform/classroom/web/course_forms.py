@@ -53,7 +53,12 @@ InForm = Annotated[FormData, Depends(_form)]
 def text(form: FormData, name: str) -> str:
     """Give a field's text; empty where it was not sent."""
     value = form.get(name, "")
-    return value.strip() if isinstance(value, str) else ""
+    return one_newline(value).strip() if isinstance(value, str) else ""
+
+
+def one_newline(value: str) -> str:
+    """Give a text with one character for the end of a line: forms send two, and count one for `maxlength`."""
+    return value.replace("\r\n", "\n")
 
 
 def moment(form: FormData, name: str) -> datetime | None:

@@ -89,6 +89,7 @@ def show_exercise(request: Request, exercise_id: Name, viewer: InViewer, service
         of=found,
         each=found.figures,
         lesson=services.catalog.lesson_of(exercise_id),
+        compared=services.catalog.exercise(exercise_id).language == "solidity",
         attempts=found.by_attempt[:_ATTEMPTS_SHOWN],
         later_attempts=found.by_attempt[_ATTEMPTS_SHOWN:],
         steps=_thinned(found),

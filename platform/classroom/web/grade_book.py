@@ -14,6 +14,7 @@ from sqlmodel import Session
 from classroom import courses, gradebook, grades, regrades
 from classroom.api.deps import InServices, Services
 from classroom.api.routes import overrides as api
+from classroom.api.routes.learners import seen
 from classroom.courses import Offer, Staff
 from classroom.errors import Invalid, NotFound
 from classroom.gradebook import Grades
@@ -175,10 +176,8 @@ def _learner(
     tried: tuple[str, str, str] = ("", "", ""),
 ) -> Response:
     with services.database.read() as session:
-        staff, offered = _looked_at(session, viewer, services)
-        found = next((each for each in courses.learners_in_order(session, staff) if each.id == user_id), None)
-        if found is None:
-            raise NotFound(_("This course has no such learner."))
+        staff, found = seen(session, viewer.person, viewer.slug, user_id)
+        offered = courses.offer(session, staff.course, services.catalog)
         graded = grades.of_learners(session, offered, [user_id])[user_id]
         made = grades.graded_attempts(session, offered, user_id)
         again = [note for each in regrades.notes(session, offered.course, user_id).values() for note in each]

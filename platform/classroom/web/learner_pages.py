@@ -1,7 +1,9 @@
 """One learner's pages, for those who look after them: how they stand, their time line, each attempt at an exercise."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from types import MappingProxyType
 from typing import Annotated, Any, Final
 from uuid import UUID, uuid4
 
@@ -10,15 +12,17 @@ from fastapi.responses import RedirectResponse
 from sqlmodel import col
 from starlette.datastructures import FormData
 
-from classroom import conversations, courses, hints, submissions
+from classroom import conversations, courses, hints, regrades, submissions
 from classroom.api.deps import InServices, Services, visible_submission
 from classroom.api.paging import Paging, read_page
 from classroom.api.routes import extensions as extensions_api
 from classroom.api.routes import learners as api
+from classroom.api.routes.submissions import with_notes
 from classroom.courses import Offer, Staff
 from classroom.differences import Line, differences
 from classroom.errors import ClassroomError, Conflict, NotFound
 from classroom.models import Role, Scope, Submission
+from classroom.regrades import Note
 from classroom.schemas import AskedOut, CommentOut, ExtensionIn, Name, RemarkIn, SubmissionIn, SubmissionOut
 from classroom.web.course_forms import InChanging, InForm, InLooking, moment, read, text
 from classroom.web.questions import InAnswering
@@ -31,6 +35,10 @@ PER_PAGE: Final = 25
 ATTEMPTS_PER_PAGE: Final = 10
 Cursor = Annotated[str | None, Query(max_length=2048)]
 Done = Annotated[str, Query(max_length=16)]
+Draft = Mapping[str, str]
+NO_DRAFT: Final[Draft] = MappingProxyType({"of": "", "text": ""})
+"""A remark that was refused, to be sent again: which attempt it is at, none for a note, and its text."""
+
 _DONE: Final = {
     "note": marked("The note is kept. Only those who teach this course read it."),
     "comment": marked("The learner reads your comment at the attempt."),
@@ -118,8 +126,8 @@ def replay(
 def remark(*, request: Request, user_id: UUID, poster: InAnswering, services: InServices, form: InForm) -> Response:
     """Keep a note, or comment on an attempt."""
     back = _back(form)
+    kind, attempt = text(form, "kind"), text(form, "submission_id")
     try:
-        kind, attempt = text(form, "kind"), text(form, "submission_id")
         wanted = read(RemarkIn, kind=kind, text=text(form, "text"), submission_id=attempt or None)
         api.remark(
             course=poster.slug,
@@ -130,7 +138,8 @@ def remark(*, request: Request, user_id: UUID, poster: InAnswering, services: In
             request=request,
         )
     except ClassroomError as error:
-        return _again(request, poster, services, (user_id, back), error)
+        draft = {"of": attempt, "text": text(form, "text")}
+        return _again(request, poster, services, (user_id, back), error, draft=draft)
     return _redirect(user_id, back, kind)
 
 
@@ -210,6 +219,7 @@ def _learner(
     cursor: str | None = None,
     error: ClassroomError | None = None,
     done: str | None = None,
+    draft: Draft = NO_DRAFT,
 ) -> Response:
     slug = viewer.slug
     shown = api.show_learner(slug, user_id, viewer.person, services)
@@ -236,6 +246,7 @@ def _learner(
         runs=_runs(staff, viewer),
         message=error.detail if error else None,
         done=done,
+        draft=draft,
     )
 
 
@@ -249,6 +260,7 @@ def _attempts(
     error: ClassroomError | None = None,
     done: str | None = None,
     source: Any = None,
+    draft: Draft = NO_DRAFT,
 ) -> Response:
     user_id, exercise_id = of
     with services.database.read() as session:
@@ -271,6 +283,7 @@ def _attempts(
         )
         asked = conversations.of_exercise(session, staff.course.id, user_id, exercise_id)
         comments = conversations.comments(session, staff.course.id, user_id, exercise_id)
+        again = regrades.notes(session, staff.course, user_id, exercise_id)
     return page(
         request,
         "learner_exercise.html",
@@ -279,7 +292,7 @@ def _attempts(
         here="cohort",
         learner=learner,
         exercise=exercise,
-        shown=_shown([*made, earlier], asked, comments),
+        shown=_shown([*made, earlier], asked, comments, again),
         after=after,
         first=cursor is None,
         help=taken,
@@ -289,10 +302,16 @@ def _attempts(
         source=source if isinstance(source, str) else made[0].source if made else "",
         message=error.detail if error else None,
         done=done,
+        draft=draft,
     )
 
 
-def _shown(made: list[Submission | None], asked: list[AskedOut], comments: list[CommentOut]) -> list[Shown]:
+def _shown(
+    made: list[Submission | None],
+    asked: list[AskedOut],
+    comments: list[CommentOut],
+    again: Mapping[UUID, Sequence[Note]],
+) -> list[Shown]:
     """Join attempts, the newest first and the one before the last of them at the end, with what was said of them."""
     questions = {each.number: each for each in asked}
     found = []
@@ -302,7 +321,7 @@ def _shown(made: list[Submission | None], asked: list[AskedOut], comments: list[
         forgotten = before is not None and (not before.source or not attempt.source)
         found.append(
             Shown(
-                attempt=submissions.to_out(attempt, with_source=True),
+                attempt=with_notes(submissions.to_out(attempt, with_source=True), again),
                 changes=None if before is None or forgotten else differences(before.source, attempt.source),
                 before=None if before is None or forgotten else before.number,
                 question=questions.get(attempt.number),
@@ -341,8 +360,14 @@ def _redirect(user_id: UUID, exercise_id: str, what: str) -> Response:
 
 
 def _again(
-    request: Request, viewer: Viewer, services: Services, of: tuple[UUID, str], error: ClassroomError
+    request: Request,
+    viewer: Viewer,
+    services: Services,
+    of: tuple[UUID, str],
+    error: ClassroomError,
+    *,
+    draft: Draft = NO_DRAFT,
 ) -> Response:
     if of[1]:
-        return _attempts(request, viewer, services, of, error=error)
-    return _learner(request, viewer, services, of[0], error=error)
+        return _attempts(request, viewer, services, of, error=error, draft=draft)
+    return _learner(request, viewer, services, of[0], error=error, draft=draft)

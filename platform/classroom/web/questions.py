@@ -5,6 +5,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Form, Query, Request, Response
 from fastapi.responses import RedirectResponse
+from pydantic import AfterValidator
 
 from classroom import conversations, courses
 from classroom.api.deps import InServices, Services, staff_of
@@ -14,7 +15,7 @@ from classroom.conversations import Which
 from classroom.errors import ClassroomError
 from classroom.models import Role, Scope
 from classroom.schemas import AnswerChange, AnswerIn
-from classroom.web.course_forms import InLooking, read
+from classroom.web.course_forms import InLooking, one_newline, read
 from classroom.web.forms import InPoster
 from classroom.web.render import PageRoute, Viewer, page
 from classroom.web.texts import gettext, marked
@@ -22,7 +23,7 @@ from classroom.web.texts import gettext, marked
 router = APIRouter(route_class=PageRoute)
 
 PER_PAGE: Final = 20
-Written = Annotated[str, Form(max_length=20_000)]
+Written = Annotated[str, Form(max_length=20_000), AfterValidator(one_newline)]
 Id = Annotated[UUID, Form()]
 Done = Annotated[str, Query(max_length=16)]
 _DONE: Final = {
@@ -48,7 +49,7 @@ def inbox(
     viewer: InLooking,
     services: InServices,
     which: Which = "waiting",
-    exercise: Annotated[str, Query(max_length=64)] = "",
+    exercise: Annotated[str, Query(max_length=64, pattern=r"^([a-z0-9][a-z0-9-]*)?$")] = "",
     cursor: Annotated[str | None, Query(max_length=2048)] = None,
     done: Done = "",
 ) -> Response:
@@ -78,7 +79,7 @@ def answer(
         )
         api.answer(course=poster.slug, answer=wanted, person=poster.person, services=services, request=request)
     except ClassroomError as error:
-        return _inbox(request, poster, services, error=error, draft={"of": question_id, "text": text})
+        return _inbox(request, poster, services, which="all", error=error, draft={"of": question_id, "text": text})
     return _done("answered")
 
 

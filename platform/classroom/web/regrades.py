@@ -35,9 +35,10 @@ def list_regrades(
     viewer: InRunning,
     services: InServices,
     cursor: Annotated[str | None, Query(max_length=2048)] = None,
+    exercise: Annotated[str, Query(max_length=64)] = "",
 ) -> Response:
     """Show a course's regrades and the form for another one. For its instructors."""
-    return _list(request, viewer, services, cursor=cursor)
+    return _list(request, viewer, services, cursor=cursor, exercise_id=exercise)
 
 
 @router.post("")

@@ -7,12 +7,13 @@ from uuid import UUID
 from babel.dates import format_timedelta
 from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import RedirectResponse
+from sqlmodel import col
 
 from classroom import courses, similarity
-from classroom.api.deps import InServices
+from classroom.api.deps import InServices, not_yours
 from classroom.courses import Staff
 from classroom.errors import Conflict
-from classroom.models import Role, Scope
+from classroom.models import Role, Scope, SimilarPair
 from classroom.schemas import Name
 from classroom.similarity import Pair
 from classroom.web import texts
@@ -82,7 +83,8 @@ def show_pair(request: Request, exercise_id: Name, pair_id: UUID, viewer: InView
     with services.database.unit_of_work() as work:
         staff = courses.require_staff(work.session, viewer.person.user, viewer.slug)
         exercise = courses.offer(work.session, staff.course, services.catalog).exercise(exercise_id)
-        found = similarity.see(work, staff, exercise_id, pair_id, request_id=request.state.request_id)
+        with not_yours(work.session, SimilarPair, col(SimilarPair.id) == pair_id):
+            found = similarity.see(work, staff, exercise_id, pair_id, request_id=request.state.request_id)
     first, second = sides(found)
     return page(
         request,
@@ -113,14 +115,15 @@ def settle(
     viewer.person.require(Scope.MANAGE)
     with services.database.unit_of_work() as work:
         course = courses.require_instructor(work.session, viewer.person.user, viewer.slug)
-        similarity.settle(
-            work,
-            Staff(course, viewer.person.user, Role.INSTRUCTOR),
-            exercise_id,
-            pair_id,
-            nothing_to_it=nothing_to_it,
-            request_id=request.state.request_id,
-        )
+        with not_yours(work.session, SimilarPair, col(SimilarPair.id) == pair_id):
+            similarity.settle(
+                work,
+                Staff(course, viewer.person.user, Role.INSTRUCTOR),
+                exercise_id,
+                pair_id,
+                nothing_to_it=nothing_to_it,
+                request_id=request.state.request_id,
+            )
     target = f"/similar/{exercise_id}" if nothing_to_it else f"/similar/{exercise_id}/{pair_id}"
     return RedirectResponse(target, status_code=303)
 

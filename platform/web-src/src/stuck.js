@@ -51,7 +51,13 @@ export function createStuck({ ask, lookAgainMs = LOOK_AGAIN_AFTER_MS }) {
   let timer = null;
 
   const lookAgain = () => {
-    if (document.visibilityState === "visible" && shown && !writing) load({ quiet: true });
+    if (!shown) return;
+    if (document.visibilityState === "visible" && !writing) load({ quiet: true });
+    else lookLater();
+  };
+  const lookLater = () => {
+    clearTimeout(timer);
+    timer = setTimeout(lookAgain, lookAgainMs);
   };
   document.addEventListener("visibilitychange", lookAgain);
 
@@ -75,13 +81,14 @@ export function createStuck({ ask, lookAgainMs = LOOK_AGAIN_AFTER_MS }) {
       if (attempt !== shown || writing) return;
       if (JSON.stringify(found) !== JSON.stringify(last)) draw(found);
     } catch (error) {
+      if (attempt === shown && last) lookLater(); // a moment without a connection ends nothing
       if (attempt !== shown || quiet) return;
       element.hidden = false;
       showNotice(trouble, noticeOf(problemOf(error), () => load({ quiet: false })));
       return;
     }
     const waits = [last?.question, ...(last?.earlier ?? [])].some((each) => each?.state === "waiting");
-    if (waits) timer = setTimeout(lookAgain, lookAgainMs);
+    if (waits) lookLater();
   }
 
   function draw(discussion) {

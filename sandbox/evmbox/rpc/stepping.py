@@ -37,14 +37,15 @@ def steps_of(node: Node, sealed: Sealed, mined: Mined, config: Any) -> dict[str,
         raise invalid(f"what was compiled, or the names, cannot be read: {error}") from None
     shown = range(window.offset, window.offset + window.limit)
     wanted = Wanted(steps=MAX_STEPS, stack=shown, memory=shown if window.memory else NO_STEPS)
-    trace = Trace(node.record(sealed, mined, wanted), compilation, known.get, gas_used=mined.gas_used)
+    recorded = node.record(sealed, mined, wanted)
     try:
+        trace = Trace(recorded, compilation, known.get, gas_used=mined.gas_used)
         return {
             "summary": trace.summary().model_dump(mode="json") if window.summary else None,
             "page": trace.page(window.offset, window.limit).model_dump(mode="json"),
             "outline": trace.outline().model_dump(mode="json") if window.outline else None,
         }
-    except (KeyError, ValueError, TypeError, IndexError, AttributeError) as error:
+    except (LookupError, ArithmeticError, ValueError, TypeError, AttributeError) as error:
         if compiled is None:
             raise
         raise invalid(f"what was compiled is not what solc gives: {type(error).__name__}") from None

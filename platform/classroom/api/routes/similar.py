@@ -4,14 +4,15 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import Path, Request, Response
+from sqlmodel import col
 
 from classroom import courses, similarity, workload
-from classroom.api.deps import CourseSlug, InManaging, InServices, InTeaching, run_by, staff_of
+from classroom.api.deps import CourseSlug, InManaging, InServices, InTeaching, not_yours, run_by, staff_of
 from classroom.api.idempotency import FIRST, InOnce
 from classroom.api.problems import documented
 from classroom.api.routing import api_router
 from classroom.courses import Staff
-from classroom.models import Role
+from classroom.models import Role, SimilarPair
 from classroom.schemas import (
     JobOut,
     MatchOut,
@@ -95,7 +96,8 @@ def show_similar(
     """
     with services.database.unit_of_work() as work:
         staff = staff_of(work.session, person, course)
-        found = similarity.see(work, staff, exercise_id, pair_id, request_id=request.state.request_id)
+        with not_yours(work.session, SimilarPair, col(SimilarPair.id) == pair_id):
+            found = similarity.see(work, staff, exercise_id, pair_id, request_id=request.state.request_id)
         return SimilarSourcesOut(
             pair=_pair(found),
             first_source=found.first.submission.source,
@@ -121,14 +123,15 @@ def settle_similar(
     """Mark a pair as looked at, with nothing to it, or take that back. For the course's instructors."""
     with services.database.unit_of_work() as work:
         staff = Staff(run_by(work.session, person, course), person.user, Role.INSTRUCTOR)
-        found = similarity.settle(
-            work,
-            staff,
-            exercise_id,
-            pair_id,
-            nothing_to_it=settled.nothing_to_it,
-            request_id=request.state.request_id,
-        )
+        with not_yours(work.session, SimilarPair, col(SimilarPair.id) == pair_id):
+            found = similarity.settle(
+                work,
+                staff,
+                exercise_id,
+                pair_id,
+                nothing_to_it=settled.nothing_to_it,
+                request_id=request.state.request_id,
+            )
         return _pair(found)
 
 

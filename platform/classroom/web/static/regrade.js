@@ -16,4 +16,5 @@ events.addEventListener("done", () => {
 });
 events.addEventListener("error", () => {
   stage.textContent = running.dataset.lost;
+  if (events.readyState === EventSource.CLOSED) setTimeout(() => location.reload(), 5000); // it tries no more by itself
 });
