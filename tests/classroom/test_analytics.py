@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlmodel import select
 
-from classroom import accounts, analytics, courses, hints, submissions
+from classroom import accounts, analytics, courses, hints, progress, submissions
 from classroom.analytics import judging, statistics
 from classroom.analytics.statistics import Correlated, Tried
 from classroom.courses import Staff
@@ -211,3 +211,15 @@ def test_the_database_finds_stuck_whom_the_rule_does(database, people, try_it, a
             figures = ask().figures  # which holds that both ways of counting give the same
             is_stuck = case in {(3, 1, 1), (1, 3, 30), (1, 5, 1)}
             assert (figures.stuck, figures.quiet) == (is_stuck and not days, is_stuck and days > 0)
+
+
+def test_who_gave_up_before_they_tried_has_no_first_try(database, people, try_it, ask):
+    """What they hand in is the solution that they read."""
+    with database.unit_of_work() as work:
+        row = progress.held(work.session, people.course.id, people.alice.id, "hello-storage")
+        row.given_up_at, row.practice_from = now(), 1
+        work.session.add(row)
+    try_it(people.alice, "passes")
+    try_it(people.bob, ADDS)
+    figures = ask().figures
+    assert (figures.first_tries, figures.passed_first) == (1, 0)

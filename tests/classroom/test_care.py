@@ -7,7 +7,7 @@ from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import func, select, text, update
+from sqlalchemy import delete, func, select, text, update
 
 from classroom import backups, exports, submissions, usage, workload
 from classroom.care import erasing, keeping
@@ -300,6 +300,21 @@ def test_who_is_back_with_a_backup_is_erased_again(both, database, settings):
         )
     assert [each.user_id for each in erasing.again(database, settings)] == [both.alice.id]
     assert "alice" not in everything(database)["users"]
+
+
+@pytest.mark.parametrize(("also_bob", "left"), [(False, 0), (True, 1)])
+def test_an_answer_that_nobody_else_was_told_goes_with_who_was(also_bob, left, both, database, settings):
+    with database.unit_of_work() as work:
+        work.session.execute(delete(Answered))
+        work.session.execute(update(Answer).values(reach=Reach.ASKED))
+        asked = {each.user_id: each.id for each in work.session.scalars(select(Question))}
+        answer = work.session.scalars(select(Answer).limit(1)).one()
+        work.session.execute(delete(Answer).where(Answer.id != answer.id))
+        told = [both.alice.id, *([both.bob.id] if also_bob else [])]
+        work.session.add_all(Answered(answer_id=answer.id, question_id=asked[user_id]) for user_id in told)
+    erase(database, settings, both.alice.id, Attempts.ANONYMISED)
+    with database.read() as session:
+        assert len(session.scalars(select(Answer)).all()) == left
 
 
 def test_the_only_administrator_and_who_is_being_graded_stay(both, desk, database, settings):

@@ -223,3 +223,18 @@ def test_a_note_stays_among_those_who_teach_and_a_comment_is_read_at_the_attempt
             conversations.remove(work.session, room.staff(work.session), comment, learner_id=people.bob.id)
         conversations.remove(work.session, room.staff(work.session), comment, learner_id=people.alice.id)
     assert room.discussed(attempt).comments == []
+
+
+def test_who_has_left_is_waited_for_by_nobody_and_asks_no_more(room, people, catalog, database):
+    """What nobody can answer is not counted as waiting, and its learner cannot bring it back."""
+    question = room.asks(room.fails(people.bob))
+    assert room.inbox(catalog, "waiting")[1] == 1
+    with database.unit_of_work() as work:
+        courses.withdraw(work.session, people.course, people.bob.id, Role.LEARNER, actor_id=None)
+    kinds, waiting = room.inbox(catalog, "waiting")
+    assert (kinds, waiting) == ([], 0)
+    with database.unit_of_work() as work:
+        held = conversations.own(work.session, question, people.bob)
+        conversations.close(work.session, held)
+        with pytest.raises(Forbidden):
+            conversations.reopen(work.session, held, "again")

@@ -221,6 +221,10 @@ def test_only_an_attempt_of_this_hour_is_shown_and_without_its_author(database, 
         ("// TODO: write here\na;", "// TODO: write here\na;"),
         ("string s = 'http://x'; // Ada Byron", "string s = 'http://x';"),
         ("contract Byron { uint ada; uint adamant; }", "contract … { uint …; uint adamant; }"),
+        (
+            "uint AdaVault; uint adaPot; uint potOfAda; uint Adamant;",
+            "uint …Vault; uint …Pot; uint potOf…; uint Adamant;",
+        ),
     ],
 )
 def test_what_tells_whose_it_is_goes_and_lines_stay(source, left):
@@ -230,3 +234,18 @@ def test_what_tells_whose_it_is_goes_and_lines_stay(source, left):
 def test_what_does_not_compile_is_said_in_words(make_report):
     report = make_report(0.0, outcome=Outcome.OUT_OF_GAS).model_copy(update={"message": "The loop never ends."})
     assert findings.what_failed(report) == ("Runs out of gas", "The loop never ends.", None)
+
+
+def test_a_reason_that_names_its_author_is_told_without_the_name(database, people, catalog, staff, open_hour, grade):
+    """The accounts of the check keep theirs: they are nobody's."""
+    (carol, zoe) = learners(database, people, "carol", "zoe")
+    hour = open_hour()
+    grade(zoe, "adds", text='Carol called add. It reverted with "zoe says no", but it should have succeeded.')
+    (shape,) = figures(database, staff, hour).shapes
+    assert shape.example == 'Carol called add. It reverted with "… says no", but it should have succeeded.'
+    made = grade(carol, "pays", text='Carol called pay. It reverted with "no".')
+    with database.unit_of_work() as work:
+        held = work.session.get_one(ClassHour, hour.id)
+        courses.show_attempt(work.session, held, made.id, actor_id=people.teacher.id)
+        shown = in_class.shown(work.session, held, catalog.exercise(EXERCISE))
+    assert shown.message == 'Carol called pay. It reverted with "no".'

@@ -1,11 +1,13 @@
 """How far a learner is: the best counts, and what was passed stays passed."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import event
 from sqlmodel import select
 
 from classroom import courses, progress, submissions
-from classroom.models import Progress
+from classroom.models import Progress, now
 from classroom.schemas import ExerciseSummary
 from evmbox.report import GasScore, Outcome
 
@@ -141,3 +143,13 @@ def test_the_cohort_costs_one_query_whatever_its_size(database, people, grade, r
         request.addfinalizer(lambda: event.remove(database.engine, "before_cursor_execute", count))
         progress.cohort(session, people.course, learners * 50, EXERCISES)
     assert len([statement for statement in statements if statement.startswith("SELECT")]) == 1
+
+
+def test_a_hint_long_before_the_first_attempt_is_no_time_of_trying(database, desk, people):
+    with database.unit_of_work() as work:
+        held = progress.held(work.session, people.course.id, people.alice.id, "hello-storage")
+        held.advanced_at = held.attempted_at = now() - timedelta(days=3)
+        work.session.add(held)
+    desk.hand_in()
+    kept = row(database)
+    assert kept.advanced_at == kept.attempted_at > now() - timedelta(minutes=1)

@@ -235,3 +235,16 @@ def test_an_exercise_is_graded_again_once_at_a_time(database, people, graded, re
         regrades.stop(work, people.course, again.id, actor=people.teacher)
         workload.call_off(work, again.claim)
     assert state(database, again) == "discarded"
+
+
+@pytest.mark.postgres_only
+def test_what_was_published_meanwhile_is_not_discarded_after_all(database, people, graded, regrade):
+    """Who discards had looked before the other published: what counts is how it is once it is theirs."""
+    ordered = regrade(zip(graded, (3.0, 3.0, 0.0), strict=True))
+    finish(database, ordered)
+    with database.unit_of_work() as late:
+        assert regrades.find(late.session, people.course, ordered.id).state == "ready"
+        with database.unit_of_work() as work:
+            regrades.publish(work, people.course, ordered.id, actor=people.teacher)
+        with pytest.raises(Conflict, match="published"):
+            regrades.discard(late, people.course, ordered.id, actor=people.teacher)

@@ -112,6 +112,11 @@ def test_a_transaction_is_stepped_through_with_its_source_and_without(client, ba
     for compiled in ([], [{}, {}], [{"sources": {}, "files": {}, "asts": {}, "contracts": {}}, {}, 3]):
         with pytest.raises(Refused, match="cannot be read"):
             bank.ask("debug_traceTransaction", paid, {"tracer": "stepTracer", "tracerConfig": {"compiled": compiled}})
+    for abi in ([{"type": "function", "name": "f", "inputs": []}], [{"name": "f"}], [3]):
+        contract = {"name": "A", "abi": abi, "creation": "", "runtime_size": 0}
+        compiled = [{"sources": {}, "files": {}, "asts": {}, "contracts": {}}, {"A": contract}]
+        with pytest.raises(Refused, match=r"cannot be read|not what solc gives"):
+            bank.ask("debug_traceTransaction", paid, {"tracer": "stepTracer", "tracerConfig": {"compiled": compiled}})
 
 
 def test_without_a_source_there_are_selectors_and_words(bank):

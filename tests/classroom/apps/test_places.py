@@ -83,6 +83,19 @@ def test_who_does_not_come_in_when_it_is_their_turn_loses_it(clock: Clock, peopl
     assert places.is_empty
 
 
+def test_who_comes_back_after_their_turn_is_at_the_end_again(clock: Clock, people: Iterator[UUID]) -> None:
+    places = Places(clock)
+    slow, other = next(people), next(people)
+    places.come(slow)
+    places.offer()
+    places.come(other)
+    clock.now = OFFERED_S + 0.3
+    places.come(other)
+    places.come(slow)
+    places.forget_the_gone()
+    assert (places.standing(other).number, places.standing(slow).number) == (1, 2)
+
+
 def test_only_some_tabs_of_one_person_are_told_at_once(clock: Clock, people: Iterator[UUID]) -> None:
     places = Places(clock)
     person = next(people)
