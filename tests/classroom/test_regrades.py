@@ -243,8 +243,8 @@ def test_what_was_published_meanwhile_is_not_discarded_after_all(database, peopl
     ordered = regrade(zip(graded, (3.0, 3.0, 0.0), strict=True))
     finish(database, ordered)
     with database.unit_of_work() as late:
-        assert regrades.find(late.session, people.course, ordered.id).state == "ready"
+        looked_at = regrades.find(late.session, people.course, ordered.id)
         with database.unit_of_work() as work:
             regrades.publish(work, people.course, ordered.id, actor=people.teacher)
         with pytest.raises(Conflict, match="published"):
-            regrades.discard(late, people.course, ordered.id, actor=people.teacher)
+            regrades.discard(late, people.course, looked_at.id, actor=people.teacher)
