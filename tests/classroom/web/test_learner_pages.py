@@ -227,6 +227,28 @@ def test_more_time_and_an_attempt_are_given_in_the_learners_name_and_written_dow
     assert "Handed in for you" in site.get("leo", "/lessons/keeping").text
 
 
+def test_a_remark_or_an_answer_that_is_refused_is_there_to_be_sent_again(site: Site) -> None:
+    """Forms send two characters for the end of a line, and count one: as long as is allowed is not too long."""
+    attempt = str(site.attempts[0])
+    of_lea = site.of("lea")
+    said = {"kind": "comment", "exercise": "keeper", "submission_id": attempt}
+    long = "Look at line 3.\r\n" * 240  # 4,000 and more as it is sent, fewer as it is counted
+    assert len(long) > 4_000 > len(long.replace("\r", ""))
+    assert site.post("ines", f"{of_lea}/remarks", **said, text=long).status_code == 200
+    refused = site.post("ines", f"{of_lea}/remarks", **said, text="much too long " * 400)
+    assert (refused.status_code, "much too long much too long" in refused.text) == (422, True)
+    refused = site.post("ines", f"{of_lea}/remarks", kind="note", text="a note too long " * 400)
+    assert (refused.status_code, "a note too long a note too long" in refused.text) == (422, True)
+
+
+def test_what_is_no_exercise_is_refused_and_controls_are_there_for_who_may_use_them(site: Site) -> None:
+    assert site.get("ines", "/questions?exercise=%00").status_code == 422
+    assert site.get("ines", "/questions?exercise=keeper").status_code == 200
+    pages = {name: site.get(name, "/cohort/exercises/keeper").text for name in ("ines", "asa")}
+    assert ["/regrades?exercise=keeper" in pages[name] for name in pages] == [True, False]
+    assert 'value="keeper" selected' in site.get("ines", "/regrades?exercise=keeper").text
+
+
 @pytest.mark.browser
 def test_who_teaches_steps_through_what_a_check_did_with_an_attempt(site: Site, browser: Browser) -> None:
     context = browser.new_context(viewport={"width": 1280, "height": 900})
